@@ -1,0 +1,19 @@
+"""Gunicorn's settings, for the embedded run and for production.
+
+Address and number of processes come from the command line.
+"""
+
+from typing import Any
+
+from rollout.management.supervisor import die_with
+
+worker_class = "gthread"
+threads = 8
+graceful_timeout = 25
+# Its runtime control would listen on a socket in the home folder, one for all instances.
+control_socket_disable = True
+
+
+def post_fork(server: Any, worker: Any) -> None:
+    # The signal that ends gunicorn with the supervisor is not inherited by its workers.
+    die_with(server.pid)

@@ -1,0 +1,161 @@
+"""The playbook, and a finding's way into it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from pilots.access import can_decide_finding, can_record_finding
+from pilots.enums import FINDING_MOVES, FindingState
+from pilots.forms import AdoptForm, FindingForm, RejectForm, VersionForm
+from pilots.models import Finding
+from pilots.queries import finding_counts, findings_of, procedures_of
+from pilots.services import findings
+from regions.history import EditedMeanwhile, web_act
+from regions.models import HistoryEntry, Programme
+
+PAGE = 25
+
+
+def _programme(request: HttpRequest) -> Programme:
+    return get_object_or_404(Programme.objects.visible_to(request.user).order_by("id")[:1])
+
+
+@require_safe
+def playbook(request: HttpRequest) -> HttpResponse:
+    programme = Programme.objects.visible_to(request.user).order_by("id").first()
+    context = {
+        "programme": programme,
+        "procedures": procedures_of(programme) if programme else [],
+        "counts": finding_counts(programme, request.user) if programme else [],
+        "may_record": bool(programme and can_record_finding(request.user)),
+    }
+    return render(request, "pilots/playbook.html", context)
+
+
+@require_safe
+def finding_list(request: HttpRequest) -> HttpResponse:
+    programme = _programme(request)
+    state = request.GET.get("state", "")
+    words = request.GET.get("q", "").strip().replace("\x00", "")
+    known = state if state in FindingState.values else ""
+    rows = findings_of(programme, request.user, known, words)
+    context = {
+        "page": Paginator(rows, PAGE).get_page(request.GET.get("page")),
+        "counts": finding_counts(programme, request.user),
+        "state": known,
+        "words": words,
+        "may_record": bool(can_record_finding(request.user)),
+    }
+    return render(request, "pilots/finding_list.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def finding_add(request: HttpRequest) -> HttpResponse:
+    can_record_finding(request.user).insist()
+    programme = _programme(request)
+    form = FindingForm(programme, request.POST or None, initial=request.GET.dict())
+    if request.method == "POST" and form.is_valid():
+        try:
+            finding = findings.record_finding(
+                programme=programme, act=web_act(request.user), **form.cleaned_data
+            )
+        except findings.CannotMoveFinding as refusal:
+            form.add_error("title", str(refusal))
+        else:
+            messages.success(request, _("Recorded. Headquarters reviews it next."))
+            return redirect("pilots:finding", finding.pk)
+    status = 422 if form.is_bound else 200
+    return render(request, "pilots/finding_add.html", {"form": form}, status=status)
+
+
+@require_safe
+def finding_page(request: HttpRequest, pk: int) -> HttpResponse:
+    return _page(request, _finding(request, pk))
+
+
+def _page(request: HttpRequest, finding: Finding, status: int = 200, **forms: Any) -> HttpResponse:
+    moves = FINDING_MOVES[FindingState(finding.state)]
+    start = {"version": finding.version, "step": finding.step_id}
+    context = {
+        "finding": finding,
+        "may_decide": can_decide_finding(request.user, finding),
+        "moves": {state.value for state in moves},
+        "version_form": VersionForm(initial=start),
+        "adopt_form": AdoptForm(finding.programme, initial=start),
+        "reject_form": RejectForm(initial=start),
+        "changes": HistoryEntry.objects.visible_to(request.user)
+        .of(finding)
+        .select_related("by")
+        .order_by("-id")[:20],
+        **forms,
+    }
+    return render(request, "pilots/finding_page.html", context, status=status)
+
+
+@require_POST
+def finding_review(request: HttpRequest, pk: int) -> HttpResponse:
+    said = _("Reviewed.")
+    return _decide(request, pk, VersionForm(request.POST), findings.review_finding, said)
+
+
+@require_POST
+def finding_adopt(request: HttpRequest, pk: int) -> HttpResponse:
+    finding = _finding(request, pk)
+    form = AdoptForm(finding.programme, request.POST)
+    said = _("Adopted. It now stands on every task of its step.")
+    return _decide(request, pk, form, findings.adopt_finding, said, name="adopt_form")
+
+
+@require_POST
+def finding_reject(request: HttpRequest, pk: int) -> HttpResponse:
+    form = RejectForm(request.POST)
+    return _decide(
+        request, pk, form, findings.reject_finding, _("Rejected."), name="reject_form"
+    )
+
+
+@require_POST
+def finding_retire(request: HttpRequest, pk: int) -> HttpResponse:
+    said = _("Retired. It left the tasks.")
+    return _decide(request, pk, VersionForm(request.POST), findings.retire_finding, said)
+
+
+@require_POST
+def finding_reopen(request: HttpRequest, pk: int) -> HttpResponse:
+    said = _("Proposed again.")
+    return _decide(request, pk, VersionForm(request.POST), findings.reopen_finding, said)
+
+
+def _decide(
+    request: HttpRequest,
+    pk: int,
+    form: Any,
+    service: Callable[..., Finding],
+    said: str,
+    name: str = "version_form",
+) -> HttpResponse:
+    """The common way of a decision: gate, form, one service call, the page again."""
+    finding = _finding(request, pk)
+    can_decide_finding(request.user, finding).insist()
+    if form.is_valid():
+        try:
+            service(finding, act=web_act(request.user), **form.cleaned_data)
+        except (findings.CannotMoveFinding, EditedMeanwhile) as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, said)
+            return redirect("pilots:finding", pk)
+    return _page(request, _finding(request, pk), status=422, **{name: form})
+
+
+def _finding(request: HttpRequest, pk: int) -> Finding:
+    rows = Finding.objects.visible_to(request.user).select_related(
+        "programme", "step__procedure", "pilot", "author"
+    )
+    return get_object_or_404(rows, pk=pk)

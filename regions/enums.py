@@ -1,0 +1,135 @@
+"""Words of the bottom app that more than one layer needs."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class Role(TextChoices):
+    """What somebody does in the roll-out. Several per person, each with its dates."""
+
+    CIO = "cio", _("CIO")
+    HQ = "hq", _("headquarters")
+    LIAISON = "liaison", _("liaison")
+    MANAGER = "manager", _("regional manager")
+    STAFF = "staff", _("regional staff")
+    HELPER = "helper", _("data helper")
+    PROOFREADER = "proofreader", _("proofreader")
+    AUDITOR = "auditor", _("auditor")
+
+
+# These see every region; all others only the regions that their memberships name.
+GROUP_ROLES = frozenset({Role.CIO, Role.HQ, Role.AUDITOR})
+REGION_ROLES = frozenset(Role) - GROUP_ROLES
+
+
+class Via(TextChoices):
+    """The door that a change came through."""
+
+    WEB = "web", _("web page")
+    API = "api", _("API")
+    ADMIN = "admin", _("admin")
+    IMPORT = "import", _("import")
+    MAIL = "mail", _("mail")
+    JOB = "job", _("background job")
+
+
+class Audience(TextChoices):
+    """Who may read an entry of the history: as wide as the row, or the field, itself."""
+
+    REGION = "region", _("everybody who sees the region")
+    ENGAGED = "engaged", _("headquarters and the liaison")
+    PRIVATE = "private", _("the CIO and the liaison")
+
+
+class Change(TextChoices):
+    CREATED = "created", _("created")
+    CHANGED = "changed", _("changed")
+    DELETED = "deleted", _("deleted")
+
+
+class Stage(TextChoices):
+    """Where a region stands on a day; sets the rhythm of talks with its CEO."""
+
+    BEFORE_KICK_OFF = "before_kick_off", _("before kick-off")
+    PREPARING = "preparing", _("preparing")
+    LAST_SIX_WEEKS = "last_six_weeks", _("last six weeks")
+    AFTER_GO_LIVE = "after_go_live", _("after go-live")
+
+
+class RhythmStatus(TextChoices):
+    FINE = "fine", pgettext_lazy("rhythm", "fine")
+    DUE = "due", pgettext_lazy("rhythm", "due")
+    LATE = "late", pgettext_lazy("rhythm", "late")
+
+
+class Channel(TextChoices):
+    PHONE = "phone", _("phone")
+    VISIT = "visit", _("visit")
+    MAIL = "mail", _("e-mail")
+
+
+class Outcome(TextChoices):
+    """How an attempt to talk ended. Only REACHED is two-way and moves the rhythm."""
+
+    REACHED = "reached", _("Reached")
+    NO_ANSWER = "no_answer", _("No answer")
+    MOVED = "moved", _("Moved")
+    DEPUTY = "deputy", _("Deputy")
+
+
+class Felt(TextChoices):
+    WARMER = "warmer", _("Warmer")
+    SAME = "same", _("Same")
+    COLDER = "colder", _("Colder")
+
+
+class AskKind(TextChoices):
+    KICK_OFF = "kick_off", _("kick-off")
+    PEOPLE = "people", _("people")
+    DIFFICULTY = "difficulty", _("difficulty")
+    DECISION = "decision", _("decision")
+    INFORMATION = "information", _("information")
+
+
+class AskOf(TextChoices):
+    """Who owes it: the CEO to us, or we to him."""
+
+    CEO = "ceo", _("asked of the CEO")
+    US = "us", _("asked of us")
+
+
+class AskState(TextChoices):
+    OPEN = "open", _("open")
+    PROMISED = "promised", _("promised")
+    DONE = "done", _("done")
+    DECLINED = "declined", _("declined")
+
+
+ASK_MOVES = {
+    AskState.OPEN: {AskState.PROMISED, AskState.DONE, AskState.DECLINED},
+    AskState.PROMISED: {AskState.OPEN, AskState.DONE, AskState.DECLINED},
+    AskState.DECLINED: {AskState.OPEN, AskState.PROMISED},
+    AskState.DONE: {AskState.OPEN, AskState.PROMISED},
+}
+
+
+class AskAnswer(TextChoices):
+    """The CEO's answer to the one ask of a talk."""
+
+    YES = "yes", pgettext_lazy("answer", "Yes")
+    NO = "no", pgettext_lazy("answer", "No")
+    LATER = "later", pgettext_lazy("answer", "Later")
+
+
+STATE_AFTER_ANSWER = {
+    AskAnswer.YES: AskState.PROMISED,
+    AskAnswer.NO: AskState.DECLINED,
+    AskAnswer.LATER: AskState.OPEN,
+}
+
+
+class CheckInState(TextChoices):
+    PLANNED = "planned", _("planned")
+    HELD = "held", _("held")
+    CANCELLED = "cancelled", _("cancelled")

@@ -1,0 +1,184 @@
+"""The only writer of the history, and the way services change rows.
+
+Every function here runs inside the service's transaction, so a change and its entry are
+kept or lost together. Compare-and-swap rows (duties, mails) keep their own log instead.
+"""
+
+import json
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar
+
+from django.db import models, transaction
+from django.utils.translation import gettext_lazy as _
+
+from regions.enums import Audience, Change, Via
+from regions.models import HistoryEntry, User, Versioned
+
+Row = TypeVar("Row", bound=Versioned)
+TEXT_LENGTH = 200
+
+
+class EditedMeanwhile(Exception):  # noqa: N818 - a refusal, told to the user as it stands
+    """Somebody else changed the row since the form was shown."""
+
+    def __init__(self, row: Versioned) -> None:
+        self.row = row
+        super().__init__(
+            _("Somebody else changed this in the meantime. Look at it again, then save.")
+        )
+
+
+@dataclass(frozen=True)
+class Act:
+    """Who does something, when, through which door and why; one act has one id."""
+
+    by: User | None
+    at: datetime
+    via: Via = Via.WEB
+    reason: str = ""
+    id: uuid.UUID = field(default_factory=uuid.uuid4)
+
+
+def web_act(user: User, reason: str = "") -> Act:
+    """What a signed-in person does on a page, at the moment of the request."""
+    return Act(by=user, at=user.moment, reason=reason)
+
+
+def lock(rows: models.QuerySet[Row], pk: int, version: int | None = None) -> Row:
+    """The row, locked for this transaction; on SQLite the transaction itself is the lock.
+
+    Raises EditedMeanwhile when `version` is given and is no longer the row's.
+    """
+    row = rows.select_for_update(of=("self",)).get(pk=pk)
+    if version is not None and row.version != version:
+        raise EditedMeanwhile(row)
+    return row
+
+
+def create(row: Row, act: Act) -> Row:
+    """Save a new row and record it."""
+    create_all([row], act)
+    return row
+
+
+def create_all(rows: Iterable[Row], act: Act) -> list[Row]:
+    """Save new rows of one model in two statements, however many they are."""
+    rows = list(rows)
+    if not rows:
+        return rows
+    with transaction.atomic():
+        saved = type(rows[0])._default_manager.bulk_create(rows, batch_size=500)
+        _write([_entry(row, act, change=Change.CREATED) for row in saved])
+    return saved
+
+
+def change(row: Row, values: Mapping[str, Any], act: Act) -> bool:
+    """Set fields of a locked row; one entry per field that really changes.
+
+    Returns whether anything changed; an unchanged row is not saved.
+    """
+    entries = _apply(row, values, act)
+    if not entries:
+        return False
+    row.version += 1
+    row.save(update_fields=[*values, "version"])
+    _write(entries)
+    return True
+
+
+def change_all(pairs: Iterable[tuple[Row, Mapping[str, Any]]], act: Act) -> list[Row]:
+    """`change` for many locked rows of one model that set the same fields, in bulk."""
+    changed, entries, names = [], [], set()
+    for row, values in pairs:
+        if mine := _apply(row, values, act):
+            row.version += 1
+            changed.append(row)
+            entries += mine
+            names |= set(values)
+    if changed:
+        with transaction.atomic():
+            type(changed[0])._default_manager.bulk_update(
+                changed, [*sorted(names), "version"], batch_size=500
+            )
+            _write(entries)
+    return changed
+
+
+def delete(row: Versioned, act: Act) -> None:
+    """Delete a row; its last state stays in the history."""
+    _write(
+        [
+            _entry(
+                row,
+                act,
+                change=Change.DELETED,
+                before=json.dumps(
+                    {
+                        column.attname: column.value_to_string(row)
+                        for column in row._meta.concrete_fields
+                        if column.name not in row.private_fields
+                    },
+                    ensure_ascii=False,
+                ),
+            )
+        ]
+    )
+    row.delete()
+
+
+def _apply(row: Versioned, values: Mapping[str, Any], act: Act) -> list[HistoryEntry]:
+    entries = []
+    for name, value in values.items():
+        column: Any = row._meta.get_field(name)
+        before, was_null = _text(row, column)
+        setattr(row, name, value)
+        after, is_null = _text(row, column)
+        if (before, was_null) != (after, is_null) and column.name not in row.silent_fields:
+            entries.append(
+                _entry(
+                    row,
+                    act,
+                    change=Change.CHANGED,
+                    field=column.name,
+                    before=before,
+                    after=after,
+                    was_null=was_null,
+                    is_null=is_null,
+                )
+            )
+    return entries
+
+
+def _text(row: models.Model, column: Any) -> tuple[str, bool]:
+    """A field's value in the form that `to_python` reads back, and whether it is null."""
+    value = column.value_from_object(row)
+    if value is None:
+        return "", True
+    return column.value_to_string(row), False
+
+
+def _entry(row: Versioned, act: Act, **what: Any) -> HistoryEntry:
+    return HistoryEntry(
+        model=row._meta.label_lower,
+        object_id=row.pk,
+        object_text=str(row)[:TEXT_LENGTH],
+        region_id=row.history_region_id,
+        act=act.id,
+        audience=_audience(row, what.get("field", "")),
+        reason=act.reason,
+        by=act.by,
+        via=act.via,
+        at=act.at,
+        **what,
+    )
+
+
+def _audience(row: Versioned, field_name: str) -> Audience:
+    return Audience.PRIVATE if field_name in row.private_fields else row.audience
+
+
+def _write(entries: list[HistoryEntry]) -> None:
+    HistoryEntry.objects.bulk_create(entries, batch_size=500)

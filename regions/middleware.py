@@ -1,0 +1,22 @@
+"""What a request knows of the person behind it: the moment, the language, the zone."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone, translation
+
+
+class PersonMiddleware:
+    """Reads roles as of this request; shows pages in the person's language and zone."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        user = request.user
+        if not user.is_authenticated:
+            return self.get_response(request)
+        user.as_of = timezone.now()
+        with timezone.override(user.zone), translation.override(user.language):
+            request.LANGUAGE_CODE = user.language
+            return self.get_response(request)

@@ -1,0 +1,21 @@
+"""People, companies, their CEOs, the engagement log and the history."""
+
+from .engagement import Ask, CheckIn, Contact, RegionalCEO, Rhythm
+from .history import HistoryEntry, Versioned
+from .people import Membership, Standing, User
+from .programme import Programme, Region
+
+__all__ = [
+    "Ask",
+    "CheckIn",
+    "Contact",
+    "HistoryEntry",
+    "Membership",
+    "Programme",
+    "Region",
+    "RegionalCEO",
+    "Rhythm",
+    "Standing",
+    "User",
+    "Versioned",
+]

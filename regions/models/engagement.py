@@ -1,0 +1,346 @@
+"""Keeping in touch: who leads a region, how often we talk, what was said and asked."""
+
+import uuid
+from datetime import datetime
+from typing import Self
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from regions.enums import (
+    AskAnswer,
+    AskKind,
+    AskOf,
+    AskState,
+    Audience,
+    Channel,
+    CheckInState,
+    Felt,
+    Outcome,
+    Stage,
+)
+
+from .history import Versioned
+from .people import User
+from .programme import Programme, Region
+
+
+def _engaged_regions(user: User) -> models.Q:
+    """Talks with CEOs concern headquarters and the region's liaison, not the region's staff."""
+    standing = user.standing
+    return models.Q() if standing.sees_all else models.Q(ceo__region__in=standing.liaison_of)
+
+
+class RegionalCEOQuerySet(models.QuerySet["RegionalCEO"]):
+    def visible_to(self, user: User) -> Self:
+        standing = user.standing
+        return self if standing.sees_all else self.filter(region__in=standing.liaison_of)
+
+    def current(self) -> Self:
+        return self.filter(to_date=None)
+
+
+class RegionalCEO(Versioned):
+    """A person at the head of a region for a time. A region keeps its former ones."""
+
+    audience = Audience.ENGAGED
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="ceo_of", verbose_name=_("person"))
+    region = models.ForeignKey(
+        Region, models.PROTECT, related_name="ceos", verbose_name=_("region")
+    )
+    from_date = models.DateField(_("from"))
+    to_date = models.DateField(
+        _("ends on"), null=True, blank=True, help_text=_("The first day of somebody else.")
+    )
+
+    objects = RegionalCEOQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("regional CEO")
+        verbose_name_plural = _("regional CEOs")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["region"], condition=models.Q(to_date=None), name="ceo_one_current"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(to_date=None) | models.Q(to_date__gte=models.F("from_date")),
+                name="ceo_ends_after_start",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return _("CEO of %(region)s") % {"region": self.region.name}
+
+
+class RhythmQuerySet(models.QuerySet["Rhythm"]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(_engaged_regions(user))
+
+
+def _days(label: str, default: int) -> models.PositiveSmallIntegerField:
+    return models.PositiveSmallIntegerField(
+        label, default=default, validators=[MinValueValidator(1), MaxValueValidator(365)]
+    )
+
+
+class Rhythm(Versioned):
+    """How often one CEO is talked to in one programme: ideal and longest days by stage.
+
+    Plans keep the three dates here up to date, so that the rhythm needs no plan to be read.
+    """
+
+    audience = Audience.ENGAGED
+
+    ceo = models.ForeignKey(
+        RegionalCEO, models.PROTECT, related_name="rhythms", verbose_name=_("regional CEO")
+    )
+    programme = models.ForeignKey(
+        Programme, models.PROTECT, related_name="rhythms", verbose_name=_("programme")
+    )
+    kick_off_date = models.DateField(_("kick-off"), null=True, blank=True)
+    go_live_date = models.DateField(_("go-live"), null=True, blank=True)
+    end_date = models.DateField(_("end"), null=True, blank=True)
+    lead_weeks = models.PositiveSmallIntegerField(
+        _("weeks of talks before kick-off"), default=6, validators=[MaxValueValidator(52)]
+    )
+    before_kick_off_ideal = _days(_("before kick-off: ideal days"), 14)
+    before_kick_off_longest = _days(_("before kick-off: longest days"), 21)
+    preparing_ideal = _days(_("preparing: ideal days"), 14)
+    preparing_longest = _days(_("preparing: longest days"), 21)
+    last_six_weeks_ideal = _days(_("last six weeks: ideal days"), 7)
+    last_six_weeks_longest = _days(_("last six weeks: longest days"), 10)
+    after_go_live_ideal = _days(_("after go-live: ideal days"), 7)
+    after_go_live_longest = _days(_("after go-live: longest days"), 14)
+    cio_calls = models.BooleanField(
+        _("the CIO calls"),
+        default=False,
+        help_text=_("Otherwise the liaison calls, and the CIO only for the first talk."),
+    )
+
+    objects = RhythmQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("rhythm")
+        verbose_name_plural = _("rhythms")
+        constraints = [
+            models.UniqueConstraint(fields=["ceo", "programme"], name="rhythm_once"),
+            *(
+                models.CheckConstraint(
+                    condition=models.Q(**{f"{stage}_ideal__gte": 1})
+                    & models.Q(**{f"{stage}_ideal__lt": models.F(f"{stage}_longest")}),
+                    name=f"rhythm_{stage}_ideal_below_longest",
+                )
+                for stage in Stage.values
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kick_off_date=None)
+                | models.Q(go_live_date=None)
+                | models.Q(kick_off_date__lte=models.F("go_live_date")),
+                name="rhythm_kick_off_before_go_live",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return _("Rhythm of the %(ceo)s") % {"ceo": self.ceo}
+
+    @property
+    def history_region_id(self) -> int | None:
+        return self.ceo.region_id
+
+    def days(self, stage: str) -> tuple[int, int]:
+        """Ideal and longest days between two talks in a stage."""
+        return getattr(self, f"{stage}_ideal"), getattr(self, f"{stage}_longest")
+
+
+class AskQuerySet(models.QuerySet["Ask"]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(_engaged_regions(user))
+
+    def waiting(self) -> Self:
+        return self.filter(state__in=[AskState.OPEN, AskState.PROMISED])
+
+
+class Ask(Versioned):
+    """One concrete thing that the CEO owes the programme, or the programme him."""
+
+    audience = Audience.ENGAGED
+
+    ceo = models.ForeignKey(
+        RegionalCEO, models.PROTECT, related_name="asks", verbose_name=_("regional CEO")
+    )
+    programme = models.ForeignKey(
+        Programme, models.PROTECT, related_name="asks", verbose_name=_("programme")
+    )
+    kind = models.CharField(_("kind"), max_length=20, choices=AskKind)
+    of = models.CharField(_("of whom"), max_length=10, choices=AskOf, default=AskOf.CEO)
+    text = models.CharField(_("what is asked"), max_length=200)
+    due_date = models.DateField(_("due"), null=True, blank=True)
+    first_due_date = models.DateField(_("first due"), null=True, blank=True)
+    state = models.CharField(_("state"), max_length=10, choices=AskState, default=AskState.OPEN)
+
+    objects = AskQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("ask")
+        verbose_name_plural = _("asks")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind__in=AskKind.values), name="ask_kind_known"
+            ),
+            models.CheckConstraint(condition=models.Q(of__in=AskOf.values), name="ask_of_known"),
+            models.CheckConstraint(
+                condition=models.Q(state__in=AskState.values), name="ask_state_known"
+            ),
+            models.CheckConstraint(condition=~models.Q(text=""), name="ask_says_what"),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+    @property
+    def history_region_id(self) -> int | None:
+        return self.ceo.region_id
+
+
+class CheckInQuerySet(models.QuerySet["CheckIn"]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(_engaged_regions(user))
+
+    def planned(self) -> Self:
+        return self.filter(state=CheckInState.PLANNED)
+
+
+class CheckIn(Versioned):
+    """A short talk that is booked for a day. Moving it raises `sequence`."""
+
+    audience = Audience.ENGAGED
+
+    ceo = models.ForeignKey(
+        RegionalCEO, models.PROTECT, related_name="check_ins", verbose_name=_("regional CEO")
+    )
+    programme = models.ForeignKey(
+        Programme, models.PROTECT, related_name="check_ins", verbose_name=_("programme")
+    )
+    day_date = models.DateField(_("day"))
+    sequence = models.PositiveIntegerField(_("sequence"), default=0, editable=False)
+    state = models.CharField(
+        _("state"), max_length=10, choices=CheckInState, default=CheckInState.PLANNED
+    )
+
+    objects = CheckInQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("check-in")
+        verbose_name_plural = _("check-ins")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=CheckInState.values), name="check_in_state_known"
+            ),
+            models.UniqueConstraint(
+                fields=["ceo", "programme"],
+                condition=models.Q(state=CheckInState.PLANNED),
+                name="check_in_one_planned",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.ceo}, {self.day_date}"
+
+    @property
+    def history_region_id(self) -> int | None:
+        return self.ceo.region_id
+
+
+class ContactQuerySet(models.QuerySet["Contact"]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(_engaged_regions(user))
+
+    def standing(self) -> Self:
+        return self.filter(withdrawn_at=None)
+
+    def two_way(self, at: datetime) -> Self:
+        """Talks that move the rhythm: the CEO himself was reached, not withdrawn, not ahead."""
+        return self.standing().filter(outcome=Outcome.REACHED, held_at__lte=at)
+
+
+class Contact(Versioned):
+    """One logged talk, call, visit or mail, or the attempt at one."""
+
+    audience = Audience.ENGAGED
+    private_fields = frozenset({"note"})
+    silent_fields = Versioned.silent_fields | {"key"}
+
+    ceo = models.ForeignKey(
+        RegionalCEO, models.PROTECT, related_name="contacts", verbose_name=_("regional CEO")
+    )
+    programme = models.ForeignKey(
+        Programme, models.PROTECT, related_name="contacts", verbose_name=_("programme")
+    )
+    by = models.ForeignKey(
+        User, models.PROTECT, related_name="contacts_made", verbose_name=_("who called")
+    )
+    held_at = models.DateTimeField(_("when"))
+    channel = models.CharField(
+        _("channel"), max_length=10, choices=Channel, default=Channel.PHONE
+    )
+    outcome = models.CharField(_("result"), max_length=10, choices=Outcome)
+    minutes = models.PositiveSmallIntegerField(_("minutes"), null=True, blank=True)
+    felt = models.CharField(_("felt"), max_length=10, choices=Felt, blank=True)
+    ask = models.ForeignKey(
+        Ask, models.PROTECT, null=True, blank=True, related_name="talks", verbose_name=_("ask")
+    )
+    ask_answer = models.CharField(_("answer"), max_length=10, choices=AskAnswer, blank=True)
+    ask_due_date = models.DateField(_("new date of the ask"), null=True, blank=True)
+    # The booking that this talk kept, or that moving it made.
+    check_in = models.ForeignKey(
+        CheckIn,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="contacts",
+        verbose_name=_("check-in"),
+    )
+    note = models.TextField(_("note"), blank=True, max_length=2000)
+    withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
+    # Given by the form: the same log sent twice is one contact.
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+
+    objects = ContactQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("contact")
+        verbose_name_plural = _("contacts")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(outcome__in=Outcome.values), name="contact_outcome_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(channel__in=Channel.values), name="contact_channel_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(felt__in=["", *Felt.values]), name="contact_felt_known"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(outcome=Outcome.REACHED) | models.Q(minutes__gte=1),
+                name="contact_reached_has_minutes",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ask_answer="")
+                | models.Q(ask_answer__in=AskAnswer.values, ask__isnull=False),
+                name="contact_answer_has_ask",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(outcome=Outcome.REACHED) | models.Q(ask_answer=""),
+                name="contact_answer_needs_talk",
+            ),
+        ]
+        indexes = [models.Index(fields=["ceo", "programme", "-held_at"], name="contact_of_ceo")]
+
+    def __str__(self) -> str:
+        return f"{self.ceo}, {self.get_outcome_display()}, {self.held_at:%Y-%m-%d}"
+
+    @property
+    def history_region_id(self) -> int | None:
+        return self.ceo.region_id

@@ -1,0 +1,121 @@
+"""The one table of changes, and the version that rows people edit carry."""
+
+import uuid
+from typing import TYPE_CHECKING, ClassVar, Self
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from regions.enums import Audience, Change, Via
+
+if TYPE_CHECKING:
+    from .people import User
+
+
+class Versioned(models.Model):
+    """A row that people edit. Services compare the version, so nobody overwrites unseen."""
+
+    # Who may read this row's history; private fields narrow it further.
+    audience: ClassVar[Audience] = Audience.REGION
+    # Fields whose entries only the CIO and the region's liaison may read.
+    private_fields: ClassVar[frozenset[str]] = frozenset()
+    # Fields that say nothing to a reader of the history.
+    silent_fields: ClassVar[frozenset[str]] = frozenset({"id", "version"})
+
+    version = models.PositiveIntegerField(_("version"), default=1, editable=False)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def history_region_id(self) -> int | None:
+        """The region whose page shows this row's history; none for what belongs to all."""
+        return getattr(self, "region_id", None)
+
+
+class HistoryEntryQuerySet(models.QuerySet["HistoryEntry"]):
+    def visible_to(self, user: "User") -> Self:
+        """Entries as far as the rows themselves: no history tells more than a page."""
+        standing = user.standing
+        if standing.is_cio:
+            return self
+        own = models.Q(region__in=standing.liaison_of)
+        if standing.sees_all:
+            return self.filter(own | ~models.Q(audience=Audience.PRIVATE))
+        if not standing.roles:
+            return self.none()
+        near = models.Q(region__in=standing.region_ids) | models.Q(region=None)
+        return self.filter(own | (near & models.Q(audience=Audience.REGION)))
+
+    def of(self, row: models.Model) -> Self:
+        return self.filter(model=row._meta.label_lower, object_id=row.pk)
+
+
+class HistoryEntry(models.Model):
+    """One field of one row that changed: from, to, by whom, through which door, when.
+
+    Written only by `regions.history`, in the transaction of the change itself.
+    """
+
+    model = models.CharField(_("kind of row"), max_length=60)
+    object_id = models.BigIntegerField(_("row"))
+    object_text = models.CharField(_("name of the row"), max_length=200)
+    region = models.ForeignKey(
+        "regions.Region",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="history",
+        verbose_name=_("region"),
+    )
+    act = models.UUIDField(_("act"), default=uuid.uuid4)
+    change = models.CharField(_("change"), max_length=10, choices=Change)
+    field = models.CharField(_("field"), max_length=60, blank=True)
+    before = models.TextField(_("from"), blank=True, default="")
+    after = models.TextField(_("to"), blank=True, default="")
+    was_null = models.BooleanField(_("was empty"), default=False)
+    is_null = models.BooleanField(_("is empty"), default=False)
+    audience = models.CharField(
+        _("who may read it"), max_length=10, choices=Audience, default=Audience.REGION
+    )
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
+    by = models.ForeignKey(
+        "regions.User",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="changes",
+        verbose_name=_("by"),
+    )
+    via = models.CharField(_("through"), max_length=10, choices=Via)
+    at = models.DateTimeField(_("at"))
+
+    objects = HistoryEntryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("history entry")
+        verbose_name_plural = _("history")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(change__in=Change.values), name="history_change_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(via__in=Via.values), name="history_via_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(audience__in=Audience.values), name="history_audience_known"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(change=Change.CHANGED) | ~models.Q(field=""),
+                name="history_change_names_field",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["model", "object_id", "-id"], name="history_of_row"),
+            models.Index(fields=["region", "-at"], name="history_of_region"),
+            models.Index(fields=["model", "field", "at"], name="history_of_field"),
+            models.Index(fields=["act"], name="history_of_act"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.object_text}: {self.field or self.change}"

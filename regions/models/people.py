@@ -1,0 +1,230 @@
+"""Every person, and the dated roles they hold."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import ClassVar, Self
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from regions.enums import GROUP_ROLES, REGION_ROLES, Audience, Role
+from regions.validators import validate_weekdays, validate_zone
+
+from .history import Versioned
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The roles that a person holds at a moment: which ones, and for which regions."""
+
+    roles: frozenset[str]
+    regions_by_role: dict[str, frozenset[int]]
+
+    def regions(self, *roles: Role) -> frozenset[int]:
+        return frozenset().union(*(self.regions_by_role.get(role, frozenset()) for role in roles))
+
+    @property
+    def is_cio(self) -> bool:
+        return Role.CIO in self.roles
+
+    @property
+    def is_hq(self) -> bool:
+        return Role.HQ in self.roles
+
+    @property
+    def sees_all(self) -> bool:
+        return bool(self.roles & GROUP_ROLES)
+
+    @property
+    def liaison_of(self) -> frozenset[int]:
+        return self.regions(Role.LIAISON)
+
+    @property
+    def manager_of(self) -> frozenset[int]:
+        return self.regions(Role.MANAGER)
+
+    @property
+    def region_ids(self) -> frozenset[int]:
+        return self.regions(*REGION_ROLES)
+
+    @property
+    def is_regional(self) -> bool:
+        """Works in a region and has no role at headquarters."""
+        return bool(self.roles) and not self.sees_all and Role.LIAISON not in self.roles
+
+
+class UserQuerySet(models.QuerySet["User"]):
+    def visible_to(self, user: "User") -> Self:
+        """All for headquarters; else oneself, colleagues of one's regions and headquarters."""
+        standing = user.standing
+        if standing.sees_all:
+            return self
+        near = Membership.objects.filter(user=models.OuterRef("pk")).filter(
+            models.Q(region__in=standing.region_ids) | models.Q(region=None)
+        )
+        return self.filter(models.Q(pk=user.pk) | models.Exists(near))
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email=(username or "").lower())
+
+
+class User(Versioned, AbstractBaseUser):
+    """A person: staff, liaisons, helpers, and the CEOs and confirmers who never sign in."""
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+    audience = Audience.ENGAGED
+    silent_fields = Versioned.silent_fields | {"password", "last_login"}
+
+    email = models.EmailField(_("e-mail"), max_length=254, unique=True)
+    name = models.CharField(_("name"), max_length=100)
+    phone = models.CharField(_("phone"), max_length=40, blank=True)
+    language = models.CharField(
+        _("language"), max_length=10, choices=settings.LANGUAGES, default="en"
+    )
+    time_zone = models.CharField(
+        _("time zone"), max_length=50, default="UTC", validators=[validate_zone]
+    )
+    working_days = models.CharField(
+        _("working days"), max_length=7, default="12345", validators=[validate_weekdays]
+    )
+    may_sign_in = models.BooleanField(
+        _("may sign in"),
+        default=False,
+        help_text=_("Regional CEOs and people who only confirm answer by mail and need no login."),
+    )
+
+    objects = UserManager()
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(email=Lower("email")), name="user_email_lower_case"
+            ),
+            models.CheckConstraint(condition=~models.Q(email=""), name="user_email_given"),
+            models.CheckConstraint(condition=~models.Q(working_days=""), name="user_works"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} <{self.email}>"
+
+    # Set where the clock is read (middleware, jobs, commands): roles hold at a moment.
+    as_of: datetime | None = None
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def is_active(self) -> bool:  # type: ignore[override]
+        return self.may_sign_in
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether the Django admin opens for this person."""
+        return self.as_of is not None and self.standing.is_hq
+
+    @property
+    def moment(self) -> datetime:
+        """`as_of`, where it must be set: the moment of the request, job or command."""
+        if self.as_of is None:
+            raise RuntimeError("set as_of before asking what somebody may do")
+        return self.as_of
+
+    @cached_property
+    def standing(self) -> Standing:
+        """Roles at `as_of`, read once."""
+        by_role: dict[str, set[int]] = {}
+        held = self.memberships.held_on(self.moment)
+        for role, region_id in held.values_list("role", "region"):
+            by_role.setdefault(role, set()).update({region_id} if region_id else ())
+        return Standing(
+            roles=frozenset(by_role),
+            regions_by_role={role: frozenset(ids) for role, ids in by_role.items()},
+        )
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def visible_to(self, user: User) -> Self:
+        standing = user.standing
+        if standing.sees_all:
+            return self
+        return self.filter(models.Q(user=user) | models.Q(region__in=standing.region_ids))
+
+    def held_on(self, at: datetime) -> Self:
+        day = at.date()
+        return self.filter(from_date__lte=day).filter(
+            models.Q(to_date=None) | models.Q(to_date__gt=day)
+        )
+
+
+class Membership(Versioned):
+    """A role that somebody holds, in one region or for the whole group, for a time.
+
+    Days are counted in UTC. The role ends at the start of `to_date`, so ending it today
+    takes effect on the next request.
+    """
+
+    audience = Audience.ENGAGED
+
+    user = models.ForeignKey(
+        User, models.PROTECT, related_name="memberships", verbose_name=_("person")
+    )
+    role = models.CharField(_("role"), max_length=20, choices=Role)
+    region = models.ForeignKey(
+        "regions.Region",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="memberships",
+        verbose_name=_("region"),
+    )
+    from_date = models.DateField(_("from"))
+    to_date = models.DateField(
+        _("ends on"), null=True, blank=True, help_text=_("The first day without this role.")
+    )
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(role__in=Role.values), name="membership_role_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(to_date=None) | models.Q(to_date__gte=models.F("from_date")),
+                name="membership_ends_after_start",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(role__in=sorted(GROUP_ROLES), region=None)
+                | models.Q(role__in=sorted(REGION_ROLES), region__isnull=False),
+                name="membership_region_fits_role",
+            ),
+            # Two constraints, because SQLite cannot treat two empty regions as equal.
+            models.UniqueConstraint(
+                fields=["user", "role", "region"],
+                condition=models.Q(to_date=None, region__isnull=False),
+                name="membership_open_once_in_region",
+            ),
+            models.UniqueConstraint(
+                fields=["user", "role"],
+                condition=models.Q(to_date=None, region=None),
+                name="membership_open_once_in_group",
+            ),
+        ]
+        indexes = [models.Index(fields=["region", "role"], name="membership_of_region")]
+
+    def __str__(self) -> str:
+        return f"{self.get_role_display()}: {self.user_id}"

@@ -1,0 +1,150 @@
+"""What is read about talks with CEOs: the facts behind every rhythm, asks, contacts."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import (
+    DateTimeField,
+    OuterRef,
+    QuerySet,
+    Subquery,
+)
+
+from regions.calendar import Calendar, today
+from regions.enums import AskOf, Role
+from regions.models import (
+    Ask,
+    CheckIn,
+    Contact,
+    HistoryEntry,
+    Membership,
+    Programme,
+    Region,
+    RegionalCEO,
+    Rhythm,
+    User,
+)
+from regions.rhythm import RhythmState, rhythm_on
+
+
+@dataclass(frozen=True)
+class Engagement:
+    """One current CEO in one programme on a day: his rhythm, and what it was computed from."""
+
+    rhythm: Rhythm
+    ceo: RegionalCEO
+    region: Region
+    person: User
+    day: date
+    state: RhythmState | None
+    last_contact_id: int
+    booked: CheckIn | None
+
+    @property
+    def is_booked_today(self) -> bool:
+        return self.booked is not None and self.booked.day_date == self.day
+
+
+def rhythms_at(rows: QuerySet[Rhythm], at: datetime) -> QuerySet[Rhythm]:
+    """Rhythms of current CEOs with the newest two-way talk, in one query."""
+    talks = (
+        Contact.objects.two_way(at)
+        .filter(ceo=OuterRef("ceo"), programme=OuterRef("programme"))
+        .order_by("-held_at", "-id")
+    )
+    return (
+        rows.filter(ceo__to_date=None)
+        .select_related("ceo__region", "ceo__user", "programme")
+        .annotate(
+            last_talk_at=Subquery(
+                talks.values("held_at")[:1], output_field=DateTimeField()
+            ),
+            last_talk_id=Subquery(talks.values("id")[:1]),
+        )
+        .order_by("ceo__region__code", "id")
+    )
+
+
+def engagements(rows: QuerySet[Rhythm], at: datetime) -> list[Engagement]:
+    """Every current CEO with his rhythm as it stands at a moment. Two queries."""
+    rhythms = list(rhythms_at(rows, at))
+    booked = {
+        (row.ceo_id, row.programme_id): row
+        for row in CheckIn.objects.planned().filter(ceo__in={row.ceo_id for row in rhythms})
+    }
+    return [_engagement(row, booked.get((row.ceo_id, row.programme_id)), at) for row in rhythms]
+
+
+def _engagement(rhythm: Rhythm, booked: CheckIn | None, at: datetime) -> Engagement:
+    region = rhythm.ceo.region
+    last_at: datetime | None = rhythm.last_talk_at  # type: ignore[attr-defined]
+    day = today(region, at)
+    return Engagement(
+        rhythm=rhythm,
+        ceo=rhythm.ceo,
+        region=region,
+        person=rhythm.ceo.user,
+        day=day,
+        state=rhythm_on(
+            day,
+            rhythm,
+            holder_from=rhythm.ceo.from_date,
+            last_talk=today(region, last_at) if last_at else None,
+            booked=booked.day_date if booked else None,
+            calendar=Calendar.of(region),
+        ),
+        last_contact_id=rhythm.last_talk_id or 0,  # type: ignore[attr-defined]
+        booked=booked,
+    )
+
+
+def waiting_asks(ceo_ids: Iterable[int], programme: Programme) -> dict[int, list[Ask]]:
+    """What each CEO still owes us, the one due first at the head."""
+    rows = (
+        Ask.objects.waiting()
+        .filter(ceo__in=set(ceo_ids), programme=programme, of=AskOf.CEO)
+        .order_by("due_date", "id")
+    )
+    by_ceo: dict[int, list[Ask]] = defaultdict(list)
+    for row in rows:
+        by_ceo[row.ceo_id].append(row)
+    return by_ceo
+
+
+def holders(role: Role, at: datetime) -> dict[int | None, list[User]]:
+    """Who holds a role now, by region; group roles stand under None."""
+    rows = (
+        Membership.objects.held_on(at)
+        .filter(role=role)
+        .select_related("user")
+        .order_by("region_id", "id")
+    )
+    by_region: dict[int | None, list[User]] = defaultdict(list)
+    for row in rows:
+        by_region[row.region_id].append(row.user)
+    return by_region
+
+
+def contacts_of(ceo_ids: Iterable[int], programme: Programme) -> QuerySet[Contact]:
+    """Everything logged with these CEOs, newest first."""
+    return (
+        Contact.objects.filter(ceo__in=set(ceo_ids), programme=programme)
+        .select_related("by", "ask", "ceo__region")
+        .order_by("-held_at", "-id")
+    )
+
+
+def asks_of(ceo: RegionalCEO, programme: Programme) -> QuerySet[Ask]:
+    return ceo.asks.filter(programme=programme).order_by("due_date", "id")
+
+
+def timeline(region: Region, user: User) -> QuerySet[HistoryEntry]:
+    """What changed in a region, newest first, as far as this user may read it."""
+    return (
+        HistoryEntry.objects.visible_to(user)
+        .filter(region=region)
+        .select_related("by")
+        .order_by("-at", "-id")
+    )

@@ -1,0 +1,57 @@
+"""Adding people and giving them roles."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+
+from regions import history
+from regions.enums import Role
+from regions.history import Act
+from regions.models import Membership, Region, RegionalCEO, Rhythm, User
+
+
+@transaction.atomic
+def add_person(*, email: str, name: str, password: str = "", act: Act, **details: Any) -> User:
+    """A new person; with a password only if he may sign in."""
+    user = User(email=email.strip().lower(), name=name.strip(), **details)
+    if password:
+        user.set_password(password)
+    else:
+        user.set_unusable_password()
+    return history.create(user, act)
+
+
+@transaction.atomic
+def give_role(
+    user: User, role: Role, *, region: Region | None = None, from_date: date, act: Act
+) -> Membership:
+    return history.create(
+        Membership(user=user, role=role, region=region, from_date=from_date), act
+    )
+
+
+@transaction.atomic
+def appoint_ceo(
+    user: User, region: Region, *, from_date: date, act: Act
+) -> RegionalCEO:
+    """A new head of the region; the one before him ends on the same day."""
+    before = region.ceos.current().select_for_update().first()
+    if before is not None:
+        history.change(before, {"to_date": from_date}, act)
+    return history.create(RegionalCEO(user=user, region=region, from_date=from_date), act)
+
+
+@transaction.atomic
+def start_rhythm(
+    ceo: RegionalCEO, *, programme_id: int, values: Mapping[str, Any], act: Act
+) -> Rhythm:
+    """How often this CEO is talked to in a programme."""
+    return history.create(Rhythm(ceo=ceo, programme_id=programme_id, **values), act)
+
+
+@transaction.atomic
+def set_language(user: User, language: str, *, act: Act) -> None:
+    row = history.lock(User.objects.all(), user.pk)
+    history.change(row, {"language": language}, act)

@@ -1,0 +1,50 @@
+"""Taking back one act by its entries in the history."""
+
+import uuid
+
+from django.apps import apps
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from regions import history
+from regions.enums import Change
+from regions.history import Act
+from regions.models import HistoryEntry, Versioned
+
+
+class CannotUndo(Exception):  # noqa: N818 - a refusal, told to the user as it stands
+    """The act is unknown, made rows, or was followed by another change."""
+
+
+@transaction.atomic
+def undo(act_id: uuid.UUID, *, act: Act) -> list[Versioned]:
+    """Put every field that an act changed back to what it was; itself recorded.
+
+    Refused when a row of it was changed again since, or when the act made or deleted rows.
+    """
+    entries = list(HistoryEntry.objects.filter(act=act_id).order_by("id"))
+    if not entries or any(entry.change != Change.CHANGED for entry in entries):
+        raise CannotUndo(_("This cannot be taken back."))
+    by_row: dict[tuple[str, int], list[HistoryEntry]] = {}
+    for entry in entries:
+        by_row.setdefault((entry.model, entry.object_id), []).append(entry)
+    return [_undo_row(mine, act) for mine in by_row.values()]
+
+
+def _undo_row(entries: list[HistoryEntry], act: Act) -> Versioned:
+    first = entries[0]
+    model = apps.get_model(first.model)
+    row: Versioned = history.lock(model._default_manager.all(), first.object_id)
+    newest = HistoryEntry.objects.of(row).order_by("-id").first()
+    if newest is None or newest.act != first.act:
+        raise CannotUndo(_("Somebody changed this since, so it cannot be taken back."))
+    values = {
+        entry.field: None
+        if entry.was_null
+        else row._meta.get_field(entry.field).to_python(entry.before)
+        for entry in entries
+    }
+    # A foreign key is stored as its number; set it under the name of its column.
+    values = {row._meta.get_field(name).attname: value for name, value in values.items()}
+    history.change(row, values, act)
+    return row

@@ -1,0 +1,18 @@
+"""How people sign in: what allauth is told about it."""
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.http import HttpRequest
+
+from regions.models import User
+
+
+class Adapter(DefaultAccountAdapter):
+    """Nobody registers himself; headquarters adds people."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+
+def person_who_may_sign_in(pk: int) -> User | None:
+    """The person behind a verified link, if he still has a login."""
+    return User.objects.filter(pk=pk, may_sign_in=True).first()

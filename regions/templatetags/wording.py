@@ -1,0 +1,42 @@
+"""How dates, moments and history entries are written in templates."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from django import template
+from django.utils import timezone
+
+from regions import wording
+from regions.models import HistoryEntry, Region
+
+register = template.Library()
+
+
+@register.filter
+def day(value: date | None) -> str:
+    """Fri 27 Nov."""
+    return wording.day(value) if value else ""
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """Fri 27 Nov, 09:40, in the reader's zone."""
+    return wording.moment(timezone.localtime(value)) if value else ""
+
+
+@register.filter
+def local_day(value: datetime, region: Region) -> str:
+    """The day it was in a region."""
+    return wording.day(value.astimezone(region.zone).date())
+
+
+@register.filter
+def change_words(entry: HistoryEntry) -> str:
+    """One change as a person would say it."""
+    return wording.change(entry)
+
+
+@register.filter
+def sentences(parts: Iterable[str]) -> str:
+    """Reasons as running text."""
+    return wording.sentences(parts)

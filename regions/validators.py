@@ -1,0 +1,26 @@
+"""Checks of single values, shared by models, forms and imports."""
+
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.utils.translation import gettext_lazy as _
+
+validate_code = RegexValidator(
+    r"^[A-Z0-9][A-Z0-9-]{0,19}$",
+    _("Use up to 20 capital letters, digits and hyphens."),
+)
+validate_weekdays = RegexValidator(
+    r"^(?=.)1?2?3?4?5?6?7?$",
+    _("Give the working days as digits in order, 1 for Monday to 7 for Sunday: 12345."),
+)
+
+
+def validate_zone(value: str) -> None:
+    """An IANA zone that this machine knows."""
+    if value not in available_timezones():
+        raise ValidationError(
+            _("%(value)s is no time zone. Give one such as Europe/Berlin."),
+            params={"value": value},
+        )
+    ZoneInfo(value)

@@ -1,0 +1,47 @@
+"""Language and theme, before and after sign-in."""
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from regions.history import web_act
+from regions.services.people import set_language
+
+THEMES = ("system", "light", "dark")
+YEAR = 365 * 24 * 3600
+
+
+@login_not_required
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    """Show pages in this language; for somebody signed in, mails too."""
+    response = _back(request)
+    code = request.POST.get("language", "")
+    if code not in dict(settings.LANGUAGES):
+        return response
+    if request.user.is_authenticated:
+        set_language(request.user, code, act=web_act(request.user))
+    response.set_cookie(settings.LANGUAGE_COOKIE_NAME, code, max_age=YEAR, samesite="Lax",
+                        secure=settings.SESSION_COOKIE_SECURE, httponly=True)
+    return response
+
+
+@login_not_required
+@require_POST
+def theme(request: HttpRequest) -> HttpResponse:
+    """Light, dark, or as the system has it."""
+    response = _back(request)
+    choice = request.POST.get("theme", "")
+    if choice in THEMES:
+        response.set_cookie("theme", choice, max_age=YEAR, samesite="Lax",
+                            secure=settings.SESSION_COOKIE_SECURE, httponly=True)
+    return response
+
+
+def _back(request: HttpRequest) -> HttpResponse:
+    then = request.POST.get("then", "")
+    safe = url_has_allowed_host_and_scheme(then, {request.get_host()})
+    return redirect(then if safe else settings.LOGIN_REDIRECT_URL)

@@ -1,0 +1,190 @@
+"""How facts are said: dates, counts, and why a CEO should be called. Used by pages and mails.
+
+All functions answer in the active language.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from functools import reduce
+from typing import Any
+
+from babel.dates import format_date, format_time
+from django.apps import apps
+from django.utils import timezone
+from django.utils.translation import get_language, ngettext, pgettext
+from django.utils.translation import gettext as _
+
+from regions.enums import Change, RhythmStatus, Stage
+from regions.models import HistoryEntry, Region
+from regions.rhythm import RhythmState
+
+
+def babel_locale() -> str:
+    return "zh_Hans" if (get_language() or "en").startswith("zh") else "en"
+
+
+def day(value: date) -> str:
+    """Fri 27 Nov."""
+    return format_date(value, pgettext("date pattern", "EEE d MMM"), babel_locale())
+
+
+def long_day(value: date) -> str:
+    """Friday 27 November."""
+    return format_date(value, pgettext("date pattern", "EEEE d MMMM"), babel_locale())
+
+
+def short_day(value: date, today: date) -> str:
+    """27 Nov; with the year when it is not this one."""
+    if value.year == today.year:
+        return format_date(value, pgettext("date pattern", "d MMM"), babel_locale())
+    return format_date(value, pgettext("date pattern", "d MMM y"), babel_locale())
+
+
+def clock(value: datetime) -> str:
+    """09:40, in the zone that the value carries."""
+    return format_time(value, "HH:mm", tzinfo=value.tzinfo, locale=babel_locale())
+
+
+def number(count: int) -> str:
+    """Small numbers as words, as they open a sentence."""
+    words = [
+        pgettext("number", "no"),
+        pgettext("number", "one"),
+        pgettext("number", "two"),
+        pgettext("number", "three"),
+        pgettext("number", "four"),
+        pgettext("number", "five"),
+        pgettext("number", "six"),
+        pgettext("number", "seven"),
+        pgettext("number", "eight"),
+        pgettext("number", "nine"),
+    ]
+    return words[count] if count < len(words) else str(count)
+
+
+def days(count: int) -> str:
+    return ngettext("%(n)d day", "%(n)d days", count) % {"n": count}
+
+
+def ceo_of(region: Region) -> str:
+    return _("CEO of %(region)s") % {"region": region.name}
+
+
+def local_time(region: Region, at: datetime) -> str:
+    return _("%(time)s there") % {"time": clock(at.astimezone(region.zone))}
+
+
+def stage(value: Stage | None) -> str:
+    return Stage(value).label if value else _("no talks due")
+
+
+def since_last_talk(state: RhythmState) -> str:
+    """The first reason of every call, from the facts that the rhythm used."""
+    if state.is_first_talk:
+        return _("No talk yet; the first was due on %(day)s.") % {
+            "day": day(state.next_due_date)
+        }
+    limit, kind = (
+        (state.longest_days, _("longest is %(n)d"))
+        if state.status == RhythmStatus.LATE
+        else (state.ideal_days, _("ideal is %(n)d"))
+    )
+    since = ngettext(
+        "%(n)d day since the last talk", "%(n)d days since the last talk", state.age_days
+    ) % {"n": state.age_days}
+    return _("%(since)s, %(limit)s.") % {"since": since, "limit": kind % {"n": limit}}
+
+
+def until_go_live(state: RhythmState) -> str:
+    """Go-live in 22 days, last six weeks."""
+    left = state.days_to_go_live
+    where = stage(state.stage)
+    if left is None:
+        return _("No go-live yet, %(stage)s.") % {"stage": where}
+    if left > 0:
+        text = ngettext("Go-live in %(n)d day, %(stage)s.", "Go-live in %(n)d days, %(stage)s.", left)
+    else:
+        text = ngettext("Live for %(n)d day.", "Live for %(n)d days.", -left)
+    return text % {"n": abs(left), "stage": where}
+
+
+def waiting(blocked_tasks: int) -> str:
+    return ngettext(
+        "%(n)s blocked task waits for this CEO.",
+        "%(n)s blocked tasks wait for this CEO.",
+        blocked_tasks,
+    ) % {"n": capital(number(blocked_tasks))}
+
+
+def next_talk(state: RhythmState) -> str:
+    if state.booked_date is not None:
+        return _("Booked for %(day)s.") % {"day": day(state.booked_date)}
+    return _("Next talk due %(day)s.") % {"day": day(state.next_due_date)}
+
+
+def talk_mark(state: RhythmState) -> str:
+    """The day of the next talk, short, with the word that says how it stands."""
+    if state.booked_date is not None:
+        return _("%(day)s, booked") % {"day": day(state.booked_date)}
+    if state.status == RhythmStatus.LATE:
+        return _("%(day)s, late") % {"day": day(state.next_due_date)}
+    if state.status == RhythmStatus.DUE:
+        return _("%(day)s, due") % {"day": day(state.next_due_date)}
+    return day(state.next_due_date)
+
+
+def asked(text: str, due: date | None, today: date) -> str:
+    """An ask with its day: "name a data owner by Fri 27 Nov", or since when it is due."""
+    if due is None:
+        return text
+    if due < today:
+        return _("%(text)s (was due on %(day)s)") % {"text": text, "day": day(due)}
+    return _("%(text)s by %(day)s") % {"text": text, "day": day(due)}
+
+
+def capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def sentences(parts: Iterable[str]) -> str:
+    """One after the other; Chinese puts no space between them."""
+    return reduce(
+        lambda first, second: pgettext("two sentences", "%(first)s %(second)s")
+        % {"first": first, "second": second},
+        parts,
+        "",
+    ).strip()
+
+
+def moment(value: datetime) -> str:
+    """Fri 27 Nov, 09:40, in the zone that the value carries."""
+    return f"{day(value.date())} {clock(value)}"
+
+
+def change(entry: HistoryEntry) -> str:
+    """One entry of the history: state: open → done."""
+    if entry.change != Change.CHANGED:
+        return entry.get_change_display()
+    model = apps.get_model(entry.model)
+    column = model._meta.get_field(entry.field)
+    label = getattr(column, "verbose_name", entry.field)
+    return _("%(field)s: %(before)s → %(after)s") % {
+        "field": capital(str(label)),
+        "before": _value(column, entry.before),
+        "after": _value(column, entry.after),
+    }
+
+
+def _value(column: Any, text: str) -> str:
+    """A stored value in words: choices by their label, dates as days, nothing as a dash."""
+    if not text:
+        return "–"
+    if column.choices:
+        return str(dict(column.flatchoices).get(text, text))
+    if column.get_internal_type() == "DateField":
+        return day(date.fromisoformat(text))
+    if column.get_internal_type() == "DateTimeField":
+        return moment(timezone.localtime(datetime.fromisoformat(text)))
+    if column.is_relation:
+        return _("no. %(n)s") % {"n": text}
+    return text

@@ -1,0 +1,70 @@
+"""Forms of the top app: shape only; services decide."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from regions.enums import Role
+from regions.forms import DateInput
+from regions.models import Membership, RegionalCEO, User
+from rollout.enums import BlockReason
+from rollout.models import Plan, Task
+
+
+class TaskActForm(forms.Form):
+    """An act of one tap: only what the row knew of the task."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class BlockForm(TaskActForm):
+    """Why a task cannot go on."""
+
+    reason = forms.ChoiceField(
+        label=_("Why?"), choices=BlockReason.choices, widget=forms.RadioSelect
+    )
+    note = forms.CharField(label=_("What is missing?"), max_length=300, required=False)
+    waits_for = forms.ModelChoiceField(
+        label=_("Who can help?"), queryset=User.objects.none(), required=False
+    )
+
+    def __init__(self, task: Task, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["waits_for"]
+        field.queryset = helpers_for(task)  # type: ignore[attr-defined]
+        field.label_from_instance = lambda user: user.name  # type: ignore[attr-defined]
+
+
+def helpers_for(task: Task) -> Any:
+    """Who can be waited for: the region's people, its CEO, and the CIO and headquarters."""
+    region = task.plan.region_id
+    near = Membership.objects.filter(to_date=None).filter(
+        Q(region=region) | Q(role__in=[Role.CIO, Role.HQ])
+    )
+    heads = RegionalCEO.objects.current().filter(region=region)
+    return User.objects.filter(
+        Q(pk__in=near.values("user")) | Q(pk__in=heads.values("user"))
+    ).order_by("name", "id")
+
+
+class MoveGoLiveForm(forms.Form):
+    """A new day, and why."""
+
+    to = forms.DateField(label=_("New go-live"), widget=DateInput())
+    reason = forms.CharField(label=_("Why does it move?"), max_length=300)
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    @classmethod
+    def for_plan(cls, plan: Plan) -> "MoveGoLiveForm":
+        return cls(initial={"to": plan.go_live_date, "version": plan.version})
+
+
+class SignInLinkForm(forms.Form):
+    """Where to mail the link."""
+
+    email = forms.EmailField(
+        label=_("E-mail"),
+        widget=forms.EmailInput(attrs={"autocomplete": "username", "inputmode": "email"}),
+    )

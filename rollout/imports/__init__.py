@@ -1,0 +1,1 @@
+"""The one importer: read, check every cell, then write all or nothing."""

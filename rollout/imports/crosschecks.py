@@ -1,0 +1,214 @@
+"""What a single cell cannot show: doubles, references into nothing, contradictions.
+
+Each check gets the whole content and yields faults. Cells that are at fault themselves
+are None and are passed over, so that one slip is named once.
+"""
+
+from collections.abc import Collection, Iterable, Iterator
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from regions.enums import GROUP_ROLES, Outcome
+from rollout.duedates import due_date
+from rollout.enums import TaskState
+
+from .columns import CEO, Entry
+from .content import Content, Known, filled
+from .faults import Fault
+
+
+def cross_faults(content: Content, known: Known, *, at: datetime) -> Iterator[Fault]:
+    """All of them, file by file."""
+    emails = filled(entry["email"] for entry in content.of("people")) | known.emails
+    yield from _regions(content)
+    yield from _steps(content)
+    yield from _lessons(content)
+    if not content.region_codes:
+        # Every reference to a region would be named as well.
+        return
+    yield from _people(content)
+    yield from _asks(content, known)
+    yield from _contacts(content, known, emails, at)
+    yield from _task_states(content, emails)
+
+
+# --- Building blocks -----------------------------------------------------------------
+
+
+def _doubles(entries: Iterable[Entry], *columns: str) -> Iterator[Fault]:
+    """Rows whose key an earlier row has; the fault points at the last column of the key."""
+    first: dict[tuple[str, ...], Entry] = {}
+    for entry in entries:
+        key = tuple(entry[column] for column in columns)
+        if None in key:
+            continue
+        before = first.setdefault(key, entry)
+        if before is not entry:
+            yield entry.fault(columns[-1], _said_before(before))
+
+
+def _said_before(before: Entry) -> str:
+    where = before.fault("", "").place
+    return _("The same stands already in %(place)s.") % {"place": where}
+
+
+def _unknown(
+    entries: Iterable[Entry], column: str, allowed: Collection[str]
+) -> Iterator[Fault]:
+    for entry in entries:
+        if entry[column] and entry[column] not in allowed:
+            yield _not_there(entry, column, entry[column], allowed)
+
+
+def _not_there(entry: Entry, column: str, value: str, allowed: Collection[str]) -> Fault:
+    message = _('"%(value)s" is not known.') % {"value": value}
+    return entry.fault(column, message, tuple(sorted(allowed)))
+
+
+def _titles(content: Content) -> dict[str, int]:
+    """How many steps have a title; tasks and lessons name their step by it."""
+    counts: dict[str, int] = {}
+    for step in content.steps:
+        if step.title:
+            counts[step.title] = counts.get(step.title, 0) + 1
+    return counts
+
+
+def _step_named(content: Content, entries: Iterable[Entry], column: str) -> Iterator[Fault]:
+    titles = _titles(content)
+    for entry in entries:
+        if entry[column] and titles.get(entry[column]) is None:
+            yield _not_there(entry, column, entry[column], titles)
+        elif entry[column] and titles[entry[column]] > 1:
+            yield entry.fault(column, _("Several procedures have a step of this title."))
+
+
+def _without_ceo(entries: Iterable[Entry], content: Content, known: Known) -> Iterator[Fault]:
+    with_ceo = {*content.ceos, *known.regions_with_ceo}
+    for entry in entries:
+        if entry["region"] in content.region_codes and entry["region"] not in with_ceo:
+            yield entry.fault("region", _("This region has no CEO among the people."))
+
+
+# --- File by file --------------------------------------------------------------------
+
+
+def _regions(content: Content) -> Iterator[Fault]:
+    entries = content.of("regions")
+    yield from _doubles(entries, "code")
+    if content.kick_off is None or content.kick_off.offset_days is None:
+        return
+    for entry in entries:
+        planned, actual = entry["planned_go_live"], entry["actual_go_live"]
+        if planned is None:
+            continue
+        kick_off = due_date(planned, content.kick_off.offset_days)
+        if kick_off > (actual or planned):
+            column = "actual_go_live" if actual else "planned_go_live"
+            yield entry.fault(
+                column,
+                _("The kick-off on %(day)s lies after the go-live.") % {"day": kick_off},
+            )
+
+
+def _steps(content: Content) -> Iterator[Fault]:
+    first: dict[tuple[str, str], Entry] = {}
+    for step in content.steps:
+        if None in step.key:
+            continue
+        before = first.setdefault(step.key, step.entry)
+        if before is not step.entry:
+            yield step.entry.fault(step.title_column, _said_before(before))
+
+
+def _lessons(content: Content) -> Iterator[Fault]:
+    yield from _doubles(content.of("lessons"), "title")
+    yield from _step_named(content, content.of("lessons"), "step")
+
+
+def _people(content: Content) -> Iterator[Fault]:
+    people = content.of("people")
+    yield from _doubles(people, "email")
+    emails = filled(entry["email"] for entry in people)
+    yield from _doubles(content.of("signins"), "email")
+    yield from _unknown(content.of("signins"), "email", emails)
+    heads: dict[str, Entry] = {}
+    for entry in people:
+        codes = entry["regions"] or ()
+        for code in codes:
+            if code not in content.region_codes:
+                yield _not_there(entry, "regions", code, content.region_codes)
+            elif entry["role"] == CEO and heads.setdefault(code, entry) is not entry:
+                yield entry.fault("regions", _("%(region)s has two CEOs.") % {"region": code})
+        yield from _region_fits_role(entry)
+
+
+def _region_fits_role(entry: Entry) -> Iterator[Fault]:
+    if entry["role"] is None or entry["regions"] is None:
+        return
+    if entry["role"] in GROUP_ROLES and entry["regions"]:
+        yield entry.fault("regions", _("This role is for the whole group: leave it empty."))
+    if entry["role"] not in GROUP_ROLES and not entry["regions"]:
+        yield entry.fault("regions", _("This role needs at least one region."))
+
+
+def _asks(content: Content, known: Known) -> Iterator[Fault]:
+    asks = content.of("asks")
+    yield from _doubles(asks, "region", "text")
+    yield from _unknown(asks, "region", content.region_codes)
+    yield from _without_ceo(asks, content, known)
+
+
+def _contacts(
+    content: Content, known: Known, emails: Collection[str], at: datetime
+) -> Iterator[Fault]:
+    contacts = content.of("contacts")
+    yield from _doubles(contacts, "region", "held")
+    yield from _unknown(contacts, "region", content.region_codes)
+    yield from _unknown(contacts, "by", emails)
+    yield from _without_ceo(contacts, content, known)
+    yield from _held_later(contacts, content, at)
+    asks = {(ask["region"], ask["text"]) for ask in content.of("asks")}
+    for entry in contacts:
+        yield from _talk_is_sound(entry)
+        if entry["ask"] and (entry["region"], entry["ask"]) not in asks:
+            texts = filled(text for region, text in asks if region == entry["region"])
+            yield _not_there(entry, "ask", entry["ask"], texts)
+
+
+def _held_later(contacts: Iterable[Entry], content: Content, at: datetime) -> Iterator[Fault]:
+    zones = {entry["code"]: content.zone_of(entry) for entry in content.of("regions")}
+    for entry in contacts:
+        zone = zones.get(entry["region"])
+        if zone is None or entry["held"] is None:
+            continue
+        if content.shift.day(entry["held"].date()) > at.astimezone(zone).date():
+            yield entry.fault("held", _("A talk cannot be logged before it was held."))
+
+
+def _talk_is_sound(entry: Entry) -> Iterator[Fault]:
+    """The rules that the log form keeps too."""
+    reached = entry["outcome"] == Outcome.REACHED
+    if reached and entry["minutes"] == 0:
+        yield entry.fault("minutes", _("Say how many minutes the talk took."))
+    if entry["answer"] and not entry["ask"]:
+        yield entry.fault("answer", _("An answer needs the ask that it answers."))
+    if entry["answer"] and entry["outcome"] and not reached:
+        yield entry.fault("answer", _("Only a CEO who was reached gives an answer."))
+
+
+def _task_states(content: Content, emails: Collection[str]) -> Iterator[Fault]:
+    states = content.of("task_states")
+    yield from _doubles(states, "region", "task")
+    yield from _unknown(states, "region", content.region_codes)
+    yield from _step_named(content, states, "task")
+    yield from _unknown(states, "waits_for", emails)
+    for entry in states:
+        if entry["state"] == TaskState.BLOCKED:
+            if entry["reason"] == "":
+                yield entry.fault("reason", _("Say why the task is blocked."))
+        elif entry["state"] is not None:
+            for column in ("reason", "note", "waits_for"):
+                if entry[column]:
+                    yield entry.fault(column, _("This belongs to blocked tasks only."))

@@ -1,0 +1,75 @@
+"""Writing what was said and asked: the asks of each CEO and the talks with him."""
+
+from collections.abc import Mapping
+
+from regions.models import Ask, Contact, Programme
+
+from .columns import Entry
+from .content import Content
+from .ledger import Ledger
+from .people import CEOs, People
+
+Asks = Mapping[tuple[str, str], Ask]
+
+
+def load_asks(content: Content, ledger: Ledger, programme: Programme, ceos: CEOs) -> Asks:
+    """Asks by region and text, each in the state that its file gives."""
+    drafts = {
+        (entry["region"], entry["text"]): Ask(
+            ceo=ceos[entry["region"]],
+            programme=programme,
+            kind=entry["kind"],
+            of=entry["of"],
+            text=entry["text"],
+            due_date=content.shift.day_or_none(entry["due"]),
+            first_due_date=content.shift.day_or_none(entry["due"]),
+            state=entry["state"],
+        )
+        for entry in content.of("asks")
+    }
+    # By region and not by CEO: a new CEO does not get the asks of his predecessor again.
+    rows = Ask.objects.filter(programme=programme, ceo__region__code__in=ceos)
+    known = {(row.ceo.region.code, row.text): row for row in rows.select_related("ceo__region")}
+    return ledger.take("asks", drafts, known, ["kind", "of", "due_date", "state"])
+
+
+def load_contacts(
+    content: Content,
+    ledger: Ledger,
+    programme: Programme,
+    *,
+    ceos: CEOs,
+    people: People,
+    asks: Asks,
+) -> None:
+    """Talks, known by region and moment. Asks stand as their file says, so no talk moves one."""
+    # The zone of the files, not of the stored region: else a region whose zone was mended
+    # here would get every talk once more.
+    zones = {entry["code"]: content.zone_of(entry) for entry in content.of("regions")}
+    drafts = {}
+    for entry in content.of("contacts"):
+        contact = _contact(entry)
+        contact.ceo = ceos[entry["region"]]
+        contact.programme = programme
+        contact.held_at = content.shift.moment(entry["held"], zones[entry["region"]])
+        contact.by = people[entry["by"]]
+        contact.ask = asks.get((entry["region"], entry["ask"]))
+        drafts[entry["region"], contact.held_at] = contact
+    rows = Contact.objects.filter(programme=programme, ceo__region__code__in=ceos)
+    known = {
+        (row.ceo.region.code, row.held_at): row
+        for row in rows.select_related("ceo__region").order_by("-id")
+    }
+    fields = ["by_id", "channel", "outcome", "minutes", "felt", "ask_id", "ask_answer", "note"]
+    ledger.take("talks", drafts, known, fields)
+
+
+def _contact(entry: Entry) -> Contact:
+    return Contact(
+        channel=entry["channel"],
+        outcome=entry["outcome"],
+        minutes=entry["minutes"] or None,
+        felt=entry["felt"],
+        ask_answer=entry["answer"],
+        note=entry["note"],
+    )

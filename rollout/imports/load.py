@@ -1,0 +1,77 @@
+"""Writing a checked programme in one transaction: all of it, or nothing.
+
+Rows are found again by their natural keys, so a second load writes nothing.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from regions.enums import Via
+from regions.history import Act
+from regions.models import Programme, User
+from rollout.services.plans import CannotMoveGoLive, CannotPlan
+
+from .engagement import load_asks, load_contacts
+from .ledger import Count, Ledger
+from .people import (
+    load_ceos,
+    load_memberships,
+    load_people,
+    load_programme_row,
+    load_regions,
+)
+from .pilots import load_lessons, load_pilots, load_steps
+from .plans import Owners, Work, load_plans, load_waves
+from .programme import Checked
+
+
+class CannotLoad(Exception):  # noqa: N818 - a refusal, told to the user as it stands
+    """The files have faults, or somebody wrote the same rows at the same moment."""
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What a load did."""
+
+    programme: Programme
+    counts: tuple[Count, ...]
+
+
+def load(checked: Checked, *, by: User | None, at: datetime) -> Loaded:
+    """Write what is new. Raises CannotLoad."""
+    if checked.faults:
+        raise CannotLoad(_("The files have faults; nothing was loaded."))
+    ledger = Ledger(Act(by=by, at=at, via=Via.IMPORT))
+    try:
+        with transaction.atomic():
+            programme = _write(checked, ledger)
+    except IntegrityError as fault:
+        raise CannotLoad(
+            _("Somebody else changed the same rows at this moment. Load again.")
+        ) from fault
+    except (CannotPlan, CannotMoveGoLive) as refusal:
+        raise CannotLoad(str(refusal)) from refusal
+    return Loaded(programme, tuple(ledger.counts.values()))
+
+
+def _write(checked: Checked, ledger: Ledger) -> Programme:
+    content = checked.content
+    programme = load_programme_row(content, ledger)
+    regions = load_regions(content, ledger)
+    people = load_people(content, ledger)
+    memberships = load_memberships(content, ledger, regions=regions, people=people)
+    # Before the plans, which start the rhythm of the CEO they find.
+    ceos = load_ceos(content, ledger, regions=regions, people=people)
+    steps = load_steps(content, ledger, programme)
+    pilots = load_pilots(content, ledger, programme)
+    load_lessons(content, ledger, programme, steps=steps, pilots=pilots)
+    waves = load_waves(content, ledger, programme)
+    owners = Owners.of(content, memberships)
+    work = Work(content, steps, people, owners, ledger.act.at)
+    load_plans(ledger, work, programme, regions=regions, waves=waves)
+    asks = load_asks(content, ledger, programme, ceos)
+    load_contacts(content, ledger, programme, ceos=ceos, people=people, asks=asks)
+    return programme

@@ -1,0 +1,102 @@
+"""The steps that milestones, playbook and cut-over list describe, each in its procedure."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pilots.enums import StepRole, TaskKind
+
+from .columns import Entry
+
+MILESTONES, CUT_OVER = "Programme milestones", "Cut-over"
+MILESTONE = "milestone"
+# In the cut-over list, who belongs to headquarters; everybody else is of the region.
+CENTRAL = "rollout team"
+KICK_OFF_TITLES = ("Kick-off", "启动会")
+
+
+@dataclass(frozen=True)
+class StepEntry:
+    """A row that becomes a step. `responsible` is what owners.csv is compared with."""
+
+    entry: Entry
+    title_column: str
+    procedure: str
+    title: str
+    responsible: str
+    offset_days: int
+    details: Mapping[str, Any]
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.procedure, self.title
+
+
+def steps_of(entries: Mapping[str, Sequence[Entry]]) -> list[StepEntry]:
+    """All steps, in the order of their files. Rows at fault come too, with None in them."""
+    return [
+        *map(_milestone, entries.get("phases", ())),
+        *map(_task, entries.get("playbook_tasks", ())),
+        *map(_cut_over, entries.get("cutover_tasks", ())),
+    ]
+
+
+def kick_off_step(steps: Sequence[StepEntry]) -> StepEntry | None:
+    """The step that is the kick-off: it tells how long before go-live a region begins."""
+    return next((step for step in steps if step.title in KICK_OFF_TITLES), None)
+
+
+def procedures_of(steps: Sequence[StepEntry]) -> Iterator[str]:
+    """Their names, each once, in order."""
+    yield from dict.fromkeys(step.procedure for step in steps)
+
+
+def _milestone(entry: Entry) -> StepEntry:
+    return StepEntry(
+        entry,
+        "milestone",
+        MILESTONES,
+        entry["milestone"],
+        responsible=MILESTONE,
+        offset_days=entry["offset_days"],
+        details={
+            "kind": TaskKind.MILESTONE.value,
+            "role": StepRole.SHARED.value,
+            "function": MILESTONE,
+        },
+    )
+
+
+def _task(entry: Entry) -> StepEntry:
+    return StepEntry(
+        entry,
+        "task",
+        entry["activity"],
+        entry["task"],
+        responsible=entry["responsible"],
+        offset_days=entry["offset_days"],
+        details={
+            "kind": entry["kind"],
+            "role": entry["responsible"],
+            "function": entry["function"],
+            "note": entry["note"],
+        },
+    )
+
+
+def _cut_over(entry: Entry) -> StepEntry:
+    owner = entry["owner_role"]
+    return StepEntry(
+        entry,
+        "task",
+        CUT_OVER,
+        entry["task"],
+        responsible=owner,
+        offset_days=entry["offset_days"],
+        details={
+            "kind": entry["kind"],
+            "role": (StepRole.CENTRE if owner == CENTRAL else StepRole.REGION).value,
+            "function": owner,
+            "note": entry["note"],
+        },
+    )

@@ -1,0 +1,93 @@
+"""When each region goes live, and in whose company."""
+
+from datetime import date
+from typing import Self
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from regions.models import Programme, Region, User, Versioned
+
+
+class WaveQuerySet(models.QuerySet["Wave"]):
+    def visible_to(self, user: User) -> Self:
+        standing = user.standing
+        if standing.sees_all:
+            return self
+        plans = Plan.objects.filter(wave=models.OuterRef("pk"), region__in=standing.region_ids)
+        return self.filter(models.Exists(plans))
+
+
+class Wave(Versioned):
+    """Regions that go live together."""
+
+    programme = models.ForeignKey(
+        Programme, models.PROTECT, related_name="waves", verbose_name=_("programme")
+    )
+    name = models.CharField(_("name"), max_length=60)
+    kick_off_date = models.DateField(_("kick-off"), null=True, blank=True)
+    go_live_date = models.DateField(_("go-live"))
+
+    objects = WaveQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("wave")
+        verbose_name_plural = _("waves")
+        constraints = [
+            models.UniqueConstraint(fields=["programme", "name"], name="wave_name_unique"),
+            models.CheckConstraint(
+                condition=models.Q(kick_off_date=None)
+                | models.Q(kick_off_date__lte=models.F("go_live_date")),
+                name="wave_kick_off_before_go_live",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PlanQuerySet(models.QuerySet["Plan"]):
+    def visible_to(self, user: User) -> Self:
+        standing = user.standing
+        return self if standing.sees_all else self.filter(region__in=standing.region_ids)
+
+
+class Plan(Versioned):
+    """One region's preparation: its go-live, the first promise of it, and its tasks."""
+
+    region = models.ForeignKey(
+        Region, models.PROTECT, related_name="plans", verbose_name=_("region")
+    )
+    wave = models.ForeignKey(Wave, models.PROTECT, related_name="plans", verbose_name=_("wave"))
+    # Repeats the wave's programme, so that one plan per region and programme is a constraint.
+    programme = models.ForeignKey(
+        Programme, models.PROTECT, related_name="plans", verbose_name=_("programme")
+    )
+    kick_off_date = models.DateField(_("kick-off"), null=True, blank=True)
+    first_go_live_date = models.DateField(_("first promise"))
+    go_live_date = models.DateField(_("go-live"))
+
+    objects = PlanQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("plan")
+        verbose_name_plural = _("plans")
+        constraints = [
+            models.UniqueConstraint(fields=["programme", "region"], name="plan_once"),
+            models.CheckConstraint(
+                condition=models.Q(kick_off_date=None)
+                | models.Q(kick_off_date__lte=models.F("go_live_date")),
+                name="plan_kick_off_before_go_live",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.region}, {self.wave}"
+
+    @property
+    def slip_days(self) -> int:
+        """Days by which go-live moved since the first promise; negative is earlier."""
+        return (self.go_live_date - self.first_go_live_date).days
+
+    def is_live(self, day: date) -> bool:
+        return self.go_live_date <= day

@@ -1,0 +1,112 @@
+"""The work of a plan."""
+
+from typing import Self
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from pilots.enums import TaskKind
+from pilots.models import Step
+from regions.models import User, Versioned
+from rollout.enums import UNFINISHED, BlockReason, TaskState
+
+from .plan import Plan
+
+
+class TaskQuerySet(models.QuerySet["Task"]):
+    def visible_to(self, user: User) -> Self:
+        """Those of one's regions, and those that one owns or that wait for one."""
+        standing = user.standing
+        if standing.sees_all:
+            return self
+        return self.filter(
+            models.Q(plan__region__in=standing.region_ids)
+            | models.Q(owner=user)
+            | models.Q(waits_for=user)
+        )
+
+    def unfinished(self) -> Self:
+        return self.filter(state__in=UNFINISHED)
+
+
+class Task(Versioned):
+    """One thing to do in a region, with a person in charge and a time limit."""
+
+    plan = models.ForeignKey(Plan, models.PROTECT, related_name="tasks", verbose_name=_("plan"))
+    step = models.ForeignKey(
+        Step,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="tasks",
+        verbose_name=_("step"),
+    )
+    title = models.CharField(_("title"), max_length=150)
+    kind = models.CharField(_("kind"), max_length=10, choices=TaskKind, default=TaskKind.WORK)
+    owner = models.ForeignKey(
+        User,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="tasks",
+        verbose_name=_("person in charge"),
+    )
+    first_due_date = models.DateField(_("first due"))
+    due_date = models.DateField(_("due"))
+    state = models.CharField(_("state"), max_length=10, choices=TaskState, default=TaskState.OPEN)
+    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+    block_reason = models.CharField(_("why blocked"), max_length=10, choices=BlockReason, blank=True)
+    block_note = models.CharField(_("what is missing"), max_length=300, blank=True)
+    waits_for = models.ForeignKey(
+        User,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="blocked_tasks",
+        verbose_name=_("waits for"),
+    )
+
+    objects = TaskQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("task")
+        verbose_name_plural = _("tasks")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=TaskState.values), name="task_state_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(kind__in=TaskKind.values), name="task_kind_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state=TaskState.DONE, finished_at__isnull=False)
+                | (~models.Q(state=TaskState.DONE) & models.Q(finished_at=None)),
+                name="task_done_has_day",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state=TaskState.BLOCKED, block_reason__in=BlockReason.values)
+                | (~models.Q(state=TaskState.BLOCKED) & models.Q(block_reason="")),
+                name="task_blocked_has_reason",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state=TaskState.BLOCKED)
+                | models.Q(waits_for=None, block_note=""),
+                name="task_waits_only_when_blocked",
+            ),
+            models.UniqueConstraint(fields=["plan", "step"], name="task_step_once"),
+        ]
+        indexes = [
+            models.Index(fields=["owner", "due_date"], name="task_of_owner"),
+            models.Index(
+                fields=["due_date"],
+                condition=models.Q(state__in=UNFINISHED),
+                name="task_unfinished",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def history_region_id(self) -> int | None:
+        return self.plan.region_id

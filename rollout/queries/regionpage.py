@@ -1,0 +1,82 @@
+"""All that one region's page shows."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from regions.access import can_log_contact, can_read_notes
+from regions.calendar import today
+from regions.enums import Role
+from regions.models import Contact, HistoryEntry, Region, RegionalCEO, User
+from regions.queries import contacts_of, holders, timeline
+from rollout.access import can_move_go_live
+from rollout.models import Plan
+from rollout.queries.regions import RegionLine, region_facts, region_line
+from rollout.queries.tasks import TaskLine, region_tasks, task_lines
+
+TASKS_SHOWN, CONTACTS_SHOWN, CHANGES_SHOWN = 12, 8, 10
+
+
+@dataclass(frozen=True)
+class RegionPage:
+    """One region: where it stands, its tasks, the talks with its CEO, what changed."""
+
+    region: Region
+    plan: Plan | None
+    line: RegionLine | None
+    day: date
+    liaisons: list[User]
+    ceo: RegionalCEO | None
+    blocked: list[TaskLine]
+    tasks: list[TaskLine]
+    more_tasks: int
+    contacts: list[Contact]
+    knows_talks: bool
+    reads_notes: bool
+    may_log: bool
+    may_move: bool
+    changes: list[HistoryEntry]
+
+
+def region_page(region: Region, user: User, *, at: datetime) -> RegionPage:
+    """A fixed number of queries, however many tasks and talks the region has."""
+    plan = (
+        Plan.objects.visible_to(user)
+        .filter(region=region)
+        .select_related("wave", "programme", "region")
+        .order_by("id")
+        .first()
+    )
+    day = today(region, at)
+    rows = list(region_tasks(region)[: TASKS_SHOWN * 3]) if plan else []
+    lines = task_lines(rows, day)
+    may_log = can_log_contact(user, region)
+    knows_talks = bool(may_log) or user.standing.sees_all
+    return RegionPage(
+        region=region,
+        plan=plan,
+        line=_line(plan, user, at) if plan else None,
+        day=day,
+        liaisons=holders(Role.LIAISON, at)[region.pk],
+        ceo=region.ceos.current().select_related("user").first() if knows_talks else None,
+        blocked=[line for line in lines if line.is_blocked],
+        tasks=[line for line in lines if not line.is_blocked][:TASKS_SHOWN],
+        more_tasks=max(region_tasks(region).count() - TASKS_SHOWN, 0) if plan else 0,
+        contacts=_contacts(region, plan, user) if plan and knows_talks else [],
+        knows_talks=knows_talks,
+        reads_notes=can_read_notes(user, region.pk),
+        may_log=bool(may_log),
+        may_move=bool(plan and can_move_go_live(user, plan)),
+        changes=list(timeline(region, user)[:CHANGES_SHOWN]),
+    )
+
+
+def _line(plan: Plan, user: User, at: datetime) -> RegionLine | None:
+    facts = region_facts(plan.programme, user, at)
+    return next((region_line(one) for one in facts if one.plan.pk == plan.pk), None)
+
+
+def _contacts(region: Region, plan: Plan, user: User) -> list[Contact]:
+    ceos = region.ceos.values_list("pk", flat=True)
+    rows = contacts_of(ceos, plan.programme)
+    visible = Contact.objects.visible_to(user).values("pk")
+    return list(rows.filter(pk__in=visible)[:CONTACTS_SHOWN])

@@ -1,0 +1,121 @@
+"""What is read about tasks: one person's week, one region's state of things."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from regions.calendar import today
+from regions.models import HistoryEntry, Region, User
+from regions.wording import day, days
+from rollout.enums import TaskState
+from rollout.models import Task
+
+AHEAD = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class TaskLine:
+    """A task as its row shows it: what, by when in words, and who waits."""
+
+    task: Task
+    due: str
+    is_late: bool
+    detail: str
+
+    @property
+    def is_done(self) -> bool:
+        return self.task.state == TaskState.DONE
+
+    @property
+    def is_blocked(self) -> bool:
+        return self.task.state == TaskState.BLOCKED
+
+
+@dataclass(frozen=True)
+class Week:
+    """One person's tasks: what is late, what is for today and the next seven days."""
+
+    overdue: list[TaskLine]
+    today: list[TaskLine]
+    ahead: list[TaskLine]
+    done: list[TaskLine]
+    later: int
+    next_due: date | None
+
+    @property
+    def count(self) -> int:
+        return len(self.overdue) + len(self.today) + len(self.ahead)
+
+
+def with_details(rows: QuerySet[Task]) -> QuerySet[Task]:
+    return rows.select_related("plan__region", "plan__wave", "step", "owner", "waits_for")
+
+
+def week_of(user: User, at: datetime) -> Week:
+    """Overdue, today and the next seven days of this person only. Two queries."""
+    now = today(user, at)
+    rows = list(
+        with_details(Task.objects.filter(owner=user).unfinished()).order_by("due_date", "id")
+    )
+    midnight = at.astimezone(user.zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    done = with_details(
+        Task.objects.filter(owner=user, state=TaskState.DONE, finished_at__gte=midnight)
+    ).order_by("-finished_at", "id")
+    later = [task for task in rows if task.due_date > now + AHEAD]
+    return Week(
+        overdue=[task_line(task, now) for task in rows if task.due_date < now],
+        today=[task_line(task, now) for task in rows if task.due_date == now],
+        ahead=[task_line(task, now) for task in rows if now < task.due_date <= now + AHEAD],
+        done=[task_line(task, now) for task in done],
+        later=len(later),
+        next_due=later[0].due_date if later else None,
+    )
+
+
+def later_of(user: User, at: datetime) -> QuerySet[Task]:
+    """What the week leaves out."""
+    rows = Task.objects.filter(owner=user, due_date__gt=today(user, at) + AHEAD).unfinished()
+    return with_details(rows).order_by("due_date", "id")
+
+
+def task_line(task: Task, now: date) -> TaskLine:
+    late = (now - task.due_date).days
+    unfinished = task.finished_at is None and task.state != TaskState.DROPPED
+    if late > 0 and unfinished:
+        due = _("%(days)s late") % {"days": days(late)}
+    elif late == 0 and unfinished:
+        due = _("Due today")
+    else:
+        due = day(task.due_date)
+    return TaskLine(
+        task=task, due=due, is_late=late > 0 and unfinished, detail=_detail(task)
+    )
+
+
+def task_lines(rows: Iterable[Task], now: date) -> list[TaskLine]:
+    return [task_line(task, now) for task in rows]
+
+
+def region_tasks(region: Region) -> QuerySet[Task]:
+    """A region's unfinished tasks, blocked ones first, then by day."""
+    return with_details(Task.objects.filter(plan__region=region).unfinished()).order_by(
+        "due_date", "id"
+    )
+
+
+def last_act(task: Task) -> HistoryEntry | None:
+    """The newest act on a task, the one that undo would take back."""
+    return HistoryEntry.objects.of(task).select_related("by").order_by("-id").first()
+
+
+def _detail(task: Task) -> str:
+    if task.state == TaskState.BLOCKED:
+        waits = f" ({task.waits_for.name})" if task.waits_for else ""
+        note = task.block_note or task.get_block_reason_display()
+        return _("Blocked: %(why)s%(who)s") % {"why": note, "who": waits}
+    if task.state == TaskState.STARTED:
+        return _("Started")
+    return task.step.note if task.step and task.step.note else ""

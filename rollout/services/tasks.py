@@ -1,0 +1,70 @@
+"""What people do with tasks: start, finish, block, take back."""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from regions import history
+from regions.history import Act
+from regions.models import User
+from rollout.enums import TASK_MOVES, BlockReason, TaskState
+from rollout.models import Task
+
+
+class CannotMoveTask(Exception):  # noqa: N818 - a refusal, told to the user as it stands
+    """The task is in a state that does not allow this, or something is missing."""
+
+
+@transaction.atomic
+def complete_task(task: Task, *, version: int, act: Act) -> Task:
+    """Finish a task. A task that is done already stays as it is."""
+    row = _locked(task)
+    if row.state == TaskState.DONE:
+        return row
+    return _move(row, TaskState.DONE, version, act, finished_at=act.at)
+
+
+@transaction.atomic
+def start_task(task: Task, *, version: int, act: Act) -> Task:
+    return _move(_locked(task), TaskState.STARTED, version, act)
+
+
+@transaction.atomic
+def reopen_task(task: Task, *, version: int, act: Act) -> Task:
+    """Open again what was blocked, done or dropped."""
+    return _move(_locked(task), TaskState.OPEN, version, act)
+
+
+@transaction.atomic
+def block_task(
+    task: Task,
+    *,
+    reason: str,
+    note: str = "",
+    waits_for: User | None = None,
+    version: int,
+    act: Act,
+) -> Task:
+    """Say that a task cannot go on, why, and whom it waits for. Raises CannotMoveTask."""
+    if reason not in BlockReason.values:
+        raise CannotMoveTask(_("Choose why it is blocked."))
+    values = {"block_reason": reason, "block_note": note.strip(), "waits_for": waits_for}
+    return _move(_locked(task), TaskState.BLOCKED, version, act, **values)
+
+
+def _locked(task: Task) -> Task:
+    return history.lock(Task.objects.select_related("plan__region"), task.pk)
+
+
+def _move(row: Task, state: TaskState, version: int, act: Act, **values: Any) -> Task:
+    if row.version != version:
+        raise history.EditedMeanwhile(row)
+    if state not in TASK_MOVES[TaskState(row.state)] and state != row.state:
+        raise CannotMoveTask(
+            _("This task is %(state)s, so this is not possible now.")
+            % {"state": row.get_state_display()}
+        )
+    left_behind = {"finished_at": None, "block_reason": "", "block_note": "", "waits_for": None}
+    history.change(row, {**left_behind, "state": state, **values}, act)
+    return row

@@ -1,0 +1,52 @@
+"""Every address of the product; those of the top app are named `rollout:…`."""
+
+from allauth.account import views as account
+from allauth.account.decorators import secure_admin_login
+from django.contrib import admin
+from django.urls import include, path
+
+from rollout.views import calls, dashboard, mails, regions, signin, tasks
+
+# The admin stands behind the product's own sign-in.
+admin.site.login = secure_admin_login(admin.site.login)
+
+rollout_patterns = [
+    path("", dashboard.home, name="home"),
+    path("today/", dashboard.today, name="today"),
+    path("regions/", regions.region_list, name="region-list"),
+    path("regions/<str:code>/", regions.region, name="region"),
+    path("regions/<str:code>/call/", calls.call_sheet, name="call-sheet"),
+    path("regions/<str:code>/go-live/", regions.go_live_move, name="go-live-move"),
+    path("contacts/<int:pk>/", calls.contact_correct, name="contact-correct"),
+    path("contacts/<int:pk>/withdraw/", calls.contact_withdraw, name="contact-withdraw"),
+    path("tasks/", tasks.my_tasks, name="my-tasks"),
+    path("tasks/<int:pk>/", tasks.task_page, name="task"),
+    path("tasks/<int:pk>/complete/", tasks.task_complete, name="task-complete"),
+    path("tasks/<int:pk>/start/", tasks.task_start, name="task-start"),
+    path("tasks/<int:pk>/block/", tasks.task_block, name="task-block"),
+    path("tasks/<int:pk>/reopen/", tasks.task_reopen, name="task-reopen"),
+    path("tasks/<int:pk>/undo/", tasks.task_undo, name="task-undo"),
+    path("mails/", mails.mail_list, name="mail-list"),
+    path("mails/<int:pk>/", mails.mail_page, name="mail"),
+    path("sign-in/", signin.sign_in_ask, name="sign-in-ask"),
+    path("sign-in/<str:token>/", signin.sign_in, name="sign-in"),
+]
+
+# Only those of allauth's pages that this product has: nobody registers himself, and a
+# mail link replaces the reset of a password.
+account_patterns = [
+    path("login/", account.login, name="account_login"),
+    path("logout/", account.logout, name="account_logout"),
+    path("inactive/", account.account_inactive, name="account_inactive"),
+    path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
+    path("password/", account.password_change, name="account_change_password"),
+    path("password/set/", account.password_set, name="account_set_password"),
+]
+
+urlpatterns = [
+    path("", include((rollout_patterns, "rollout"))),
+    path("", include("regions.urls")),
+    path("", include("pilots.urls")),
+    path("accounts/", include(account_patterns)),
+    path("admin/", admin.site.urls),
+]

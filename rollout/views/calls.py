@@ -1,0 +1,150 @@
+"""The call sheet, and the log under it: new, corrected, withdrawn."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from regions.access import can_change_contact, can_log_contact
+from regions.forms import ContactForm
+from regions.history import EditedMeanwhile, web_act
+from regions.models import Contact, Rhythm
+from regions.queries import Engagement, engagements
+from regions.services.contacts import (
+    CannotLogContact,
+    NewAsk,
+    correct_contact,
+    log_contact,
+    withdraw_contact,
+)
+from regions.wording import ceo_of, local_time, next_talk, since_last_talk, until_go_live
+from rollout.queries.calls import calls_due, own_first
+from rollout.queries.callsheet import CallSheet, call_sheets
+
+from .notes import confirm, refuse, warn
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def call_sheet(request: HttpRequest, code: str) -> HttpResponse:
+    """One A4 page to talk from, and the log. Posting logs the talk."""
+    one = _engagement(request, code)
+    at = request.user.moment
+    sheet = call_sheets(one.rhythm.programme, [one], at)[one.rhythm.pk]
+    may_log = can_log_contact(request.user, one.region)
+    if request.method != "POST":
+        form = ContactForm.for_new(request.GET.get("outcome", ""))
+        return _sheet_page(request, sheet, form, may_log=bool(may_log))
+    may_log.insist()
+    form = ContactForm(request.POST)
+    if form.is_valid():
+        new_ask = None if sheet.ask else NewAsk(sheet.proposal.kind, sheet.proposal.text)
+        log = form.to_log(at, ask=sheet.ask, new_ask=new_ask)
+        try:
+            contact = log_contact(one.ceo, one.rhythm.programme, log, act=web_act(request.user))
+        except CannotLogContact as refusal:
+            refuse(form, refusal)
+        else:
+            return _after_log(request, one, contact)
+    return _sheet_page(request, sheet, form, may_log=True, status=422)
+
+
+def _engagement(request: HttpRequest, code: str) -> Engagement:
+    """The current CEO of a region that this person may talk to; anything else is 404."""
+    rhythms = Rhythm.objects.visible_to(request.user).filter(ceo__region__code=code)
+    found = engagements(rhythms.filter(ceo__to_date=None), request.user.moment)
+    if not found:
+        raise Http404
+    return found[-1]
+
+
+def _sheet_page(
+    request: HttpRequest, sheet: CallSheet, form: ContactForm, *, may_log: bool, status: int = 200
+) -> HttpResponse:
+    one = sheet.engagement
+    context: dict[str, Any] = {
+        "sheet": sheet,
+        "who": ceo_of(one.region),
+        "facts": [since_last_talk(one.state), until_go_live(one.state)] if one.state else [],
+        "there": local_time(one.region, request.user.moment),
+        "form": form,
+        "may_log": may_log,
+    }
+    return render(request, "rollout/call_sheet.html", context, status=status)
+
+
+def _after_log(request: HttpRequest, one: Engagement, contact: Contact) -> HttpResponse:
+    """Back to Today, or on to the next call of one's own."""
+    rows = Rhythm.objects.visible_to(request.user)
+    now = engagements(rows.filter(pk=one.rhythm.pk), request.user.moment)[0]
+    then = next_talk(now.state) if now.state else ""
+    confirm(
+        request,
+        _("Logged: %(ceo)s, %(outcome)s. %(then)s")
+        % {
+            "ceo": ceo_of(one.region),
+            "outcome": contact.get_outcome_display(),
+            "then": then,
+        },
+        link=(reverse("rollout:contact-correct", args=[contact.pk]), _("Correct or withdraw")),
+    )
+    if request.POST.get("then") == "next" and (code := _next_code(request, one)):
+        return redirect("rollout:call-sheet", code)
+    return redirect("rollout:today")
+
+
+def _next_code(request: HttpRequest, one: Engagement) -> str | None:
+    """The region to call next, leaving out the one just called."""
+    rows = Rhythm.objects.visible_to(request.user)
+    calls = own_first(calls_due(one.rhythm.programme, rows, request.user.moment), request.user)
+    codes = [call.engagement.region.code for call in calls]
+    return next((code for code in codes if code != one.region.code), None)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def contact_correct(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change what was logged; the rhythm and the ask follow."""
+    contact = _contact(request, pk)
+    can_change_contact(request.user, contact).insist()
+    form = ContactForm(request.POST) if request.method == "POST" else (
+        ContactForm.for_contact(contact)
+    )
+    if request.method == "POST" and form.is_valid():
+        log = form.to_log(contact.held_at, ask=contact.ask)
+        try:
+            correct_contact(
+                contact,
+                log,
+                version=form.cleaned_data["version"] or 0,
+                act=web_act(request.user),
+            )
+        except (CannotLogContact, EditedMeanwhile) as refusal:
+            refuse(form, refusal)
+        else:
+            confirm(request, _("The log is corrected."))
+            return redirect("rollout:region", contact.ceo.region.code)
+    context = {"form": form, "contact": contact, "who": ceo_of(contact.ceo.region)}
+    status = 422 if form.is_bound else 200
+    return render(request, "rollout/contact_correct.html", context, status=status)
+
+
+@require_POST
+def contact_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    contact = _contact(request, pk)
+    can_change_contact(request.user, contact).insist()
+    try:
+        withdraw_contact(contact, version=contact.version, act=web_act(request.user))
+    except EditedMeanwhile as refusal:
+        warn(request, str(refusal))
+    else:
+        confirm(request, _("The log is withdrawn; the call is back on the list."))
+    return redirect("rollout:region", contact.ceo.region.code)
+
+
+def _contact(request: HttpRequest, pk: int) -> Contact:
+    rows = Contact.objects.visible_to(request.user).select_related("ceo__region", "check_in", "ask")
+    return get_object_or_404(rows, pk=pk)
+
+

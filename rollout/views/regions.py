@@ -1,0 +1,73 @@
+"""Pages of regions: the list, one region, and the move of its go-live."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from regions.history import EditedMeanwhile, web_act
+from regions.models import Region
+from rollout.access import can_move_go_live
+from rollout.forms import MoveGoLiveForm
+from rollout.models import Plan
+from rollout.queries.regionpage import region_page
+from rollout.queries.regions import region_facts, region_lines
+from rollout.services.plans import CannotMoveGoLive, move_go_live
+
+from .notes import confirm, refuse
+from .shell import current_programme
+
+
+@require_safe
+def region_list(request: HttpRequest) -> HttpResponse:
+    """All regions that one may see; filters live in the address."""
+    programme = current_programme(request)
+    words = request.GET.get("q", "").strip().replace("\x00", "")
+    user = request.user
+    facts = region_facts(programme, user, user.moment) if programme else []
+    waves = list(dict.fromkeys(one.plan.wave.name for one in facts))
+    wave = request.GET.get("wave", "")
+    chosen = [
+        one
+        for one in facts
+        if (not wave or one.plan.wave.name == wave)
+        and words.casefold() in f"{one.region.name} {one.region.code}".casefold()
+    ]
+    if len(chosen) == 1 and (words or len(facts) == 1):
+        return redirect("rollout:region", chosen[0].region.code)
+    context = {"lines": region_lines(chosen), "waves": waves, "wave": wave, "words": words}
+    return render(request, "rollout/region_list.html", context)
+
+
+@require_safe
+def region(request: HttpRequest, code: str) -> HttpResponse:
+    row = get_object_or_404(Region.objects.visible_to(request.user), code=code)
+    page = region_page(row, request.user, at=request.user.moment)
+    form = MoveGoLiveForm.for_plan(page.plan) if page.plan else None
+    return render(request, "rollout/region_page.html", {"page": page, "form": form})
+
+
+@require_POST
+def go_live_move(request: HttpRequest, code: str) -> HttpResponse:
+    plan = get_object_or_404(
+        Plan.objects.visible_to(request.user).select_related("region"), region__code=code
+    )
+    can_move_go_live(request.user, plan).insist()
+    form = MoveGoLiveForm(request.POST)
+    if form.is_valid():
+        try:
+            move_go_live(
+                plan,
+                to=form.cleaned_data["to"],
+                reason=form.cleaned_data["reason"],
+                version=form.cleaned_data["version"],
+                act=web_act(request.user),
+            )
+        except (CannotMoveGoLive, EditedMeanwhile) as refusal:
+            refuse(form, refusal)
+        else:
+            confirm(request, _("The go-live is moved; unfinished tasks moved with it."))
+            return redirect("rollout:region", code)
+    page = region_page(plan.region, request.user, at=request.user.moment)
+    context = {"page": page, "form": form}
+    return render(request, "rollout/region_page.html", context, status=422)

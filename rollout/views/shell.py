@@ -1,0 +1,76 @@
+"""What surrounds every page: the menu of one's roles, the programme, the theme."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from regions.access import can_see_today
+from regions.models import Programme, User
+
+THEMES = ("system", "light", "dark")
+# Pages that stand below a menu item, though their addresses do not.
+BELOW = {"playbook": ("/findings/",), "regions": ("/contacts/",)}
+
+
+@dataclass(frozen=True)
+class MenuItem:
+    """A word of the menu. `icon` names a sign in `templates/_icon.html`."""
+
+    label: str
+    url: str
+    icon: str
+    is_current: bool
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Context for `base.html`."""
+    theme = request.COOKIES.get("theme", "system")
+    user = request.user
+    signed_in = user.is_authenticated and user.as_of is not None
+    return {
+        "theme": theme if theme in THEMES else "system",
+        "menu": menu(user, request.path) if signed_in else [],
+        "initials": initials(user) if signed_in else "",
+        "may_administer": signed_in and user.is_staff,
+    }
+
+
+def menu(user: User, path: str) -> list[MenuItem]:
+    """At most six items; regional people get two and what is common to all."""
+    entries = []
+    if can_see_today(user):
+        entries.append((_("Today"), "rollout:today", "today"))
+    entries.append((_("My tasks"), "rollout:my-tasks", "tasks"))
+    label = _("Regions") if can_see_today(user) else _("Region")
+    entries.append((label, "rollout:region-list", "regions"))
+    entries.append((_("Playbook"), "pilots:playbook", "playbook"))
+    entries.append((pgettext("menu", "Mail"), "rollout:mail-list", "mail"))
+    items = [(label, reverse(name), icon) for label, name, icon in entries]
+    return [
+        MenuItem(label, url, icon, is_current=path.startswith((url, *BELOW.get(icon, ()))))
+        for label, url, icon in items
+    ]
+
+
+def initials(user: User) -> str:
+    """Two letters for the round sign of the person, or one Chinese character."""
+    words = user.name.replace(",", " ").split()
+    if not words:
+        return "?"
+    if not words[0].isascii():
+        return words[0][:1]
+    if words[0].isupper():
+        return words[0][:3]
+    return "".join(word[0] for word in words[:2]).upper()
+
+
+def current_programme(request: HttpRequest) -> Programme | None:
+    """The programme in the address, else the first that this person sees."""
+    rows = Programme.objects.visible_to(request.user).order_by("id")
+    if code := request.GET.get("programme"):
+        rows = rows.filter(code=code)
+    return rows.first()

@@ -1,0 +1,42 @@
+"""Signing in by a link from a mail. A GET shows a button; only its POST signs in."""
+
+from allauth.account.utils import perform_login
+from allauth.core import ratelimit
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from regions.signin import person_who_may_sign_in
+from rollout.forms import SignInLinkForm
+from rollout.links import sign_in_person
+from rollout.services.signin import ask_for_link
+
+
+@login_not_required
+@require_POST
+def sign_in_ask(request: HttpRequest) -> HttpResponse:
+    """The same answer for known and unknown addresses."""
+    form = SignInLinkForm(request.POST)
+    if not form.is_valid():
+        return render(request, "account/link_ask.html", {"form": form}, status=422)
+    email = form.cleaned_data["email"]
+    if refusal := ratelimit.consume_or_429(request, action="request_login_code", key=email):
+        return refusal
+    ask_for_link(email, at=timezone.now())
+    return render(request, "account/link_sent.html", {"email": email})
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_in(request: HttpRequest, token: str) -> HttpResponse:
+    """Where the link leads."""
+    pk = sign_in_person(token, timezone.now())
+    person = person_who_may_sign_in(pk) if pk else None
+    if person is None:
+        form = SignInLinkForm()
+        return render(request, "account/link_expired.html", {"form": form}, status=410)
+    if request.method == "POST":
+        return perform_login(request, person, email=person.email) or redirect("rollout:home")
+    return render(request, "account/link_confirm.html", {"person": person})

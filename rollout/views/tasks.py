@@ -1,0 +1,164 @@
+"""My tasks, one task, and what is done with it in one tap."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from pilots.queries import lessons_for
+from regions.calendar import today
+from regions.history import EditedMeanwhile, web_act
+from regions.models import HistoryEntry
+from regions.services.undo import CannotUndo, undo
+from rollout.access import can_work_on
+from rollout.enums import BlockReason
+from rollout.forms import BlockForm, TaskActForm
+from rollout.models import Task
+from rollout.queries.tasks import last_act, later_of, task_line, task_lines, week_of, with_details
+from rollout.services.tasks import (
+    CannotMoveTask,
+    block_task,
+    complete_task,
+    reopen_task,
+    start_task,
+)
+
+from .notes import confirm, warn
+
+
+@require_safe
+def my_tasks(request: HttpRequest) -> HttpResponse:
+    """Overdue, today and the next seven days of this person only."""
+    user = request.user
+    week = week_of(user, user.moment)
+    later = request.GET.get("later") == "1"
+    rows = later_of(user, user.moment)[:100] if later else []
+    context = {
+        "week": week,
+        "reasons": BlockReason.choices,
+        "later": task_lines(rows, today(user, user.moment)),
+    }
+    return render(request, "rollout/task_list.html", context)
+
+
+@require_safe
+def task_page(request: HttpRequest, pk: int) -> HttpResponse:
+    task = _task(request, pk)
+    form = BlockForm(task, initial={"version": task.version, "reason": request.GET.get("why")})
+    return _page(request, task, form)
+
+
+def _page(
+    request: HttpRequest, task: Task, form: BlockForm, status: int = 200
+) -> HttpResponse:
+    user = request.user
+    context = {
+        "line": task_line(task, today(task.plan.region, user.moment)),
+        "task": task,
+        "form": form,
+        "may_work": can_work_on(user, task),
+        "lessons": lessons_for(task.step),
+        "changes": HistoryEntry.objects.visible_to(user).of(task).select_related("by")
+        .order_by("-id")[:20],
+    }
+    return render(request, "rollout/task_page.html", context, status=status)
+
+
+@require_POST
+def task_complete(request: HttpRequest, pk: int) -> HttpResponse:
+    return _act(request, pk, complete_task, _("Done: %(title)s"))
+
+
+@require_POST
+def task_start(request: HttpRequest, pk: int) -> HttpResponse:
+    return _act(request, pk, start_task, _("Started: %(title)s"))
+
+
+@require_POST
+def task_reopen(request: HttpRequest, pk: int) -> HttpResponse:
+    return _act(request, pk, reopen_task, _("Open again: %(title)s"))
+
+
+@require_POST
+def task_block(request: HttpRequest, pk: int) -> HttpResponse:
+    """Blocked needs a reason; who can help is optional."""
+    task = _task(request, pk)
+    can_work_on(request.user, task).insist()
+    form = BlockForm(task, request.POST)
+    if not form.is_valid():
+        return _page(request, task, form, status=422)
+    data = form.cleaned_data
+
+    def block(row: Task, *, version: int, act: Any) -> Task:
+        return block_task(
+            row,
+            reason=data["reason"],
+            note=data["note"],
+            waits_for=data["waits_for"],
+            version=version,
+            act=act,
+        )
+
+    return _act(request, pk, block, _("Blocked: %(title)s"))
+
+
+@require_POST
+def task_undo(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take back the newest act on this task, unless somebody changed it since."""
+    task = _task(request, pk)
+    can_work_on(request.user, task).insist()
+    entry = last_act(task)
+    problem = ""
+    try:
+        if entry is None:
+            raise CannotUndo(_("This cannot be taken back."))
+        undo(entry.act, act=web_act(request.user))
+    except CannotUndo as refusal:
+        problem = str(refusal)
+    return _answer(request, pk, _("Taken back: %(title)s"), problem)
+
+
+def _act(
+    request: HttpRequest, pk: int, service: Callable[..., Task], said: str
+) -> HttpResponse:
+    """The common way of a tap: gate, version, one service call, the row or the page again."""
+    task = _task(request, pk)
+    can_work_on(request.user, task).insist()
+    form = TaskActForm(request.POST)
+    problem = ""
+    try:
+        if not form.is_valid():
+            raise CannotMoveTask(_("The page is incomplete. Load it again."))
+        service(task, version=form.cleaned_data["version"], act=web_act(request.user))
+    except (CannotMoveTask, EditedMeanwhile) as refusal:
+        problem = str(refusal)
+    return _answer(request, pk, said, problem)
+
+
+def _answer(request: HttpRequest, pk: int, said: str, problem: str) -> HttpResponse:
+    """For htmx the row and a sentence; else the page that the tap came from."""
+    task = _task(request, pk)
+    user = request.user
+    text = problem or said % {"title": task.title}
+    if request.htmx:
+        context = {
+            "line": task_line(task, today(user, user.moment)),
+            "reasons": BlockReason.choices,
+            "week": week_of(user, user.moment),
+            "said": text,
+            "problem": problem,
+        }
+        return render(request, "rollout/_task_answer.html", context)
+    (warn if problem else confirm)(request, text)
+    then = request.POST.get("then", "")
+    if url_has_allowed_host_and_scheme(then, {request.get_host()}):
+        return redirect(then)
+    return redirect("rollout:my-tasks")
+
+
+def _task(request: HttpRequest, pk: int) -> Task:
+    return get_object_or_404(with_details(Task.objects.visible_to(request.user)), pk=pk)

@@ -1,0 +1,51 @@
+// What htmx does not do by itself. Every page works without this file.
+(function () {
+  "use strict";
+
+  // Chinese input: hold `input` events while a word is being composed, then send one.
+  let composing = false;
+  document.addEventListener("compositionstart", () => { composing = true; }, true);
+  document.addEventListener("compositionend", (event) => {
+    composing = false;
+    event.target.dispatchEvent(new Event("input", { bubbles: true }));
+  }, true);
+  document.addEventListener("input", (event) => {
+    if (composing) event.stopImmediatePropagation();
+  }, true);
+
+  // A form is sent once, however often its button is pressed.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    if (!form.hasAttribute("hx-post")) form.dataset.sent = "yes";
+  });
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted) {
+      document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
+    }
+  });
+
+  // Esc closes an open menu and gives the focus back to its button.
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    const open = event.target.closest && event.target.closest("details[open]");
+    if (open) { open.open = false; open.querySelector("summary").focus(); }
+  });
+  document.addEventListener("click", (event) => {
+    document.querySelectorAll("details.person[open]").forEach((menu) => {
+      if (!menu.contains(event.target)) menu.open = false;
+    });
+  });
+
+  // A request that failed says so where it was made, and keeps what was typed.
+  document.addEventListener("htmx:sendError", (event) => {
+    const status = document.getElementById("alert");
+    if (status) status.textContent = status.dataset.offline;
+    event.detail.elt.removeAttribute("aria-busy");
+  });
+
+  document.querySelectorAll("[data-print]").forEach((button) => {
+    button.hidden = false;
+    button.addEventListener("click", () => window.print());
+  });
+})();

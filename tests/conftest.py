@@ -1,0 +1,173 @@
+"""The fixed cast and the few tools that all tests share."""
+
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+
+import pytest
+import time_machine
+from django.conf import settings as django_settings
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from regions.enums import Role
+from regions.models import Programme, Region, RegionalCEO, Rhythm, User
+from rollout.models import Plan, Wave
+from tests import factories
+from tests.factories import NOW
+from tests.history_guard import HistoryGuard
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
+    """What a test makes the product change must stand in the history.
+
+    A hook and not an autouse fixture, because fixtures and their clean-up, such as
+    emptying the tables, have to stay outside.
+    """
+    if item.get_closest_marker("unwatched"):
+        return (yield)
+    with HistoryGuard().watching():
+        return (yield)
+
+
+# --- Tools ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def frozen() -> Iterator[time_machine.Traveller]:
+    """The clock stands at NOW; `frozen.move_to(...)` moves it."""
+    with time_machine.travel(NOW, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def as_user(db: None) -> Callable[[User], Client]:
+    """A browser in which somebody is signed in: `as_user(cio).get(...)`."""
+
+    def sign_in(user: User) -> Client:
+        client = Client()
+        client.force_login(user, backend=django_settings.AUTHENTICATION_BACKENDS[0])
+        return client
+
+    return sign_in
+
+
+@pytest.fixture
+def assert_queries(db: None) -> Callable:
+    """`with assert_queries(5):` - exactly so many queries; prints them when not."""
+
+    @contextmanager
+    def counting(expected: int) -> Iterator[CaptureQueriesContext]:
+        with CaptureQueriesContext(connection) as queries:
+            yield queries
+        if len(queries) != expected:
+            listed = "\n".join(query["sql"] for query in queries.captured_queries)
+            pytest.fail(f"{len(queries)} queries instead of {expected}:\n{listed}")
+
+    return counting
+
+
+# --- The programme -------------------------------------------------------------------
+
+
+@pytest.fixture
+def programme(db: None) -> Programme:
+    return factories.make_programme()
+
+
+@pytest.fixture
+def north(db: None) -> Region:
+    return factories.make_region("NORTH")
+
+
+@pytest.fixture
+def south(db: None) -> Region:
+    return factories.make_region("SOUTH")
+
+
+@pytest.fixture
+def wave(programme: Programme) -> Wave:
+    return factories.make_wave(programme)
+
+
+@pytest.fixture
+def plan_north(north: Region, wave: Wave) -> Plan:
+    return factories.make_plan(north, wave)
+
+
+@pytest.fixture
+def plan_south(south: Region, wave: Wave) -> Plan:
+    return factories.make_plan(south, wave)
+
+
+# --- Headquarters --------------------------------------------------------------------
+
+
+@pytest.fixture
+def cio(db: None) -> User:
+    return factories.make_user("cio@example.org", Role.CIO)
+
+
+@pytest.fixture
+def hq(db: None) -> User:
+    return factories.make_user("hq@example.org", Role.HQ)
+
+
+@pytest.fixture
+def auditor(db: None) -> User:
+    return factories.make_user("auditor@example.org", Role.AUDITOR)
+
+
+@pytest.fixture
+def liaison_north(north: Region) -> User:
+    return factories.make_user("liaison.north@example.org", Role.LIAISON, region=north)
+
+
+# --- The regions ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def manager_north(north: Region) -> User:
+    return factories.make_user("manager.north@example.org", Role.MANAGER, region=north)
+
+
+@pytest.fixture
+def staff_north(north: Region) -> User:
+    return factories.make_user("staff.north@example.org", Role.STAFF, region=north)
+
+
+@pytest.fixture
+def staff_south(south: Region) -> User:
+    return factories.make_user("staff.south@example.org", Role.STAFF, region=south)
+
+
+@pytest.fixture
+def helper_north(north: Region) -> User:
+    return factories.make_user("helper.north@example.org", Role.HELPER, region=north)
+
+
+@pytest.fixture
+def outsider(db: None) -> User:
+    """May sign in, yet has no role."""
+    return factories.make_user("outsider@example.org")
+
+
+@pytest.fixture
+def ceo_north(north: Region) -> RegionalCEO:
+    return factories.make_ceo(north)
+
+
+@pytest.fixture
+def ceo_south(south: Region) -> RegionalCEO:
+    return factories.make_ceo(south)
+
+
+@pytest.fixture
+def rhythm_north(ceo_north: RegionalCEO, programme: Programme) -> Rhythm:
+    return factories.make_rhythm(ceo_north, programme)
+
+
+@pytest.fixture
+def rhythm_south(ceo_south: RegionalCEO, programme: Programme) -> Rhythm:
+    return factories.make_rhythm(ceo_south, programme)

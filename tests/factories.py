@@ -1,0 +1,194 @@
+"""Rows for tests: plain functions with readable defaults and nothing random.
+
+They write without a history (`unrecorded`), as rows that were there before the test.
+Every date hangs on NOW: the kick-off lies five weeks back, go-live eight weeks ahead.
+"""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, TypeVar
+
+from django.db.models import Model
+
+from pilots.enums import Area, FindingKind
+from pilots.models import Finding, Pilot, Procedure, Step
+from regions.enums import GROUP_ROLES, AskKind, Outcome, Role
+from regions.models import (
+    Ask,
+    CheckIn,
+    Contact,
+    Membership,
+    Programme,
+    Region,
+    RegionalCEO,
+    Rhythm,
+    User,
+)
+from rollout.enums import DutyKind
+from rollout.models import Duty, Mail, Plan, Task, Wave
+from tests.history_guard import unrecorded
+
+Row = TypeVar("Row", bound=Model)
+
+NOW = datetime(2027, 3, 10, 9, 0, tzinfo=UTC)  # a Wednesday
+LONG_AGO = date(2020, 1, 1)
+KICK_OFF = date(2027, 2, 1)
+GO_LIVE = date(2027, 5, 3)
+
+
+def saved(row: Row) -> Row:
+    with unrecorded():
+        row.save(force_insert=True)
+    return row
+
+
+# --- People and companies ------------------------------------------------------------
+
+
+def make_programme(code: str = "ERP", **values: Any) -> Programme:
+    return saved(Programme(code=code, **{"name": "ERP roll-out"} | values))
+
+
+def make_region(code: str = "NORTH", **values: Any) -> Region:
+    return saved(Region(code=code, **{"name": f"{code.title()} Company"} | values))
+
+
+def make_user(
+    email: str = "somebody@example.org",
+    *roles: Role,
+    region: Region | None = None,
+    **values: Any,
+) -> User:
+    """A person who may sign in; regional roles are held in `region`, all since long ago."""
+    name = email.partition("@")[0].replace(".", " ").title()
+    defaults = {"name": name, "may_sign_in": True, "password": "!"}
+    user = saved(User(email=email, **defaults | values))
+    for role in roles:
+        make_membership(user, role, None if role in GROUP_ROLES else region)
+    user.as_of = NOW
+    return user
+
+
+def make_membership(
+    user: User, role: Role, region: Region | None = None, **values: Any
+) -> Membership:
+    values = {"from_date": LONG_AGO} | values
+    return saved(Membership(user=user, role=role, region=region, **values))
+
+
+def make_ceo(region: Region, user: User | None = None, **values: Any) -> RegionalCEO:
+    """The head of a region, who has no login."""
+    if user is None:
+        email = f"ceo.{region.code.lower()}@example.org"
+        user = make_user(email, may_sign_in=False)
+    return saved(
+        RegionalCEO(region=region, user=user, **{"from_date": LONG_AGO} | values)
+    )
+
+
+# --- Keeping in touch ----------------------------------------------------------------
+
+
+def make_rhythm(ceo: RegionalCEO, programme: Programme, **values: Any) -> Rhythm:
+    values = {"kick_off_date": KICK_OFF, "go_live_date": GO_LIVE} | values
+    return saved(Rhythm(ceo=ceo, programme=programme, **values))
+
+
+def make_ask(ceo: RegionalCEO, programme: Programme, **values: Any) -> Ask:
+    due = values.get("due_date", date(2027, 3, 17))
+    defaults = {"kind": AskKind.PEOPLE, "text": "Name a data owner"}
+    dates = {"due_date": due, "first_due_date": due}
+    return saved(Ask(ceo=ceo, programme=programme, **defaults | dates | values))
+
+
+def make_check_in(ceo: RegionalCEO, programme: Programme, **values: Any) -> CheckIn:
+    """A talk booked for the day after NOW."""
+    values = {"day_date": date(2027, 3, 11)} | values
+    return saved(CheckIn(ceo=ceo, programme=programme, **values))
+
+
+def make_contact(
+    ceo: RegionalCEO, programme: Programme, by: User, **values: Any
+) -> Contact:
+    """A talk of fifteen minutes, two days before NOW."""
+    reached = {
+        "held_at": NOW - timedelta(days=2),
+        "outcome": Outcome.REACHED,
+        "minutes": 15,
+    }
+    return saved(Contact(ceo=ceo, programme=programme, by=by, **reached | values))
+
+
+# --- Pilots and playbook -------------------------------------------------------------
+
+
+def make_pilot(programme: Programme, name: str = "Pilot", **values: Any) -> Pilot:
+    return saved(Pilot(programme=programme, name=name, **values))
+
+
+def make_procedure(
+    programme: Programme, name: str = "Prepare the data", **values: Any
+) -> Procedure:
+    return saved(Procedure(programme=programme, name=name, **values))
+
+
+def make_step(
+    procedure: Procedure, title: str = "Clean the customer list", **values: Any
+) -> Step:
+    """A step due thirty days before go-live."""
+    return saved(
+        Step(procedure=procedure, title=title, **{"offset_days": -30} | values)
+    )
+
+
+def make_finding(
+    programme: Programme, title: str = "Customers were listed twice", **values: Any
+) -> Finding:
+    values = {"kind": FindingKind.PROBLEM, "area": Area.DATA} | values
+    return saved(Finding(programme=programme, title=title, **values))
+
+
+# --- Waves, plans, tasks -------------------------------------------------------------
+
+
+def make_wave(programme: Programme, name: str = "Wave 1", **values: Any) -> Wave:
+    values = {"kick_off_date": KICK_OFF, "go_live_date": GO_LIVE} | values
+    return saved(Wave(programme=programme, name=name, **values))
+
+
+def make_plan(region: Region, wave: Wave, **values: Any) -> Plan:
+    """A region's plan with the dates of its wave and no task yet."""
+    dates = {
+        "kick_off_date": wave.kick_off_date,
+        "go_live_date": wave.go_live_date,
+        "first_go_live_date": values.get("go_live_date", wave.go_live_date),
+    }
+    return saved(
+        Plan(region=region, wave=wave, programme=wave.programme, **dates | values)
+    )
+
+
+def make_task(
+    plan: Plan, title: str = "Clean the customer list", **values: Any
+) -> Task:
+    """An open task, due two weeks after NOW."""
+    due = values.get("due_date", date(2027, 3, 24))
+    dates = {"due_date": due, "first_due_date": due}
+    return saved(Task(plan=plan, title=title, **dates | values))
+
+
+# --- What people are told ------------------------------------------------------------
+
+
+def make_mail(recipient: User, slot: str = "2027-03-10", **values: Any) -> Mail:
+    """A mail planned for NOW."""
+    values = {"planned_at": NOW, "next_try_at": NOW} | values
+    return saved(Mail(recipient=recipient, slot=slot, **values))
+
+
+def make_duty(
+    recipient: User, about: Model, occurrence: str = "0", **values: Any
+) -> Duty:
+    """A reminder of a row, found at NOW."""
+    what = {"model": about._meta.label_lower, "object_id": about.pk}
+    values = {"kind": DutyKind.CHECK_IN, "created_at": NOW} | what | values
+    return saved(Duty(recipient=recipient, occurrence=occurrence, **values))

@@ -1,0 +1,52 @@
+"""Each rule that the database holds is broken once."""
+
+import pytest
+
+from pilots.models import Finding, Pilot, Procedure, Step
+from tests import factories
+from tests.constraints import (
+    Rows,
+    changed,
+    constraint_against,
+    named_constraints,
+    second,
+)
+
+BREACHES = {
+    "finding_adopted_has_step": changed(Finding, state="adopted"),
+    "finding_area_known": changed(Finding, area="other"),
+    "finding_kind_known": changed(Finding, kind="other"),
+    "finding_of_pilot_or_wave": changed(Finding, wave_name="Wave 1"),
+    "finding_rejected_has_reason": changed(Finding, state="rejected"),
+    "finding_state_known": changed(Finding, state="other"),
+    "finding_title_unique": second(Finding),
+    "pilot_name_unique": second(Pilot),
+    "procedure_number_positive": changed(Procedure, number=0),
+    "procedure_version_unique": second(Procedure),
+    "step_kind_known": changed(Step, kind="other"),
+    "step_offset_sane": changed(Step, offset_days=-1501),
+    "step_role_known": changed(Step, role="other"),
+    "step_title_unique": second(Step),
+}
+
+
+@pytest.fixture
+def rows(programme) -> Rows:
+    pilot = factories.make_pilot(programme)
+    procedure = factories.make_procedure(programme)
+    made = [
+        pilot,
+        procedure,
+        factories.make_step(procedure),
+        factories.make_finding(programme, pilot=pilot),
+    ]
+    return {type(row): row for row in made}
+
+
+@pytest.mark.parametrize("constraint", BREACHES)
+def test_constraint_refuses_its_breach(constraint, rows):
+    assert constraint_against(BREACHES[constraint], rows) == constraint
+
+
+def test_every_constraint_is_broken_above():
+    assert set(BREACHES) == named_constraints("pilots")

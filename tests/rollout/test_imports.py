@@ -1,0 +1,269 @@
+"""A programme is loaded from its files: all of it, once, moved to today."""
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from unittest.mock import patch
+
+import pytest
+from django.apps import apps
+
+from pilots.models import Finding, Pilot, Step
+from regions import history
+from regions.enums import Role, Via
+from regions.history import Act
+from regions.models import (
+    Ask,
+    Contact,
+    HistoryEntry,
+    Membership,
+    Programme,
+    Region,
+    RegionalCEO,
+    Rhythm,
+    User,
+)
+from rollout.imports import load as loading
+from rollout.models import Plan, Task
+from tests.programme_files import FILES, TODAY, load_folder, write_folder
+
+pytestmark = pytest.mark.django_db
+SAMPLES = Path(__file__).parents[2] / "rollout" / "samples"
+
+
+@pytest.fixture
+def folder(tmp_path) -> Path:
+    return write_folder(tmp_path / "erp")
+
+
+def rows_of_all_tables() -> dict[str, int]:
+    return {model._meta.label: model._default_manager.count() for model in apps.get_models()}
+
+
+# --- What is written -----------------------------------------------------------------
+
+
+def test_regions_become_plans_with_tasks(folder):
+    loaded = load_folder(folder)
+
+    assert str(loaded.programme) == "ERP roll-out"
+    assert {count.kind: count.new for count in loaded.counts} == {
+        "programme": 1,
+        "regions": 3,
+        "people": 7,
+        "roles": 7,
+        "CEOs": 2,
+        "procedures": 4,
+        "steps": 7,
+        "pilots": 1,
+        "lessons": 2,
+        "waves": 2,
+        "plans": 3,
+        "tasks": 21,
+        "asks": 2,
+        "talks": 3,
+    }
+    plan = Plan.objects.get(region__code="EAST")
+    assert plan.wave.name == "Wave 1"
+    assert plan.region.time_zone == "Asia/Shanghai"
+    assert (plan.kick_off_date, plan.go_live_date) == (date(2026, 12, 6), date(2027, 4, 5))
+    rhythm = Rhythm.objects.get(ceo__region__code="EAST")
+    assert (rhythm.kick_off_date, rhythm.go_live_date) == (
+        plan.kick_off_date,
+        plan.go_live_date,
+    )
+
+
+def test_known_slip_is_a_move_of_the_past(folder):
+    load_folder(folder)
+
+    plan = Plan.objects.get(region__code="NORTH")
+    assert (plan.first_go_live_date, plan.go_live_date) == (date(2026, 5, 4), date(2026, 7, 6))
+    move = HistoryEntry.objects.of(plan).get(field="go_live_date")
+    assert (move.before, move.after) == ("2026-05-04", "2026-07-06")
+    assert move.reason == "as the programme published"
+    assert move.via == Via.IMPORT
+    assert move.at == datetime(2026, 4, 4, 12, 0, tzinfo=UTC)
+    assert Rhythm.objects.get(ceo__region__code="NORTH").go_live_date == plan.go_live_date
+    assert not HistoryEntry.objects.of(Plan.objects.get(region__code="SOUTH")).filter(
+        field="go_live_date"
+    )
+
+
+def test_steps_keep_their_place_and_say_who_does_them(folder):
+    load_folder(folder)
+
+    steps = Step.objects.order_by("position").values_list(
+        "procedure__name", "title", "kind", "role", "function"
+    )
+    assert list(steps) == [
+        ("Programme milestones", "Kick-off", "milestone", "shared", "milestone"),
+        ("Programme milestones", "Go-live", "milestone", "shared", "milestone"),
+        ("Change", "Analyse the stakeholders", "work", "region", ""),
+        ("Change", "Agree the roles, then the rights", "clarify", "shared", "hr"),
+        ("Data", "Clean the customers", "data", "region", ""),
+        ("Cut-over", "Open the ready room", "work", "centre", "rollout team"),
+        ("Cut-over", "Freeze the old system", "milestone", "region", "payroll"),
+    ]
+
+
+def test_first_fitting_rule_gives_the_owner(folder):
+    load_folder(folder)
+
+    owners = Task.objects.filter(plan__region__code="EAST").order_by("step__position")
+    assert list(owners.values_list("title", "owner__email")) == [
+        ("Kick-off", None),  # nobody is manager
+        ("Go-live", None),
+        ("Analyse the stakeholders", "staff.east@example.org"),
+        ("Agree the roles, then the rights", "liaison@example.org"),
+        ("Clean the customers", "helper.east@example.org"),
+        ("Open the ready room", "hq@example.org"),
+        ("Freeze the old system", "staff.east@example.org"),
+    ]
+
+
+def test_tasks_are_in_the_stated_state_else_finished_once_due(folder):
+    load_folder(folder)
+
+    tasks = Task.objects.filter(plan__region__code="EAST").order_by("due_date")
+    assert list(tasks.values_list("title", "state", "finished_at")) == [
+        ("Kick-off", "done", datetime(2026, 12, 6, 8, 0, tzinfo=UTC)),  # 16:00 there
+        ("Analyse the stakeholders", "blocked", None),
+        ("Agree the roles, then the rights", "started", None),
+        ("Open the ready room", "done", datetime(2027, 3, 7, 8, 0, tzinfo=UTC)),
+        ("Clean the customers", "open", None),
+        ("Freeze the old system", "open", None),
+        ("Go-live", "open", None),
+    ]
+    blocked = tasks.get(state="blocked")
+    assert blocked.block_reason == "decision"
+    assert blocked.block_note == "which two departments"
+    assert blocked.waits_for.email == "ceo.east@example.org"
+
+
+def test_people_get_roles_and_ceos_no_login(folder):
+    load_folder(folder)
+
+    ceo = RegionalCEO.objects.get(region__code="EAST")
+    assert (ceo.user.email, ceo.from_date) == ("ceo.east@example.org", date(2026, 1, 1))
+    assert not ceo.user.may_sign_in
+    assert not ceo.user.has_usable_password()
+    cio = User.objects.get(email="cio@example.org")
+    assert cio.may_sign_in
+    assert cio.check_password("open-sesame-1")
+    liaison = User.objects.get(email="liaison@example.org")
+    assert (liaison.language, liaison.working_days) == ("zh-hans", "1234567")
+    assert TODAY.astimezone(liaison.zone).hour == 9
+    held = Membership.objects.filter(user=liaison).order_by("region__code")
+    assert list(held.values_list("role", "region__code")) == [
+        (Role.LIAISON, "EAST"),
+        (Role.LIAISON, "NORTH"),
+        (Role.LIAISON, "SOUTH"),
+    ]
+
+
+def test_lessons_with_a_step_are_adopted(folder):
+    load_folder(folder)
+
+    pilot = Pilot.objects.get()
+    assert pilot.name == "Pilot"
+    late = Finding.objects.get(title="Leaders came late")
+    assert (late.state, late.pilot, late.wave_name) == ("adopted", pilot, "")
+    assert late.step.title == "Analyse the stakeholders"
+    old = Finding.objects.get(title="Old customers")
+    assert (old.state, old.pilot, old.wave_name) == ("proposed", None, "Wave 1")
+
+
+def test_talks_are_held_on_the_clock_of_the_region(folder):
+    load_folder(folder)
+
+    east = Contact.objects.get(ceo__region__code="EAST", outcome="reached")
+    assert east.held_at == datetime(2027, 3, 1, 2, 0, tzinfo=UTC)
+    assert (east.by.email, east.minutes, east.felt) == ("liaison@example.org", 15, "same")
+    assert (east.ask.text, east.ask_answer) == ("name a second data owner", "later")
+    north = Contact.objects.get(ceo__region__code="NORTH")
+    assert north.held_at == datetime(2026, 6, 1, 7, 30, tzinfo=UTC)
+    done = Ask.objects.get(text="send the list")
+    assert (done.of, done.state, done.due_date) == ("us", "done", date(2027, 3, 5))
+
+
+# --- Twice ---------------------------------------------------------------------------
+
+
+def test_second_load_writes_nothing(folder):
+    load_folder(folder)
+    rows, newest = rows_of_all_tables(), HistoryEntry.objects.latest("id")
+
+    again = load_folder(folder, TODAY + timedelta(days=20))
+
+    assert rows_of_all_tables() == rows
+    assert HistoryEntry.objects.latest("id") == newest
+    assert [(count.new, count.kept) for count in again.counts] == [(0, 0)] * 14
+    assert {count.kind: count.same for count in again.counts}["tasks"] == 21
+
+
+def test_second_load_keeps_what_people_changed(folder):
+    load_folder(folder)
+    act = Act(by=None, at=TODAY)
+    task = Task.objects.get(plan__region__code="EAST", title="Clean the customers")
+    history.change(task, {"state": "started"}, act)
+    history.change(Region.objects.get(code="EAST"), {"name": "Eastern Company"}, act)
+    ended = Membership.objects.get(user__email="hq@example.org")
+    history.change(ended, {"to_date": TODAY.date()}, act)
+    rows = rows_of_all_tables()
+
+    again = load_folder(folder)
+
+    assert rows_of_all_tables() == rows
+    assert {count.kind: count.kept for count in again.counts if count.kept} == {
+        "regions": 1,
+        "roles": 1,
+    }
+    assert Region.objects.get(code="EAST").name == "Eastern Company"
+    task.refresh_from_db()
+    assert task.state == "started"
+
+
+def test_second_load_adds_what_is_new(folder):
+    load_folder(folder)
+    west = "WEST,West Company,Wave 1,2027-04-05,,no,\n"
+    write_folder(folder, {"our_regions.csv": FILES["our_regions.csv"] + west})
+
+    again = load_folder(folder)
+
+    assert {count.kind: count.new for count in again.counts if count.new} == {
+        "regions": 1,
+        "plans": 1,
+        "tasks": 7,
+    }
+
+
+def test_load_that_breaks_leaves_nothing(folder):
+    with (
+        patch.object(loading, "load_contacts", side_effect=RuntimeError),
+        pytest.raises(RuntimeError),
+    ):
+        load_folder(folder)
+
+    assert not any(model.objects.exists() for model in (Programme, Region, User, Task))
+    assert not HistoryEntry.objects.exists()
+
+
+# --- The samples ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("sample", "regions", "tasks"), [("ctclink", 34, 2992), ("china", 31, 2728)]
+)
+def test_sample_loads_once(sample, regions, tasks):
+    loaded = load_folder(SAMPLES / sample)
+
+    counts = {count.kind: count.new for count in loaded.counts}
+    assert (counts["regions"], counts["plans"], counts["tasks"]) == (regions, regions, tasks)
+    assert Programme.objects.get().date_shift_weeks == 321
+    assert not Task.objects.filter(owner=None)
+    rows = rows_of_all_tables()
+
+    again = load_folder(SAMPLES / sample, TODAY + timedelta(days=6))
+
+    assert rows_of_all_tables() == rows
+    assert {count.kind: count.new for count in again.counts if count.new} == {}

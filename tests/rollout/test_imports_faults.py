@@ -1,0 +1,271 @@
+"""Every fault is named by file, row and column before anything is written."""
+
+import pytest
+
+from tests.programme_files import FILES, check_folder, write_folder
+
+pytestmark = pytest.mark.django_db
+
+# file, what stands there, what is put in its place, and the one fault that follows
+FAULTS = {
+    "programme_code": (
+        "programme.csv",
+        "ERP-1,",
+        "erp 1,",
+        'programme.csv, row 3, column code: "erp 1": '
+        "Use up to 20 capital letters, digits and hyphens.",
+    ),
+    "two_programmes": (
+        "programme.csv",
+        "ERP-1,ERP roll-out,2027-03-08,Europe/Berlin\n",
+        "ERP-1,ERP roll-out,2027-03-08,Europe/Berlin\nERP-2,Another,,\n",
+        "programme.csv, row 4, column code: One programme is loaded at a time.",
+    ),
+    "time_zone": (
+        "programme.csv",
+        "Europe/Berlin",
+        "Europe/Bielefeld",
+        'programme.csv, row 3, column time_zone: "Europe/Bielefeld": '
+        "Europe/Bielefeld is no time zone. Give one such as Europe/Berlin.",
+    ),
+    "missing_column": (
+        "our_regions.csv",
+        "wave,planned_go_live",
+        "wave,planned",
+        "our_regions.csv, row 1, column planned_go_live: This column is missing.",
+    ),
+    "empty_cell": (
+        "our_regions.csv",
+        "EAST,East Company,",
+        "EAST,,",
+        "our_regions.csv, row 4, column name: This cell is empty.",
+    ),
+    "day": (
+        "our_regions.csv",
+        "2027-04-05",
+        "05.04.2027",
+        'our_regions.csv, row 4, column planned_go_live: "05.04.2027" is no day. '
+        "Write 2026-03-09.",
+    ),
+    "day_of_another_century": (
+        "our_regions.csv",
+        "2027-04-05",
+        "9999-12-31",
+        'our_regions.csv, row 4, column planned_go_live: "9999-12-31" is no day. '
+        "Write 2026-03-09.",
+    ),
+    "yes_no": (
+        "our_regions.csv",
+        ",,no,",
+        ",,maybe,",
+        'our_regions.csv, row 4, column pilot: "maybe" is not allowed. Allowed: yes, no.',
+    ),
+    "region_twice": (
+        "our_regions.csv",
+        "SOUTH,South Company,Pilot,2026-05-04,2026-05-04,yes,\n",
+        "SOUTH,South Company,Pilot,2026-05-04,2026-05-04,yes,\nSOUTH,S,Pilot,2026-05-04,,yes,\n",
+        "our_regions.csv, row 4, column code: "
+        "The same stands already in our_regions.csv, row 3.",
+    ),
+    "go_live_before_kick_off": (
+        "our_regions.csv",
+        "2026-05-04,2026-07-06",
+        "2026-05-04,2026-01-02",
+        "our_regions.csv, row 2, column actual_go_live: "
+        "The kick-off on 2026-01-04 lies after the go-live.",
+    ),
+    "whole_number": (
+        "our_phases.csv",
+        "P2,Go-live,0",
+        "P2,Go-live,0.5",
+        'our_phases.csv, row 3, column offset_days: "0.5" is no whole number from -1500 to 1500.',
+    ),
+    "choice": (
+        "our_playbook_tasks.csv",
+        "region,-60,work",
+        "region,-60,wrk",
+        'our_playbook_tasks.csv, row 2, column kind: "wrk" is not allowed. '
+        "Allowed: work, clarify, confirm, data, meeting, milestone.",
+    ),
+    "missing_quotes": (
+        "our_playbook_tasks.csv",
+        '"Agree the roles, then the rights",shared,-30,clarify,hr,with the auditor',
+        '"Agree the roles, then the rights",shared,-30,clarify,hr,with the auditor, not us',
+        "our_playbook_tasks.csv, row 3: This row has 8 cells, the header 7. "
+        "Put texts with commas in quotes.",
+    ),
+    "step_twice": (
+        "our_cutover_tasks.csv",
+        "C2,Freeze the old system",
+        "C2,Open the ready room",
+        "our_cutover_tasks.csv, row 3, column task: "
+        "The same stands already in our_cutover_tasks.csv, row 2.",
+    ),
+    "long_text": (
+        "our_cutover_tasks.csv",
+        "Open the ready room",
+        "x" * 151,
+        "our_cutover_tasks.csv, row 2, column task: The text has 151 letters; at most 150 fit.",
+    ),
+    "control_character": (
+        "our_cutover_tasks.csv",
+        "Open the",
+        "Open\x07the",
+        "our_cutover_tasks.csv, row 2, column task: The text holds a control character.",
+    ),
+    "lesson_twice": (
+        "our_lessons.csv",
+        "Old customers",
+        "Leaders came late",
+        "our_lessons.csv, row 3, column title: "
+        "The same stands already in our_lessons.csv, row 2.",
+    ),
+    "lesson_step": (
+        "our_lessons.csv",
+        "Analyse the stakeholders",
+        "Analyse nobody",
+        'our_lessons.csv, row 2, column step: "Analyse nobody" is not known. Allowed: '
+        "Agree the roles, then the rights, Analyse the stakeholders, Clean the customers, "
+        "Freeze the old system, Go-live, Kick-off, Open the ready room.",
+    ),
+    "email": (
+        "people.csv",
+        "staff.east@example.org",
+        "staff.east",
+        'people.csv, row 7, column email: "staff.east": Enter a valid email address.',
+    ),
+    "email_twice": (
+        "people.csv",
+        "staff.east@example.org",
+        "Helper.East@example.org",
+        "people.csv, row 8, column email: The same stands already in people.csv, row 7.",
+    ),
+    "region_of_person": (
+        "people.csv",
+        "staff,EAST",
+        "staff,WEST",
+        'people.csv, row 7, column regions: "WEST" is not known. Allowed: EAST, NORTH, SOUTH.',
+    ),
+    "role_without_region": (
+        "people.csv",
+        "staff,EAST",
+        "staff,",
+        "people.csv, row 7, column regions: This role needs at least one region.",
+    ),
+    "group_role_with_region": (
+        "people.csv",
+        "Planner,hq,",
+        "Planner,hq,EAST",
+        "people.csv, row 3, column regions: "
+        "This role is for the whole group: leave it empty.",
+    ),
+    "two_ceos": (
+        "people.csv",
+        "staff,EAST",
+        "ceo,EAST",
+        "people.csv, row 7, column regions: EAST has two CEOs.",
+    ),
+    "working_days": (
+        "people.csv",
+        "1234567",
+        "7654321",
+        'people.csv, row 4, column working_days: "7654321": '
+        "Give the working days as digits in order, 1 for Monday to 7 for Sunday: 12345.",
+    ),
+    "sign_in_of_nobody": (
+        "signins.csv",
+        "cio@example.org,open",
+        "cfo@example.org,open",
+        'signins.csv, row 2, column email: "cfo@example.org" is not known. Allowed: '
+        "ceo.east@example.org, ceo.north@example.org, cio@example.org, "
+        "helper.east@example.org, hq@example.org, liaison@example.org, "
+        "staff.east@example.org.",
+    ),
+    "owner_role": (
+        "owners.csv",
+        "*,*,staff",
+        "*,*,ceo",
+        'owners.csv, row 6, column role: "ceo" is not allowed. Allowed: cio, hq, '
+        "liaison, manager, staff, helper, proofreader.",
+    ),
+    "ask_twice": (
+        "asks.csv",
+        "us,send the list",
+        "us,name a second data owner",
+        "asks.csv, row 3, column text: The same stands already in asks.csv, row 2.",
+    ),
+    "region_without_ceo": (
+        "asks.csv",
+        "EAST,decision",
+        "SOUTH,decision",
+        "asks.csv, row 3, column region: This region has no CEO among the people.",
+    ),
+    "moment": (
+        "contacts.csv",
+        "2027-03-05 10:00",
+        "2027-03-05 25:00",
+        'contacts.csv, row 3, column held: "2027-03-05 25:00" is no day with a time. '
+        "Write 2026-03-09 14:30.",
+    ),
+    "talk_ahead": (
+        "contacts.csv",
+        "2027-03-05 10:00",
+        "2027-03-09 10:00",
+        "contacts.csv, row 3, column held: A talk cannot be logged before it was held.",
+    ),
+    "talk_twice": (
+        "contacts.csv",
+        "2027-03-05 10:00",
+        "2027-03-01 10:00",
+        "contacts.csv, row 3, column held: The same stands already in contacts.csv, row 2.",
+    ),
+    "ask_of_another_region": (
+        "contacts.csv",
+        "name a second data owner",
+        "name a third data owner",
+        'contacts.csv, row 2, column ask: "name a third data owner" is not known. '
+        "Allowed: name a second data owner, send the list.",
+    ),
+    "answer_without_ask": (
+        "contacts.csv",
+        "name a second data owner,later",
+        ",later",
+        "contacts.csv, row 2, column answer: An answer needs the ask that it answers.",
+    ),
+    "reached_without_minutes": (
+        "contacts.csv",
+        "reached,15",
+        "reached,",
+        "contacts.csv, row 2, column minutes: Say how many minutes the talk took.",
+    ),
+    "blocked_without_reason": (
+        "task_states.csv",
+        "blocked,decision",
+        "blocked,",
+        "task_states.csv, row 2, column reason: Say why the task is blocked.",
+    ),
+    "finished_task": (
+        "task_states.csv",
+        "started,",
+        "done,",
+        'task_states.csv, row 3, column state: "done" is not allowed. '
+        "Allowed: open, started, blocked.",
+    ),
+    "note_on_open_task": (
+        "task_states.csv",
+        "started,,,",
+        "started,,soon,",
+        "task_states.csv, row 3, column note: This belongs to blocked tasks only.",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", FAULTS)
+def test_fault_is_named_by_file_row_and_column(case, tmp_path):
+    file, old, new, expected = FAULTS[case]
+    assert FILES[file].count(old) == 1
+    folder = write_folder(tmp_path / "erp", FILES | {file: FILES[file].replace(old, new)})
+
+    checked = check_folder(folder)
+
+    assert [str(fault) for fault in checked.faults] == [expected]

@@ -1,0 +1,61 @@
+"""Each rule that the database holds is broken once."""
+
+from datetime import date
+
+import pytest
+
+from rollout.models import Duty, Mail, Plan, Task, Wave
+from tests import factories
+from tests.constraints import (
+    Rows,
+    changed,
+    constraint_against,
+    named_constraints,
+    second,
+)
+
+AFTER_GO_LIVE = date(2027, 5, 4)
+
+BREACHES = {
+    "duty_kind_known": changed(Duty, kind="other"),
+    "duty_mailed_names_mail": changed(Duty, state="mailed"),
+    "duty_once": second(Duty),
+    "duty_state_known": changed(Duty, state="other"),
+    "mail_leased_has_token": changed(Mail, state="leased"),
+    "mail_message_id_unique": second(Mail, number=2),
+    "mail_once": second(Mail, message_id=""),
+    "mail_sent_is_frozen": changed(Mail, state="sent"),
+    "mail_state_known": changed(Mail, state="other"),
+    "plan_kick_off_before_go_live": changed(Plan, kick_off_date=AFTER_GO_LIVE),
+    "plan_once": second(Plan),
+    "task_blocked_has_reason": changed(Task, state="blocked"),
+    "task_done_has_day": changed(Task, state="done"),
+    "task_kind_known": changed(Task, kind="other"),
+    "task_state_known": changed(Task, state="other"),
+    "task_step_once": second(Task),
+    "task_waits_only_when_blocked": changed(Task, block_note="The list is missing"),
+    "wave_kick_off_before_go_live": changed(Wave, kick_off_date=AFTER_GO_LIVE),
+    "wave_name_unique": second(Wave),
+}
+
+
+@pytest.fixture
+def rows(wave, plan_north, programme, staff_north) -> Rows:
+    step = factories.make_step(factories.make_procedure(programme))
+    made = [
+        wave,
+        plan_north,
+        factories.make_task(plan_north, step=step),
+        factories.make_mail(staff_north, message_id="<1@example.org>"),
+        factories.make_duty(staff_north, about=plan_north),
+    ]
+    return {type(row): row for row in made}
+
+
+@pytest.mark.parametrize("constraint", BREACHES)
+def test_constraint_refuses_its_breach(constraint, rows):
+    assert constraint_against(BREACHES[constraint], rows) == constraint
+
+
+def test_every_constraint_is_broken_above():
+    assert set(BREACHES) == named_constraints("rollout")
