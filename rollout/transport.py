@@ -14,6 +14,8 @@ from typing import Protocol
 from django.conf import settings
 
 TIMEOUT_SECONDS = 60
+# The subject stays on the line of its name; bodies are folded by their own encoding.
+HEADERS = SMTP.clone(max_line_length=500)
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ class Envelope:
         message.add_alternative(self.html, subtype="html")
         # A random boundary would make every repeat another mail.
         message.set_boundary("=_" + "".join(filter(str.isalnum, self.message_id))[:40])
-        return message.as_bytes()
+        return message.as_bytes(policy=HEADERS)
 
 
 class Transport(Protocol):

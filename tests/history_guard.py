@@ -122,7 +122,9 @@ class HistoryGuard:
         def enter(atomic: Atomic) -> None:
             original(atomic)
             if not atomic._from_testcase:
-                self._blocks_of(atomic).append(Block())
+                connection = get_connection(atomic.using)
+                self._attach(connection=connection)
+                self._blocks[connection].append(Block())
 
         return enter
 
@@ -133,9 +135,10 @@ class HistoryGuard:
             if atomic._from_testcase:
                 original(atomic, kind, error, trace)
                 return
-            blocks = self._blocks_of(atomic)
+            connection = get_connection(atomic.using)
+            blocks = self._blocks.get(connection, [])
             block = blocks.pop() if blocks else Block()  # entered by a fixture
-            kept = kind is None and not get_connection(atomic.using).needs_rollback
+            kept = kind is None and not connection.needs_rollback
             original(atomic, kind, error, trace)
             if kept and blocks:
                 blocks[-1].absorb(block)
@@ -143,11 +146,6 @@ class HistoryGuard:
                 self._fail(block.faults())
 
         return leave
-
-    def _blocks_of(self, atomic: Atomic) -> list[Block]:
-        connection = get_connection(atomic.using)
-        self._attach(connection=connection)
-        return self._blocks[connection]
 
     # --- Statements ---
 

@@ -91,7 +91,9 @@ EAST,"Agree the roles, then the rights",started,,,
 }
 
 
-def write_folder(folder: Path, files: dict[str, str] = FILES, encoding: str = "utf-8") -> Path:
+def write_folder(
+    folder: Path, files: dict[str, str] = FILES, encoding: str = "utf-8"
+) -> Path:
     folder.mkdir(exist_ok=True)
     for name, content in files.items():
         (folder / name).write_text(content, encoding=encoding, newline="")

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -51,6 +52,7 @@ class Run:
         self.folder = folder
         self.port = free_port()
         self.started: list[subprocess.Popen[str]] = []
+        self.said: list[str] = []
         known = ("PATH", "HOME", "LANG", "TMPDIR")
         self.env = {name: os.environ[name] for name in known if name in os.environ}
         self.env |= {
@@ -76,14 +78,14 @@ class Run:
         return self.started[-1]
 
     def up(self, *command: str) -> subprocess.Popen[str]:
-        """Start, and return once it says that all is up."""
+        """Start, and return once it says that all is up; `said` has its lines."""
         process = self.start(*command)
-        lines = []
+        self.said = []
         for line in process.stdout or ():
-            lines.append(line)
+            self.said.append(line.rstrip())
             if line.startswith("Ctrl-C stops it"):
                 return process
-        pytest.fail(f"did not start: {lines} {process.communicate()[1]}")
+        pytest.fail(f"did not start: {self.said} {process.communicate()[1]}")
 
     def refused(self) -> list[str]:
         """The lines of a start that ends by itself with exit code 1."""
@@ -93,20 +95,17 @@ class Run:
         return (out + err).splitlines()
 
     def living(self) -> dict[int, str]:
-        """Every process of this folder, known by its environment or, for Valkey, by where it is.
+        """Every process of this folder: number and command.
 
-        Valkey writes its title over its environment.
+        Known by its environment or by the folder that it works in: Valkey writes its
+        title over its environment.
         """
-        found = {}
+        mark, found = f"VAR_DIR={self.folder}\0".encode(), {}
         for entry in Path("/proc").glob("[0-9]*"):
             with suppress(FileNotFoundError, ProcessLookupError, PermissionError):
-                started_here = (
-                    f"VAR_DIR={self.folder}\0".encode()
-                    in (entry / "environ").read_bytes()
-                )
-                if started_here or (entry / "cwd").readlink().is_relative_to(
-                    self.folder
-                ):
+                works_in = (entry / "cwd").readlink()
+                environment = (entry / "environ").read_bytes()
+                if mark in environment or works_in.is_relative_to(self.folder):
                     command = (entry / "cmdline").read_bytes()
                     found[int(entry.name)] = command.replace(b"\0", b" ").decode()
         return found
@@ -128,10 +127,36 @@ class Run:
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Iterator[Run]:
-    run = Run(tmp_path / "kept")
+def fresh(tmp_path: Path) -> Iterator[Run]:
+    """Nothing is kept yet, in a folder too long for a socket."""
+    run = Run(tmp_path / ("a very long name, " * 6 + "ü"))
     yield run
     run.end()
+
+
+@pytest.fixture(scope="session")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    run = Run(tmp_path_factory.mktemp("database"))
+    command = (*START[:2], "migrate", "--verbosity=0")
+    subprocess.run(command, env=run.env, cwd=ROOT, check=True)
+    return run.folder / "rollout.sqlite3"
+
+
+@pytest.fixture
+def run(tmp_path: Path, database: Path) -> Iterator[Run]:
+    """A folder that was used before: its database is up to date."""
+    run = Run(tmp_path / "kept")
+    run.folder.mkdir()
+    shutil.copy(database, run.folder)
+    yield run
+    run.end()
+
+
+@pytest.fixture
+def under_shell(run: Run) -> Run:
+    """Up as make runs it: below a parent that waits for it and gives its own number."""
+    run.up("sh", "-c", f'"{START[0]}" "{START[1]}" start --parent $$; true')
+    return run
 
 
 # --- Starting ------------------------------------------------------------------------
@@ -145,17 +170,14 @@ def test_start_brings_up_all_parts_and_the_first_page(run):
     assert run.first_page() > 0
 
 
-def test_start_works_in_a_long_folder_with_spaces(tmp_path):
-    run = Run(tmp_path / ("a very long name, " * 6 + "ü"))
-    try:
-        run.up()
+def test_first_start_prepares_the_database_and_the_broker_in_a_long_folder(fresh):
+    fresh.up()
 
-        log = run.folder / "log" / "worker.log"
-        wait_for(
-            lambda: " ready." in log.read_text(), "a worker that has reached the broker"
-        )
-    finally:
-        run.end()
+    log = fresh.folder / "log" / "worker.log"
+    wait_for(
+        lambda: " ready." in log.read_text(), "a worker that has reached the broker"
+    )
+    assert fresh.first_page() > 0
 
 
 def test_second_start_names_address_and_process_of_the_first(run):
@@ -169,16 +191,28 @@ def test_second_start_names_address_and_process_of_the_first(run):
 
 
 def test_start_says_how_to_make_the_first_account(run):
-    process = run.start()
+    run.up()
 
-    lines = []
-    for line in process.stdout:
-        lines.append(line.strip())
-        if line.startswith("Ctrl-C"):
-            break
+    told = 'manage.py add_person you@example.org --name "Your name" --role hq'
+    assert f"  .venv/bin/python {told}" in run.said
 
-    told = '.venv/bin/python manage.py add_person you@example.org --name "Your name" --role hq'
-    assert told in lines
+
+def test_sample_is_loaded_once_and_its_people_are_told_each_time(run):
+    run.env["SAMPLE"] = "china"
+    first = run.up()
+    said_first = run.said
+    first.terminate()
+    first.communicate(timeout=PATIENCE)
+
+    run.env["SAMPLE"] = "0"
+    run.up()
+
+    rows = (ROOT / "rollout/samples/china/signins.csv").read_text().splitlines()
+    people = [row.split(",")[0] for row in rows if "@" in row]
+    assert len(people) > 1
+    assert [line.split()[0] for line in said_first if "@" in line] == people
+    assert said_first[0] == "Loading the sample china…"
+    assert run.said[1:] == said_first[2:]
 
 
 # --- Ending --------------------------------------------------------------------------
@@ -232,13 +266,20 @@ def test_kill_9_of_the_supervisor_leaves_nothing(run):
     wait_for(lambda: not run.living(), "the end of all parts", patience=5)
 
 
-def test_kill_9_of_the_parent_stops_everything(run):
-    # As make does it: a parent that waits for the supervisor, and names itself.
-    shell = run.up("sh", "-c", f'"{START[0]}" "{START[1]}" start --parent $$; true')
+def test_kill_9_of_the_parent_stops_everything(under_shell):
+    under_shell.started[0].kill()
 
-    shell.kill()
+    wait_for(lambda: not under_shell.living(), "the end of all parts", patience=15)
 
-    wait_for(lambda: not run.living(), "the end of all parts", patience=15)
+
+def test_start_while_the_last_run_stops_waits_for_it(under_shell):
+    old = under_shell.pids("valkey-server")
+
+    under_shell.started[0].kill()
+    under_shell.up()
+
+    assert len(under_shell.pids("valkey-server")) == 1
+    assert under_shell.pids("valkey-server") != old
 
 
 @pytest.mark.parametrize("part", PARTS)
@@ -289,7 +330,13 @@ def test_bad_setting_stops_the_start_with_one_line(run, name, value):
 
 
 def test_production_is_refused(run):
-    run.env |= {"SITE_URL": "https://rollout.example.org", "SECRET_KEY": "x" * 50}
+    run.env |= {
+        "SITE_URL": "https://rollout.example.org",
+        "SECRET_KEY": "x" * 50,
+        "DATABASE_URL": "postgres://127.0.0.1:1/rollout",
+        "REDIS_URL": "redis://127.0.0.1:1/0",
+        "EMAIL_URL": "smtp://127.0.0.1:1",
+    }
 
     lines = run.refused()
 

@@ -323,7 +323,9 @@ class Contact(Versioned):
                 condition=models.Q(felt__in=["", *Felt.values]), name="contact_felt_known"
             ),
             models.CheckConstraint(
-                condition=~models.Q(outcome=Outcome.REACHED) | models.Q(minutes__gte=1),
+                # An unknown number would pass: SQL lets what is neither true nor false by.
+                condition=~models.Q(outcome=Outcome.REACHED)
+                | models.Q(minutes__isnull=False, minutes__gte=1),
                 name="contact_reached_has_minutes",
             ),
             models.CheckConstraint(

@@ -82,7 +82,7 @@ def log_contact(ceo: RegionalCEO, programme: Programme, log: Log, *, act: Act) -
         key=log.key,
         ask=ask,
         check_in=_booking_for(ceo, programme, log, act),
-        **_values(log),
+        **_values(log, ask),
     )
     history.create(contact, act)
     if ask is not None:
@@ -99,7 +99,7 @@ def correct_contact(contact: Contact, log: Log, *, version: int, act: Act) -> Co
     _check(log, act.at)
     _release_booking(row, act)
     booking = _booking_for(row.ceo, row.programme, log, act)
-    history.change(row, {**_values(log), "check_in": booking}, act)
+    history.change(row, {**_values(log, row.ask), "check_in": booking}, act)
     if row.ask is not None:
         _settle_ask(row.ask, act)
     return row
@@ -129,16 +129,18 @@ def _check(log: Log, at: datetime) -> None:
         raise CannotLogContact(_("Give the new day of the ask."))
 
 
-def _values(log: Log) -> dict[str, Any]:
+def _values(log: Log, ask: Ask | None) -> dict[str, Any]:
+    """Only what fits the outcome is kept: no answer without a talk and an ask."""
     reached = log.outcome == Outcome.REACHED
+    answered = reached and ask is not None
     return {
         "held_at": log.held_at,
         "channel": log.channel,
         "outcome": log.outcome,
         "minutes": log.minutes if log.outcome in (Outcome.REACHED, Outcome.DEPUTY) else None,
         "felt": log.felt if reached else "",
-        "ask_answer": log.answer if reached else "",
-        "ask_due_date": log.ask_due_date if reached else None,
+        "ask_answer": log.answer if answered else "",
+        "ask_due_date": log.ask_due_date if answered else None,
         "note": log.note,
     }
 

@@ -12,7 +12,9 @@ def guarded(text: str) -> str:
     """With an apostrophe before what looks like a formula; for files without types."""
     if _PLAIN_NUMBER.fullmatch(text):
         return text
-    return f"'{text}" if text.startswith(FORMULA_START) or _GUARDED.match(text) else text
+    return (
+        f"'{text}" if text.startswith(FORMULA_START) or _GUARDED.match(text) else text
+    )
 
 
 def unguarded(text: str) -> str:

@@ -6,10 +6,10 @@ import re
 import zipfile
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
 from itertools import chain
 from pathlib import PurePath
-from typing import Any, NamedTuple
+from typing import NamedTuple, Protocol, cast
 
 from django.utils.translation import gettext as _
 from openpyxl import load_workbook
@@ -67,6 +67,24 @@ class Table:
     rows: tuple[Row, ...]
 
 
+class OpenCell(Protocol):
+    """A cell as openpyxl reads it; an empty one has neither place nor format."""
+
+    row: int
+    column: int
+    number_format: str
+    value: object
+
+
+class OpenSheet(Protocol):
+    """A sheet of a workbook that is open for reading only."""
+
+    title: str
+
+    def reset_dimensions(self) -> None: ...
+    def iter_rows(self) -> Iterator[tuple[OpenCell, ...]]: ...
+
+
 def every(names: Collection[str]) -> Collection[str]:
     return names
 
@@ -83,7 +101,8 @@ def read_tables(
     """
     if len(data) > MAX_BYTES:
         raise TableFault(
-            _("The file is too large. At most %(n)d MB are read.") % {"n": MAX_BYTES // 10**6}
+            _("The file is too large. At most %(n)d MB are read.")
+            % {"n": MAX_BYTES // 10**6}
         )
     suffix = PurePath(name).suffix.lower()
     if data and (suffix in (".xlsx", ".xlsm") or data.startswith((ZIP, OLD_EXCEL))):
@@ -161,14 +180,17 @@ def _read_workbook(
     name: str, data: bytes, choose: Callable[[Collection[str]], Collection[str]]
 ) -> list[Table | None]:
     if data.startswith(OLD_EXCEL):
-        raise TableFault(_("This is an old or a protected workbook. Save it as plain .xlsx."))
+        raise TableFault(
+            _("This is an old or a protected workbook. Save it as plain .xlsx.")
+        )
     try:
         _refuse_bomb(data)
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        chosen = choose([sheet.title for sheet in book.worksheets])
+        sheets = cast(list[OpenSheet], book.worksheets)
+        chosen = choose([sheet.title for sheet in sheets])
         return [
             _table(name, sheet.title, _sheet_records(sheet))
-            for sheet in book.worksheets
+            for sheet in sheets
             if sheet.title in chosen
         ]
     except TableFault:
@@ -184,7 +206,7 @@ def _refuse_bomb(data: bytes) -> None:
             raise TableFault(_("The workbook is too large when unpacked."))
 
 
-def _sheet_records(sheet: Any) -> Records:
+def _sheet_records(sheet: OpenSheet) -> Records:
     # The size that a sheet claims may be a million empty rows: look at what is there.
     sheet.reset_dimensions()
     cells = 0
@@ -195,7 +217,7 @@ def _sheet_records(sheet: Any) -> Records:
             yield number, [_cell_text(cell, sheet.title) for cell in row]
 
 
-def _cell_text(cell: Any, sheet: str) -> str:
+def _cell_text(cell: OpenCell, sheet: str) -> str:
     value = cell.value
     if value is None or isinstance(value, str):
         return value or ""
@@ -204,7 +226,9 @@ def _cell_text(cell: Any, sheet: str) -> str:
     if isinstance(value, float):
         if abs(value) >= EXACT_NUMBERS_BELOW:
             raise TableFault(
-                _("This number has lost digits. Format the column as text and enter it again."),
+                _(
+                    "This number has lost digits. Format the column as text and enter it again."
+                ),
                 sheet=sheet,
                 row=cell.row,
                 column=get_column_letter(cell.column),
@@ -216,7 +240,7 @@ def _cell_text(cell: Any, sheet: str) -> str:
         return str(value).zfill(len(zeros)) if set(zeros) == {"0"} else str(value)
     if isinstance(value, datetime):
         return _moment_text(value)
-    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+    return value.isoformat() if isinstance(value, date | time) else str(value)
 
 
 def _moment_text(value: datetime) -> str:
@@ -228,7 +252,9 @@ def _moment_text(value: datetime) -> str:
 # --- Both ----------------------------------------------------------------------------
 
 
-def _table(file: str, sheet: str, records: Iterable[tuple[int, list[str]]]) -> Table | None:
+def _table(
+    file: str, sheet: str, records: Iterable[tuple[int, list[str]]]
+) -> Table | None:
     """A header and the rows under it; comments may stand before them. None if all is blank."""
     header: tuple[str, ...] = ()
     header_row, cells = 0, 0
@@ -274,6 +300,10 @@ def _header(texts: list[str], sheet: str, number: int) -> tuple[str, ...]:
 
 def _refuse_more(rows: int, most: int, cells: int, sheet: str) -> None:
     if rows > most:
-        raise TableFault(_("There are more than %(n)d rows.") % {"n": most}, sheet=sheet)
+        raise TableFault(
+            _("There are more than %(n)d rows.") % {"n": most}, sheet=sheet
+        )
     if cells > MAX_CELLS:
-        raise TableFault(_("There are more than %(n)d cells.") % {"n": MAX_CELLS}, sheet=sheet)
+        raise TableFault(
+            _("There are more than %(n)d cells.") % {"n": MAX_CELLS}, sheet=sheet
+        )

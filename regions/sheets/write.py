@@ -8,15 +8,17 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import chain
-from typing import Any
 
 from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell import Cell, WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from .formulas import FORMULA_START, guarded
+
+Value = str | int | float | Decimal | date | None
 
 NARROWEST, WIDEST = 8, 60
 # A number cell keeps 15 digits; a longer number is written as text.
@@ -24,7 +26,9 @@ EXACT_NUMBERS_BELOW = 10**15
 SHEET_NAME_LENGTH = 31
 
 
-def write_xlsx(sheet_name: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
+def write_xlsx(
+    sheet_name: str, header: Sequence[str], rows: Iterable[Sequence[object]]
+) -> bytes:
     """A workbook with one sheet: numbers and dates keep their type, all else is text."""
     book = Workbook(write_only=True)
     title = re.sub(r"[\[\]:*?/\\']", " ", sheet_name).strip()[:SHEET_NAME_LENGTH]
@@ -45,7 +49,7 @@ def write_xlsx(sheet_name: str, header: Sequence[str], rows: Iterable[Sequence[A
     return buffer.getvalue()
 
 
-def write_csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
+def write_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
     """UTF-8 with a mark, which Excel needs; every text in quotation marks."""
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, quoting=csv.QUOTE_NONNUMERIC)
@@ -54,7 +58,7 @@ def write_csv(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
     return buffer.getvalue().encode("utf-8-sig")
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> Value:
     """A number, a day or a moment as it is (spreadsheets know no zones), all else as text."""
     if isinstance(value, datetime):
         return value.replace(tzinfo=None, microsecond=0)
@@ -65,8 +69,8 @@ def _plain(value: Any) -> Any:
     return ILLEGAL_CHARACTERS_RE.sub("", str(value))
 
 
-def _cell(sheet: Any, value: Any, *, bold: bool = False) -> Any:
-    cell = WriteOnlyCell(sheet, value=value)
+def _cell(sheet: WriteOnlyWorksheet, value: Value, *, bold: bool = False) -> Cell:
+    cell = WriteOnlyCell(sheet, value=value)  # type: ignore[arg-type]
     if isinstance(value, str):
         # openpyxl takes "=1+1" for a formula and "#N/A" for an error. The prefix keeps
         # the text a text when somebody edits the cell.
@@ -77,7 +81,7 @@ def _cell(sheet: Any, value: Any, *, bold: bool = False) -> Any:
     return cell
 
 
-def _csv_value(value: Any) -> Any:
+def _csv_value(value: Value) -> Value:
     if isinstance(value, datetime):
         return value.isoformat(sep=" ", timespec="minutes")
     if isinstance(value, date):
@@ -85,7 +89,7 @@ def _csv_value(value: Any) -> Any:
     return guarded(value) if isinstance(value, str) else value
 
 
-def _width(values: Iterable[Any]) -> int:
+def _width(values: Iterable[Value]) -> int:
     """The widest line of a column in letters; East Asian letters take two."""
     widest = max(
         len(line) + sum(unicodedata.east_asian_width(letter) in "WF" for letter in line)

@@ -7,7 +7,7 @@ cell that does not fit.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -34,6 +34,8 @@ from .values import Choice, Parser, Refused, YesNo
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 CEO = "ceo"
 ANY = "*"
+# What a parser makes of a cell: the column says which type.
+Value: TypeAlias = Any
 
 
 @dataclass(frozen=True)
@@ -43,14 +45,14 @@ class Column:
     name: str
     parse: Parser
     required: bool = True
-    default: Any = ""
+    default: Value = ""
 
     @property
     def allowed(self) -> tuple[str, ...]:
         return getattr(self.parse, "allowed", ())
 
 
-def optional(name: str, parse: Parser, default: Any = "") -> Column:
+def optional(name: str, parse: Parser, default: Value = "") -> Column:
     return Column(name, parse, required=False, default=default)
 
 
@@ -109,7 +111,9 @@ KINDS: dict[str, tuple[Column, ...]] = {
         optional("regions", values.codes, ()),
         Column("from", values.day),
         optional("phone", values.text(40)),
-        optional("language", Choice.of(dict(settings.LANGUAGES)), settings.LANGUAGE_CODE),
+        optional(
+            "language", Choice.of(dict(settings.LANGUAGES)), settings.LANGUAGE_CODE
+        ),
         optional("time_zone", values.zone_or_morning),
         optional("working_days", values.weekdays, "12345"),
     ),
@@ -157,9 +161,9 @@ class Entry:
 
     table: Table
     row: int
-    values: Mapping[str, Any]
+    values: Mapping[str, Value]
 
-    def __getitem__(self, column: str) -> Any:
+    def __getitem__(self, column: str) -> Value:
         return self.values[column]
 
     def fault(self, column: str, message: str, allowed: tuple[str, ...] = ()) -> Fault:
@@ -203,7 +207,7 @@ def parse_table(kind: str, table: Table) -> tuple[list[Entry], list[Fault]]:
 def _parse_row(
     kind: str, table: Table, row: Row, places: Mapping[str, int]
 ) -> tuple[Entry, list[Fault]]:
-    parsed: dict[str, Any] = {}
+    parsed: dict[str, Value] = {}
     entry = Entry(table, row.number, parsed)
     faults = []
     for column in KINDS[kind]:
@@ -214,13 +218,17 @@ def _parse_row(
     return entry, faults
 
 
-def _value(entry: Entry, column: Column, raw: str) -> tuple[Any, list[Fault]]:
+def _value(entry: Entry, column: Column, raw: str) -> tuple[Value, list[Fault]]:
     if not raw:
         if not column.required:
             return column.default, []
-        return None, [entry.fault(column.name, _("This cell is empty."), column.allowed)]
+        return None, [
+            entry.fault(column.name, _("This cell is empty."), column.allowed)
+        ]
     if _CONTROL.search(raw):
-        return None, [entry.fault(column.name, _("The text holds a control character."))]
+        return None, [
+            entry.fault(column.name, _("The text holds a control character."))
+        ]
     try:
         return column.parse(raw), []
     except Refused as refusal:
@@ -232,7 +240,9 @@ def _surplus(table: Table, row: Row) -> list[Fault]:
     so no other fault of that row means anything."""
     if len(row.cells) <= len(table.header):
         return []
-    message = _("This row has %(n)d cells, the header %(most)d. Put texts with commas in quotes.")
+    message = _(
+        "This row has %(n)d cells, the header %(most)d. Put texts with commas in quotes."
+    )
     numbers = {"n": len(row.cells), "most": len(table.header)}
     return [fault_in(table, message % numbers, row.number)]
 

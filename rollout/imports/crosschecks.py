@@ -56,14 +56,18 @@ def _said_before(before: Entry) -> str:
 def _unknown(
     entries: Iterable[Entry], column: str, allowed: Collection[str]
 ) -> Iterator[Fault]:
+    shown = tuple(sorted(allowed))
     for entry in entries:
         if entry[column] and entry[column] not in allowed:
-            yield _not_there(entry, column, entry[column], allowed)
+            yield _not_there(entry, column, entry[column], shown)
 
 
-def _not_there(entry: Entry, column: str, value: str, allowed: Collection[str]) -> Fault:
-    message = _('"%(value)s" is not known.') % {"value": value}
-    return entry.fault(column, message, tuple(sorted(allowed)))
+def _not_there(
+    entry: Entry, column: str, value: str, allowed: tuple[str, ...]
+) -> Fault:
+    return entry.fault(
+        column, _('"%(value)s" is not known.') % {"value": value}, allowed
+    )
 
 
 def _titles(content: Content) -> dict[str, int]:
@@ -75,16 +79,21 @@ def _titles(content: Content) -> dict[str, int]:
     return counts
 
 
-def _step_named(content: Content, entries: Iterable[Entry], column: str) -> Iterator[Fault]:
+def _step_named(
+    content: Content, entries: Iterable[Entry], column: str
+) -> Iterator[Fault]:
     titles = _titles(content)
+    yield from _unknown(entries, column, titles)
     for entry in entries:
-        if entry[column] and titles.get(entry[column]) is None:
-            yield _not_there(entry, column, entry[column], titles)
-        elif entry[column] and titles[entry[column]] > 1:
-            yield entry.fault(column, _("Several procedures have a step of this title."))
+        if titles.get(entry[column], 0) > 1:
+            yield entry.fault(
+                column, _("Several procedures have a step of this title.")
+            )
 
 
-def _without_ceo(entries: Iterable[Entry], content: Content, known: Known) -> Iterator[Fault]:
+def _without_ceo(
+    entries: Iterable[Entry], content: Content, known: Known
+) -> Iterator[Fault]:
     with_ceo = {*content.ceos, *known.regions_with_ceo}
     for entry in entries:
         if entry["region"] in content.region_codes and entry["region"] not in with_ceo:
@@ -108,7 +117,8 @@ def _regions(content: Content) -> Iterator[Fault]:
             column = "actual_go_live" if actual else "planned_go_live"
             yield entry.fault(
                 column,
-                _("The kick-off on %(day)s lies after the go-live.") % {"day": kick_off},
+                _("The kick-off on %(day)s lies after the go-live.")
+                % {"day": kick_off},
             )
 
 
@@ -133,14 +143,17 @@ def _people(content: Content) -> Iterator[Fault]:
     emails = filled(entry["email"] for entry in people)
     yield from _doubles(content.of("signins"), "email")
     yield from _unknown(content.of("signins"), "email", emails)
+    regions = tuple(sorted(content.region_codes))
     heads: dict[str, Entry] = {}
     for entry in people:
         codes = entry["regions"] or ()
         for code in codes:
             if code not in content.region_codes:
-                yield _not_there(entry, "regions", code, content.region_codes)
+                yield _not_there(entry, "regions", code, regions)
             elif entry["role"] == CEO and heads.setdefault(code, entry) is not entry:
-                yield entry.fault("regions", _("%(region)s has two CEOs.") % {"region": code})
+                yield entry.fault(
+                    "regions", _("%(region)s has two CEOs.") % {"region": code}
+                )
         yield from _region_fits_role(entry)
 
 
@@ -148,7 +161,9 @@ def _region_fits_role(entry: Entry) -> Iterator[Fault]:
     if entry["role"] is None or entry["regions"] is None:
         return
     if entry["role"] in GROUP_ROLES and entry["regions"]:
-        yield entry.fault("regions", _("This role is for the whole group: leave it empty."))
+        yield entry.fault(
+            "regions", _("This role is for the whole group: leave it empty.")
+        )
     if entry["role"] not in GROUP_ROLES and not entry["regions"]:
         yield entry.fault("regions", _("This role needs at least one region."))
 
@@ -169,15 +184,27 @@ def _contacts(
     yield from _unknown(contacts, "by", emails)
     yield from _without_ceo(contacts, content, known)
     yield from _held_later(contacts, content, at)
-    asks = {(ask["region"], ask["text"]) for ask in content.of("asks")}
+    yield from _unknown_asks(contacts, content)
     for entry in contacts:
         yield from _talk_is_sound(entry)
-        if entry["ask"] and (entry["region"], entry["ask"]) not in asks:
-            texts = filled(text for region, text in asks if region == entry["region"])
-            yield _not_there(entry, "ask", entry["ask"], texts)
 
 
-def _held_later(contacts: Iterable[Entry], content: Content, at: datetime) -> Iterator[Fault]:
+def _unknown_asks(contacts: Iterable[Entry], content: Content) -> Iterator[Fault]:
+    """An ask is named by its text, among those of the same region."""
+    texts: dict[str, set[str]] = {}
+    for ask in content.of("asks"):
+        if ask["region"] and ask["text"]:
+            texts.setdefault(ask["region"], set()).add(ask["text"])
+    by_region: dict[str, list[Entry]] = {}
+    for entry in contacts:
+        by_region.setdefault(entry["region"], []).append(entry)
+    for region, entries in by_region.items():
+        yield from _unknown(entries, "ask", texts.get(region, set()))
+
+
+def _held_later(
+    contacts: Iterable[Entry], content: Content, at: datetime
+) -> Iterator[Fault]:
     zones = {entry["code"]: content.zone_of(entry) for entry in content.of("regions")}
     for entry in contacts:
         zone = zones.get(entry["region"])

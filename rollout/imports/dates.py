@@ -63,7 +63,9 @@ class Shift:
 
     def moment(self, local: datetime, zone: ZoneInfo) -> datetime:
         """A time on the clock of a place, shifted on that clock, as UTC."""
-        return (local + timedelta(weeks=self.weeks)).replace(tzinfo=zone).astimezone(UTC)
+        return (
+            (local + timedelta(weeks=self.weeks)).replace(tzinfo=zone).astimezone(UTC)
+        )
 
 
 def morning_zone(at: datetime) -> str:
@@ -73,7 +75,12 @@ def morning_zone(at: datetime) -> str:
 
 
 def finished_at(
-    first_go_live: date, go_live: date, offset_days: int, *, zone: ZoneInfo, at: datetime
+    first_go_live: date,
+    go_live: date,
+    offset_days: int,
+    *,
+    zone: ZoneInfo,
+    at: datetime,
 ) -> datetime | None:
     """When a task that the files say nothing of was finished; none if it is still open.
 

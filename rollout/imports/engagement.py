@@ -12,7 +12,9 @@ from .people import CEOs, People
 Asks = Mapping[tuple[str, str], Ask]
 
 
-def load_asks(content: Content, ledger: Ledger, programme: Programme, ceos: CEOs) -> Asks:
+def load_asks(
+    content: Content, ledger: Ledger, programme: Programme, ceos: CEOs
+) -> Asks:
     """Asks by region and text, each in the state that its file gives."""
     drafts = {
         (entry["region"], entry["text"]): Ask(
@@ -29,7 +31,10 @@ def load_asks(content: Content, ledger: Ledger, programme: Programme, ceos: CEOs
     }
     # By region and not by CEO: a new CEO does not get the asks of his predecessor again.
     rows = Ask.objects.filter(programme=programme, ceo__region__code__in=ceos)
-    known = {(row.ceo.region.code, row.text): row for row in rows.select_related("ceo__region")}
+    known = {
+        (row.ceo.region.code, row.text): row
+        for row in rows.select_related("ceo__region")
+    }
     return ledger.take("asks", drafts, known, ["kind", "of", "due_date", "state"])
 
 
@@ -42,30 +47,29 @@ def load_contacts(
     people: People,
     asks: Asks,
 ) -> None:
-    """Talks, known by region and moment. Asks stand as their file says, so no talk moves one."""
+    """Talks, known by region and moment. They move no ask: those stand as their file says."""
     # The zone of the files, not of the stored region: else a region whose zone was mended
     # here would get every talk once more.
     zones = {entry["code"]: content.zone_of(entry) for entry in content.of("regions")}
     drafts = {}
     for entry in content.of("contacts"):
-        contact = _contact(entry)
-        contact.ceo = ceos[entry["region"]]
-        contact.programme = programme
-        contact.held_at = content.shift.moment(entry["held"], zones[entry["region"]])
-        contact.by = people[entry["by"]]
-        contact.ask = asks.get((entry["region"], entry["ask"]))
-        drafts[entry["region"], contact.held_at] = contact
+        region = entry["region"]
+        contact = _contact(entry, programme, people)
+        contact.ceo = ceos[region]
+        contact.held_at = content.shift.moment(entry["held"], zones[region])
+        contact.ask = asks.get((region, entry["ask"]))
+        drafts[region, contact.held_at] = contact
     rows = Contact.objects.filter(programme=programme, ceo__region__code__in=ceos)
-    known = {
-        (row.ceo.region.code, row.held_at): row
-        for row in rows.select_related("ceo__region").order_by("-id")
-    }
-    fields = ["by_id", "channel", "outcome", "minutes", "felt", "ask_id", "ask_answer", "note"]
-    ledger.take("talks", drafts, known, fields)
+    rows = rows.select_related("ceo__region").order_by("-id")
+    known = {(row.ceo.region.code, row.held_at): row for row in rows}
+    said = ["channel", "outcome", "minutes", "felt", "ask_id", "ask_answer", "note"]
+    ledger.take("talks", drafts, known, ["by_id", *said])
 
 
-def _contact(entry: Entry) -> Contact:
+def _contact(entry: Entry, programme: Programme, people: People) -> Contact:
     return Contact(
+        programme=programme,
+        by=people[entry["by"]],
         channel=entry["channel"],
         outcome=entry["outcome"],
         minutes=entry["minutes"] or None,

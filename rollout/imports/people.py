@@ -20,13 +20,17 @@ def load_programme_row(content: Content, ledger: Ledger) -> Programme:
         code=content.code, name=content.name, date_shift_weeks=content.shift.weeks
     )
     known = {row.code: row for row in Programme.objects.filter(code=content.code)}
-    return ledger.take("programme", {content.code: draft}, known, ["name"])[content.code]
+    return ledger.take("programme", {content.code: draft}, known, ["name"])[
+        content.code
+    ]
 
 
 def load_regions(content: Content, ledger: Ledger) -> Regions:
     drafts = {
         entry["code"]: Region(
-            code=entry["code"], name=entry["name"], time_zone=content.zone_name_of(entry)
+            code=entry["code"],
+            name=entry["name"],
+            time_zone=content.zone_name_of(entry),
         )
         for entry in content.of("regions")
     }
@@ -39,7 +43,10 @@ def load_people(content: Content, ledger: Ledger) -> People:
     named = {entry["email"]: entry for entry in content.of("people")}
     others = {entry["by"] for entry in content.of("contacts")}
     others |= {entry["waits_for"] for entry in content.of("task_states")}
-    known = {user.email: user for user in User.objects.filter(email__in=named.keys() | others)}
+    known = {
+        user.email: user
+        for user in User.objects.filter(email__in=named.keys() | others)
+    }
     passwords = {entry["email"]: entry["password"] for entry in content.of("signins")}
     drafts = {}
     for email, entry in named.items():
@@ -91,7 +98,9 @@ def load_memberships(
     return [row for row in taken.values() if _is_open(row)]
 
 
-def load_ceos(content: Content, ledger: Ledger, *, regions: Regions, people: People) -> CEOs:
+def load_ceos(
+    content: Content, ledger: Ledger, *, regions: Regions, people: People
+) -> CEOs:
     """The CEO of each region: the one who is known here, else the one of people.csv."""
     drafts = {
         code: RegionalCEO(
@@ -107,7 +116,10 @@ def load_ceos(content: Content, ledger: Ledger, *, regions: Regions, people: Peo
         row.region.code: row
         for row in sorted(rows.select_related("region", "user"), key=_is_open)
     }
-    return {**known, **ledger.take("CEOs", drafts, known, ["user_id", "from_date", "to_date"])}
+    return {
+        **known,
+        **ledger.take("CEOs", drafts, known, ["user_id", "from_date", "to_date"]),
+    }
 
 
 def _is_open(row: Membership | RegionalCEO) -> bool:

@@ -36,17 +36,21 @@ def load_steps(content: Content, ledger: Ledger, programme: Programme) -> Steps:
     }
     known = {
         (row.procedure.name, row.title): row
-        for row in Step.objects.filter(procedure__in=procedures.values()).select_related(
-            "procedure"
-        )
+        for row in Step.objects.filter(
+            procedure__in=procedures.values()
+        ).select_related("procedure")
     }
     fields = ["kind", "role", "function", "offset_days", "note"]
     return ledger.take("steps", drafts, known, fields)
 
 
-def load_pilots(content: Content, ledger: Ledger, programme: Programme) -> Mapping[str, Pilot]:
+def load_pilots(
+    content: Content, ledger: Ledger, programme: Programme
+) -> Mapping[str, Pilot]:
     """Each wave of pilot regions is a pilot, known by the wave's name."""
-    names = dict.fromkeys(entry["wave"] for entry in content.of("regions") if entry["pilot"])
+    names = dict.fromkeys(
+        entry["wave"] for entry in content.of("regions") if entry["pilot"]
+    )
     drafts = {name: Pilot(programme=programme, name=name) for name in names}
     known = {row.name: row for row in Pilot.objects.filter(programme=programme)}
     return {**known, **ledger.take("pilots", drafts, known, [])}
@@ -63,7 +67,9 @@ def load_lessons(
     """Findings; one that names its step is adopted, so that it shows on the tasks."""
     by_title = {title: step for (_procedure, title), step in steps.items()}
     drafts = {
-        entry["title"]: _finding(entry, ledger, programme, by_title.get(entry["step"]), pilots)
+        entry["title"]: _finding(
+            entry, ledger, programme, by_title.get(entry["step"]), pilots
+        )
         for entry in content.of("lessons")
     }
     known = {row.title: row for row in Finding.objects.filter(programme=programme)}

@@ -25,7 +25,9 @@ MOVED_BECAUSE = "as the programme published"
 MOVE_KNOWN_BEFORE = timedelta(days=30)
 
 
-def load_waves(content: Content, ledger: Ledger, programme: Programme) -> Mapping[str, Wave]:
+def load_waves(
+    content: Content, ledger: Ledger, programme: Programme
+) -> Mapping[str, Wave]:
     """Waves by name; regions of one wave may differ, then it begins with the first."""
     go_lives: dict[str, date] = {}
     for entry in content.of("regions"):
@@ -138,7 +140,9 @@ def load_plans(
         code, wave = entry["code"], waves[entry["wave"]]
         if code in known:
             fields = ["wave_id", "first_go_live_date", "go_live_date", "kick_off_date"]
-            ledger.compare("plans", _draft(work.content, entry, wave), known[code], fields)
+            ledger.compare(
+                "plans", _draft(work.content, entry, wave), known[code], fields
+            )
         else:
             plan = _make(work.content, entry, ledger, wave=wave, region=regions[code])
             ledger.count("plans").new += 1

@@ -85,11 +85,15 @@ def _code_from(name: str) -> str:
 
 def _faults_of_the_whole(source: Source, content: Content) -> Iterator[Fault]:
     if "regions" not in source.tables and not source.faults:
-        yield Fault(source.name, _("There is no file of regions, so there is nothing to load."))
+        yield Fault(
+            source.name, _("There is no file of regions, so there is nothing to load.")
+        )
     for kind in ("programme", "regions"):
         for table in source.tables.get(kind, []):
             if not table.rows:
-                yield fault_in(table, _("There is no row under the header."), table.header_row)
+                yield fault_in(
+                    table, _("There is no row under the header."), table.header_row
+                )
     for entry in content.of("programme")[1:]:
         yield entry.fault("code", _("One programme is loaded at a time."))
     if not content.code:

@@ -40,7 +40,9 @@ def read_source(path: Path) -> Source:
     """The tables of a folder or a workbook; what cannot be read is a fault."""
     if path.is_dir():
         paths = sorted(entry for entry in path.iterdir() if _is_meant(entry))
-        return read_files(path.resolve().name, ((entry.name, _bytes(entry)) for entry in paths))
+        return read_files(
+            path.resolve().name, ((entry.name, _bytes(entry)) for entry in paths)
+        )
     if path.is_file():
         return read_files(path.stem, [(path.name, _bytes(path))])
     fault = Fault(str(path), _("There is no such folder or workbook."))

@@ -81,7 +81,9 @@ def day(raw: str) -> date:
     try:
         return _numbers(_DAY, raw).date()
     except ValueError:
-        raise Refused(_('"%(value)s" is no day. Write 2026-03-09.') % {"value": raw}) from None
+        raise Refused(
+            _('"%(value)s" is no day. Write 2026-03-09.') % {"value": raw}
+        ) from None
 
 
 def moment(raw: str) -> datetime:
@@ -90,7 +92,8 @@ def moment(raw: str) -> datetime:
         return _numbers(_MOMENT, raw)
     except ValueError:
         raise Refused(
-            _('"%(value)s" is no day with a time. Write 2026-03-09 14:30.') % {"value": raw}
+            _('"%(value)s" is no day with a time. Write 2026-03-09 14:30.')
+            % {"value": raw}
         ) from None
 
 
@@ -103,7 +106,7 @@ def _numbers(pattern: re.Pattern[str], raw: str) -> datetime:
     if year not in YEARS:
         raise ValueError(raw)
     hour, minute = time or (0, 0)
-    return datetime(year, month, day, hour, minute)  # noqa: DTZ001 - the place is not known here
+    return datetime(year, month, day, hour, minute)  # noqa: DTZ001 - without a place
 
 
 def code(raw: str) -> str:
@@ -135,5 +138,7 @@ def _validated(value: str, validate: Callable[[str], object]) -> str:
         validate(value)
     except ValidationError as refusal:
         said = " ".join(refusal.messages)
-        raise Refused(_('"%(value)s": %(said)s') % {"value": value, "said": said}) from None
+        raise Refused(
+            _('"%(value)s": %(said)s') % {"value": value, "said": said}
+        ) from None
     return value

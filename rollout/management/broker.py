@@ -33,7 +33,9 @@ def socket_path(folder: Path) -> Path:
     private.mkdir(mode=0o700, exist_ok=True)
     found = private.lstat()
     if private.is_symlink() or found.st_uid != os.geteuid() or found.st_mode & 0o077:
-        raise CannotStart(f"{private} is open to other users. Remove it and start again.")
+        raise CannotStart(
+            f"{private} is open to other users. Remove it and start again."
+        )
     return private / path.name
 
 
@@ -66,7 +68,9 @@ def part(path: Path, folder: Path) -> Part:
     }
     words = [word for name, value in options.items() for word in (f"--{name}", value)]
     # On SIGTERM it writes out what it holds, even when the supervisor was killed.
-    return Part("valkey", (str(binary), *words), orphan_signal=signal.SIGTERM, ends_last=True)
+    return Part(
+        "valkey", (str(binary), *words), orphan_signal=signal.SIGTERM, ends_last=True
+    )
 
 
 def answers(path: Path) -> bool:

@@ -32,7 +32,9 @@ def check_setup() -> None:
     """Raises `CannotStart` when a file that the set-up makes is missing."""
     for path in MADE_BY_SETUP:
         if not path.exists():
-            raise CannotStart(f"{path} is missing, so the set-up is not complete. Run: make run")
+            raise CannotStart(
+                f"{path} is missing, so the set-up is not complete. Run: make run"
+            )
 
 
 def check_port(port: int) -> None:
@@ -45,7 +47,11 @@ def check_port(port: int) -> None:
             probe.bind((HOST, port))
         except OSError as fault:
             busy = fault.errno == errno.EADDRINUSE
-            why = "is in use. Free it" if busy else f"cannot be used ({fault.strerror}). Allow it"
+            why = (
+                "is in use. Free it"
+                if busy
+                else f"cannot be used ({fault.strerror}). Allow it"
+            )
             raise CannotStart(
                 f"Port {port} {why}, or choose another: PORT={other} make run"
             ) from fault

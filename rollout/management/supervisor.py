@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import NoReturn, Self
+from typing import NoReturn, Self, TextIO
 
 GRACE = 10.0  # seconds from SIGTERM to SIGKILL
 PATIENCE = 60.0  # seconds that a part may take to answer
@@ -32,11 +32,11 @@ PR_SET_PDEATHSIG = 1
 _prctl = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
 
 
-class CannotStart(Exception):
+class CannotStart(Exception):  # noqa: N818 - a refusal, told to the user as it stands
     """Something that the user can mend; the text is one line that names fault and mend."""
 
 
-class PartEnded(Exception):
+class PartEnded(Exception):  # noqa: N818 - an event, told to the user as it stands
     """A part of the run ended by itself; the text says which, how, and its last words."""
 
 
@@ -55,8 +55,8 @@ def die_with(parent: int, ends_by: int = signal.SIGKILL) -> None:
 # --- Locks ---------------------------------------------------------------------------
 
 
-def claim_run(folder: Path, address: str) -> int:
-    """Make this the one run on `folder`, for as long as the returned descriptor is open.
+def claim_run(folder: Path, address: str) -> TextIO:
+    """Make this the one run on `folder`, for as long as the returned file is open.
 
     Raises `CannotStart` when another run holds it.
     """
@@ -66,10 +66,12 @@ def claim_run(folder: Path, address: str) -> int:
         raise CannotStart(f"Rollout is already running at {where} (process {holder}).")
     os.truncate(lock, 0)
     os.write(lock, f"{os.getpid()} {address}\n".encode())
-    return lock
+    return os.fdopen(lock, "w")
 
 
-def claim_parts(folder: Path, say: Callable[[str], None], patience: float = 15.0) -> int:
+def claim_parts(
+    folder: Path, say: Callable[[str], None], patience: float = 3 * GRACE
+) -> int:
     """A lock for all parts to inherit: free once the last part of an earlier run is gone.
 
     Raises `CannotStart` when such a part outlives `patience` seconds.
@@ -162,7 +164,7 @@ class Supervisor:
             os.truncate(log, 0)
         try:
             with log.open("ab") as out, _signals_held() as usual:
-                self._running[part] = subprocess.Popen(
+                self._running[part] = subprocess.Popen(  # noqa: S603 - our programs
                     part.argv,
                     cwd=self._root,
                     stdin=subprocess.DEVNULL,
@@ -173,7 +175,9 @@ class Supervisor:
                     preexec_fn=partial(_become_part, os.getpid(), part, usual),
                 )
         except OSError as fault:
-            raise CannotStart(f"{part.argv[0]} cannot be run: {fault.strerror}.") from fault
+            raise CannotStart(
+                f"{part.argv[0]} cannot be run: {fault.strerror}."
+            ) from fault
 
     def wait_until(self, ready: Callable[[], bool], what: str) -> None:
         """Return once `ready` holds.
@@ -204,7 +208,9 @@ class Supervisor:
     def stop(self) -> None:
         """End all parts: SIGTERM, then SIGKILL; the broker after those that talk to it."""
         for last in (False, True):
-            self._end([p for part, p in self._running.items() if part.ends_last is last])
+            self._end(
+                [p for part, p in self._running.items() if part.ends_last is last]
+            )
         self._running.clear()
 
     @staticmethod
@@ -224,7 +230,13 @@ class Supervisor:
         return self._log_dir / f"{part.name}.log"
 
     def _obituary(self, part: Part, code: int) -> str:
-        how = f"exit code {code}" if code >= 0 else f"killed by {signal.Signals(-code).name}"
+        how = (
+            f"exit code {code}"
+            if code >= 0
+            else f"killed by {signal.Signals(-code).name}"
+        )
         log = self._log(part)
-        words = log.read_text(encoding="utf-8", errors="replace").splitlines()[-LAST_WORDS:]
+        words = log.read_text(encoding="utf-8", errors="replace").splitlines()[
+            -LAST_WORDS:
+        ]
         return "\n".join([f"The part {part.name} ended ({how}). From {log}:", *words])

@@ -21,7 +21,7 @@ from rollout.composing import compose
 from rollout.enums import AT_ONCE, DutyKind, DutyState, MailState
 from rollout.links import with_links
 from rollout.models import Duty, Mail
-from rollout.reminders import still_open
+from rollout.services.duties import still_open
 from rollout.transport import Envelope, Transport, transport
 
 logger = logging.getLogger(__name__)

@@ -44,6 +44,7 @@ BREACHES = {
     "contact_felt_known": changed(Contact, felt="other"),
     "contact_outcome_known": changed(Contact, outcome="other", ask_answer=""),
     "contact_reached_has_minutes": changed(Contact, minutes=None),
+    "history_audience_known": changed(HistoryEntry, audience="other"),
     "history_change_known": changed(HistoryEntry, change="other"),
     "history_change_names_field": changed(HistoryEntry, field=""),
     "history_via_known": changed(HistoryEntry, via="other"),

@@ -34,13 +34,17 @@ def test_sound_files_have_no_fault(tmp_path):
 
 def values_of(checked) -> dict[str, list[dict]]:
     entries = checked.content.entries
-    return {kind: [entry.values for entry in rows] for kind, rows in sorted(entries.items())}
+    return {
+        kind: [entry.values for entry in rows] for kind, rows in sorted(entries.items())
+    }
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030", "utf-16", "utf-16-le"])
 def test_encodings_give_equal_rows(encoding, tmp_path):
     files = {
-        name: content.replace("South Company", "南方公司").replace("double work", "重复劳动")
+        name: content.replace("South Company", "南方公司").replace(
+            "double work", "重复劳动"
+        )
         for name, content in FILES.items()
     }
     plain = check_folder(write_folder(tmp_path / "plain", files))
@@ -112,7 +116,9 @@ def test_only_regions_are_required(tmp_path):
         ),
         (
             "推广",
-            {"regions.csv": "code,name,wave,planned_go_live\nEAST,E,First,2027-04-05\n"},
+            {
+                "regions.csv": "code,name,wave,planned_go_live\nEAST,E,First,2027-04-05\n"
+            },
             "推广: The name gives no code for the programme. Add a file programme.csv.",
         ),
         (
@@ -127,6 +133,22 @@ def test_fault_of_the_whole_names_the_mend(name, files, expected, tmp_path):
     checked = check_folder(write_folder(tmp_path / name, files))
 
     assert [str(fault) for fault in checked.faults] == [expected]
+
+
+def test_title_in_two_procedures_names_no_step(tmp_path):
+    both = FILES["our_cutover_tasks.csv"].replace(
+        "Open the ready room", "Analyse the stakeholders"
+    )
+
+    checked = check_folder(
+        write_folder(tmp_path / "erp", FILES | {"our_cutover_tasks.csv": both})
+    )
+
+    message = "Several procedures have a step of this title."
+    assert [str(fault) for fault in checked.faults] == [
+        f"our_lessons.csv, row 2, column step: {message}",
+        f"task_states.csv, row 2, column task: {message}",
+    ]
 
 
 def test_missing_folder_is_a_fault(tmp_path):

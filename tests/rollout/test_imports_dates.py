@@ -35,7 +35,7 @@ def test_shift_goes_back_for_a_sample_ahead_of_today():
 
 
 def test_shifted_time_stays_on_the_clock_of_the_place():
-    summer_in_berlin = datetime(2021, 6, 1, 9, 30)  # noqa: DTZ001 - a time on a clock
+    summer_in_berlin = datetime.fromisoformat("2021-06-01 09:30")
 
     shifted = Shift(weeks=26).moment(summer_in_berlin, ZoneInfo("Europe/Berlin"))
 

@@ -6,6 +6,11 @@ from tests.programme_files import FILES, check_folder, write_folder
 
 pytestmark = pytest.mark.django_db
 
+PEOPLE = (
+    "ceo.east@example.org, ceo.north@example.org, cio@example.org, "
+    "helper.east@example.org, hq@example.org, liaison@example.org, staff.east@example.org"
+)
+
 # file, what stands there, what is put in its place, and the one fault that follows
 FAULTS = {
     "programme_code": (
@@ -156,8 +161,7 @@ FAULTS = {
         "people.csv",
         "Planner,hq,",
         "Planner,hq,EAST",
-        "people.csv, row 3, column regions: "
-        "This role is for the whole group: leave it empty.",
+        "people.csv, row 3, column regions: This role is for the whole group: leave it empty.",
     ),
     "two_ceos": (
         "people.csv",
@@ -177,9 +181,7 @@ FAULTS = {
         "cio@example.org,open",
         "cfo@example.org,open",
         'signins.csv, row 2, column email: "cfo@example.org" is not known. Allowed: '
-        "ceo.east@example.org, ceo.north@example.org, cio@example.org, "
-        "helper.east@example.org, hq@example.org, liaison@example.org, "
-        "staff.east@example.org.",
+        f"{PEOPLE}.",
     ),
     "owner_role": (
         "owners.csv",
@@ -238,6 +240,20 @@ FAULTS = {
         "reached,",
         "contacts.csv, row 2, column minutes: Say how many minutes the talk took.",
     ),
+    "caller": (
+        "contacts.csv",
+        "10:00,cio@",
+        "10:00,cfo@",
+        'contacts.csv, row 3, column by: "cfo@example.org" is not known. Allowed: '
+        f"{PEOPLE}.",
+    ),
+    "task_of_region": (
+        "task_states.csv",
+        "EAST,Analyse",
+        "WEST,Analyse",
+        'task_states.csv, row 2, column region: "WEST" is not known. '
+        "Allowed: EAST, NORTH, SOUTH.",
+    ),
     "blocked_without_reason": (
         "task_states.csv",
         "blocked,decision",
@@ -264,7 +280,9 @@ FAULTS = {
 def test_fault_is_named_by_file_row_and_column(case, tmp_path):
     file, old, new, expected = FAULTS[case]
     assert FILES[file].count(old) == 1
-    folder = write_folder(tmp_path / "erp", FILES | {file: FILES[file].replace(old, new)})
+    folder = write_folder(
+        tmp_path / "erp", FILES | {file: FILES[file].replace(old, new)}
+    )
 
     checked = check_folder(folder)
 

@@ -86,6 +86,8 @@ def running(
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=out,
+            # Ctrl-C is for the tests, which still need it while they clean up.
+            start_new_session=True,
             # Popen changes the user before it runs this; after it, it would be undone.
             preexec_fn=_die_with(os.getpid(), ends_by),
             **options,

@@ -40,7 +40,9 @@ class Command(BaseCommand):
             help="read the password from standard input",
         )
 
-    def handle(self, *args: Any, email: str, name: str, role: str, **options: Any) -> None:
+    def handle(
+        self, *args: Any, email: str, name: str, role: str, **options: Any
+    ) -> None:
         email = email.strip().lower()
         at = timezone.now()
         regions = _regions(Role(role), options["region"])
@@ -57,7 +59,12 @@ class Command(BaseCommand):
 
 @transaction.atomic
 def _add(
-    email: str, name: str, password: str, role: Role, regions: list[Region], at: datetime
+    email: str,
+    name: str,
+    password: str,
+    role: Role,
+    regions: list[Region],
+    at: datetime,
 ) -> None:
     act = Act(by=None, at=at, via=Via.ADMIN)
     user = add_person(
@@ -76,7 +83,9 @@ def _add(
 
 def _regions(role: Role, codes: list[str]) -> list[Region]:
     if role in GROUP_ROLES and codes:
-        raise CommandError(f"The role {role} is for the whole group: leave out --region.")
+        raise CommandError(
+            f"The role {role} is for the whole group: leave out --region."
+        )
     if role not in GROUP_ROLES and not codes:
         raise CommandError(f"The role {role} needs --region CODE.")
     found = {row.code: row for row in Region.objects.filter(code__in=codes)}

@@ -22,7 +22,10 @@ class Command(BaseCommand):
             "path", type=Path, help="a folder of CSV or XLSX files, or one .xlsx"
         )
         parser.add_argument(
-            "--check", action="store_true", dest="only_check", help="check only, write nothing"
+            "--check",
+            action="store_true",
+            dest="only_check",
+            help="check only, write nothing",
         )
 
     def handle(self, *args: Any, path: Path, only_check: bool, **options: Any) -> None:
@@ -54,8 +57,9 @@ class Command(BaseCommand):
                 self.stdout.write(f"{title}: {'; '.join(names)}")
         for fault in checked.faults:
             self.stdout.write(str(fault))
-        if checked.faults:
-            raise CommandError(f"{len(checked.faults)} faults. Nothing was loaded.")
+        if number := len(checked.faults):
+            faults = "1 fault" if number == 1 else f"{number} faults"
+            raise CommandError(f"{faults}. Nothing was loaded.")
         rows = sum(map(len, checked.content.entries.values()))
         self.stdout.write(
             f"No faults in {rows} rows. {_shift_words(checked.content.shift.weeks)}"

@@ -32,7 +32,9 @@ KEYWORDS: dict[str, Any] = {
 
 
 class Command(BaseCommand):
-    help = "Updates locale/zh_Hans from the code; with --check only says what is missing."
+    help = (
+        "Updates locale/zh_Hans from the code; with --check only says what is missing."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--check", action="store_true", help="change nothing")
@@ -47,7 +49,9 @@ class Command(BaseCommand):
             report = [f"untranslated: {text}" for text in missing]
             report += [f"unused: {text}" for text in unused]
             if report:
-                raise CommandError("\n".join([*report, "Run `make messages`, then translate."]))
+                raise CommandError(
+                    "\n".join([*report, "Run `make messages`, then translate."])
+                )
             self.stdout.write(f"{len(found)} messages, all translated")
             return
         dated = catalogue.creation_date
@@ -94,9 +98,13 @@ def differences(catalogue: Catalog, found: Catalog) -> tuple[list[str], list[str
     wanted = {_key(message): message for message in found if message.id}
     known = {_key(message): message for message in catalogue if message.id}
     missing = [
-        str(message.id) for key, message in wanted.items() if not _is_done(known.get(key))
+        str(message.id)
+        for key, message in wanted.items()
+        if not _is_done(known.get(key))
     ]
-    return missing, [str(message.id) for key, message in known.items() if key not in wanted]
+    return missing, [
+        str(message.id) for key, message in known.items() if key not in wanted
+    ]
 
 
 def _key(message: Message) -> tuple[Any, str]:
@@ -107,5 +115,7 @@ def _key(message: Message) -> tuple[Any, str]:
 def _is_done(message: Message | None) -> bool:
     if message is None or message.fuzzy:
         return False
-    texts = message.string if isinstance(message.string, tuple | list) else [message.string]
+    texts = (
+        message.string if isinstance(message.string, tuple | list) else [message.string]
+    )
     return bool(texts) and all(texts)

@@ -11,6 +11,7 @@ import sys
 import time
 from contextlib import closing, suppress
 from functools import partial
+from io import StringIO
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -52,7 +53,10 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--parent", type=int, metavar="PID", help="stop when this parent process ends"
+            "--parent",
+            type=int,
+            metavar="PID",
+            help="stop when this parent process ends",
         )
 
     def handle(self, *, parent: int | None, **options: Any) -> None:
@@ -99,20 +103,22 @@ def run() -> None:
     began = time.monotonic()
     check_embedded()
     folder = writable_folder(settings.VAR_DIR)
-    # Both locks are held until this process ends.
-    claim_run(folder, settings.SITE_URL)
+    run_lock = claim_run(folder, settings.SITE_URL)
     parts_lock = claim_parts(folder, say)
     check_setup()
     check_port(settings.PORT)
     sample = chosen_sample()
-    with Supervisor(settings.BASE_DIR, folder / "log", parts_lock) as supervisor:
+    supervisor = Supervisor(settings.BASE_DIR, folder / "log", parts_lock)
+    # The lock goes before the parts: a start while they stop waits, and is not refused.
+    with supervisor, run_lock:
         if not os.environ.get("REDIS_URL", "").strip():
             start_broker(supervisor, folder / "valkey")
         prepare_data(sample)
         for part in (web(), worker(), beat()):
             supervisor.start(part)
         supervisor.wait_until(first_page_answers, "The first page")
-        say(f"Rollout runs at {settings.SITE_URL} (ready in {time.monotonic() - began:.1f} s).")
+        took = time.monotonic() - began
+        say(f"Rollout runs at {settings.SITE_URL} (ready in {took:.1f} s).")
         say_who_signs_in()
         say(f"Ctrl-C stops it; its logs are in {folder / 'log'}.")
         supervisor.watch()
@@ -134,11 +140,17 @@ def prepare_data(sample: Path | None) -> None:
         call_command("createcachetable", verbosity=0)
         if sample and not Programme.objects.exists() and not User.objects.exists():
             say(f"Loading the sample {sample.name}…")
-            call_command("load_programme", str(sample), verbosity=0)
+            call_command("load_programme", str(sample), stdout=StringIO())
     except DatabaseError as fault:
-        raise CannotStart(f"The database cannot be used: {first_line(fault)}") from fault
+        name = connection.settings_dict["NAME"]
+        place = "DATABASE_URL" if os.environ.get("DATABASE_URL") else name
+        raise CannotStart(
+            f"The database cannot be used ({first_line(fault)}). Check {place}."
+        ) from fault
     except CommandError as fault:
-        raise CannotStart(f"The data cannot be prepared: {first_line(fault)}") from fault
+        raise CannotStart(
+            f"The data cannot be prepared: {first_line(fault)}"
+        ) from fault
     finally:
         connections.close_all()
 
@@ -155,7 +167,9 @@ def say_who_signs_in() -> None:
         say(f"  {one.email:28} password {one.password}   {one.who}")
     if not User.objects.filter(may_sign_in=True).exists():
         say("Nobody can sign in yet. Make the first account in another terminal:")
-        say('  .venv/bin/python manage.py add_person you@example.org --name "Your name" --role hq')
+        say(
+            '  .venv/bin/python manage.py add_person you@example.org --name "Your name" --role hq'
+        )
     connections.close_all()
 
 
@@ -173,12 +187,16 @@ def start_broker(supervisor: Supervisor, folder: Path) -> None:
 def web() -> Part:
     config = settings.BASE_DIR / "deploy" / "gunicorn.conf.py"
     address = f"{HOST}:{settings.PORT}"
-    return python("web", "gunicorn", f"--config={config}", f"--bind={address}", "rollout.wsgi")
+    return python(
+        "web", "gunicorn", f"--config={config}", f"--bind={address}", "rollout.wsgi"
+    )
 
 
 def worker() -> Part:
     quiet = ("--without-mingle", "--without-gossip")
-    return celery("worker", "--pool=threads", "--concurrency=4", *quiet, "--loglevel=INFO")
+    return celery(
+        "worker", "--pool=threads", "--concurrency=4", *quiet, "--loglevel=INFO"
+    )
 
 
 def beat() -> Part:

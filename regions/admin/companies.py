@@ -1,0 +1,149 @@
+"""Programmes, regional companies, and who leads them."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Prefetch, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from regions.administration import RecordAdmin, RecordForm, RecordInline, link_to
+from regions.history import Act
+from regions.models import Programme, Region, RegionalCEO, Versioned
+from regions.services.people import appoint_ceo
+
+from .held import ENDS_AFTER_START, HeldFilter
+
+
+@admin.register(Programme)
+class ProgrammeAdmin(RecordAdmin):
+    list_display = ("name", "code")
+    search_fields = ("name", "code")
+    fields = ("name", "code", "date_shift_weeks")
+    readonly_fields = ("date_shift_weeks",)
+    ordering = ("name", "id")
+    may_delete = True
+
+
+class CEOForm(RecordForm):
+    rules = {
+        "ceo_ends_after_start": ENDS_AFTER_START,
+        "ceo_one_current": gettext_lazy("This region has another CEO now."),
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.is_new and "from_date" in self.fields:
+            self.fields["from_date"].initial = timezone.localdate
+
+    def _get_validation_exclusions(self) -> set[str]:
+        """A new CEO ends the one before him, so that the two may meet here."""
+        excluded: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
+        return excluded | {"region"} if self.is_new else excluded
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        region = data.get("region") or self.instance.region_id
+        if self.is_new and region and data.get("from_date"):
+            self._check_the_one_before(region, data)
+        return data
+
+    def _check_the_one_before(self, region: Any, data: dict[str, Any]) -> None:
+        before = RegionalCEO.objects.current().filter(region=region).first()
+        if before is None:
+            return
+        if before.from_date > data["from_date"]:
+            self.add_error("from_date", _("The CEO before him started later than this day."))
+        if before.user == data.get("user"):
+            self.add_error("user", _("This person is the CEO already."))
+
+
+@admin.display(description=gettext_lazy("rhythm"))
+def rhythm_links(ceo: RegionalCEO) -> SafeString | str:
+    """The way from a region to the rhythms of its CEO."""
+    if ceo.pk is None:
+        return ""
+    if found := [(link_to(rhythm, rhythm.programme),) for rhythm in ceo.rhythms.all()]:
+        return format_html_join(", ", "{}", found)
+    address = reverse("admin:regions_rhythm_add", query={"ceo": ceo.pk})
+    return format_html('<a href="{}">{}</a>', address, _("Add a rhythm"))
+
+
+class CEOInline(RecordInline):
+    """Who leads the region and who did. A new one ends the one before him the same day."""
+
+    model = RegionalCEO
+    form = CEOForm
+    verbose_name_plural = gettext_lazy("regional CEO, and those before him")
+    fields = ("user", "from_date", "to_date", rhythm_links)
+    readonly_fields = ("to_date", rhythm_links)
+    autocomplete_fields = ("user",)
+    joined = ("user", "region")
+    ordering = ("-from_date", "-id")
+    may_change = False
+    show_change_link = True
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).prefetch_related("rhythms__programme")
+
+
+class LedFilter(admin.SimpleListFilter):
+    title = gettext_lazy("CEO")
+    parameter_name = "led"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+        return [("yes", _("with a CEO")), ("no", _("without a CEO"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        led = RegionalCEO.objects.current().values("region")
+        if self.value() == "no":
+            return queryset.exclude(pk__in=led)
+        return queryset.filter(pk__in=led) if self.value() == "yes" else queryset
+
+
+@admin.register(Region)
+class RegionAdmin(RecordAdmin):
+    inlines = (CEOInline,)
+    list_display = ("name", "code", "ceo", "time_zone")
+    list_filter = (LedFilter, "time_zone")
+    search_fields = ("name", "code", "ceos__user__name")
+    fields = ("name", "code", "time_zone", "working_days")
+    ordering = ("name", "id")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        heads = RegionalCEO.objects.current().select_related("user")
+        now = Prefetch("ceos", heads, to_attr="heads")
+        return super().get_queryset(request).prefetch_related(now)
+
+    @admin.display(description=gettext_lazy("regional CEO"))
+    def ceo(self, region: Any) -> str:
+        return region.heads[0].user.name if region.heads else ""
+
+    def create(self, request: HttpRequest, row: Any, form: Any, act: Act) -> Versioned:
+        if isinstance(row, RegionalCEO):
+            return appoint_ceo(row.user, row.region, from_date=row.from_date, act=act)
+        return super().create(request, row, form, act)
+
+
+@admin.register(RegionalCEO)
+class RegionalCEOAdmin(RecordAdmin):
+    form = CEOForm
+    list_display = ("region", "user", "from_date", "to_date")
+    list_filter = (HeldFilter,)
+    search_fields = ("region__name", "region__code", "user__name", "user__email")
+    autocomplete_fields = ("user", "region")
+    fields = ("region", "user", "from_date", "to_date", rhythm_links)
+    ordering = ("region__name", "-from_date", "id")
+    joined = ("region", "user")
+    may_delete = True
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return ("to_date", rhythm_links) if obj is None else ("region", "user", rhythm_links)
+
+    def create(self, request: HttpRequest, row: Any, form: Any, act: Act) -> Versioned:
+        return appoint_ceo(row.user, row.region, from_date=row.from_date, act=act)

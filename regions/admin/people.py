@@ -1,0 +1,115 @@
+"""People and the roles they hold."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Prefetch, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy
+
+from regions.administration import RecordAdmin, RecordForm, RecordInline, person
+from regions.history import Act
+from regions.models import Membership, User, Versioned
+
+from .held import ENDS_AFTER_START, HeldFilter
+
+HELD_ALREADY = gettext_lazy("This person holds this role already.")
+
+
+class MembershipForm(RecordForm):
+    rules = {
+        "membership_ends_after_start": ENDS_AFTER_START,
+        "membership_region_fits_role": gettext_lazy(
+            "CIO, headquarters and auditors hold their role for the whole group; "
+            "every other role needs a region."
+        ),
+        "membership_open_once_in_region": HELD_ALREADY,
+        "membership_open_once_in_group": HELD_ALREADY,
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.is_new and "from_date" in self.fields:
+            # Days of memberships are counted in UTC.
+            self.fields["from_date"].initial = lambda: timezone.now().date()
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        user_id = self.instance.user_id
+        if user_id and "role" in data and not data.get("to_date"):
+            same = Membership.objects.filter(
+                user=user_id, role=data["role"], region=data.get("region"), to_date=None
+            )
+            if same.exclude(pk=self.instance.pk).exists():
+                self.add_error("role", HELD_ALREADY)
+        return data
+
+
+class MembershipInline(RecordInline):
+    model = Membership
+    form = MembershipForm
+    fields = ("role", "region", "from_date", "to_date")
+    autocomplete_fields = ("region",)
+    joined = ("region",)
+    ordering = ("to_date", "role", "id")
+    may_delete = True
+
+
+class UserForm(RecordForm):
+    def clean_email(self) -> str:
+        return str(self.cleaned_data["email"]).lower()
+
+
+@admin.register(User)
+class UserAdmin(RecordAdmin):
+    form = UserForm
+    inlines = (MembershipInline,)
+    list_display = ("name", "email", "phone", "roles", "may_sign_in")
+    list_filter = ("may_sign_in", "memberships__role", "language")
+    search_fields = ("name", "email", "phone")
+    ordering = ("name", "id")
+    fieldsets = (
+        (None, {"fields": ("name", "email", "phone", "language")}),
+        (gettext_lazy("Working time"), {"fields": ("time_zone", "working_days")}),
+        (
+            gettext_lazy("Sign-in"),
+            {
+                "fields": ("may_sign_in",),
+                "description": gettext_lazy(
+                    "Passwords are never set here. Who may sign in asks for a link on the "
+                    "sign-in page, gets it by mail, and may choose a password then."
+                ),
+            },
+        ),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        now = Membership.objects.held_on(person(request).moment).select_related("region")
+        held = Prefetch("memberships", now.order_by("role", "id"), to_attr="held_now")
+        return super().get_queryset(request).prefetch_related(held)
+
+    @admin.display(description=gettext_lazy("roles"))
+    def roles(self, user: Any) -> str:
+        return ", ".join(
+            f"{held.get_role_display()} {held.region.name if held.region else ''}".strip()
+            for held in user.held_now
+        )
+
+    def create(self, request: HttpRequest, row: Any, form: Any, act: Act) -> Versioned:
+        if isinstance(row, User):
+            row.set_unusable_password()
+        return super().create(request, row, form, act)
+
+
+@admin.register(Membership)
+class MembershipAdmin(RecordAdmin):
+    form = MembershipForm
+    list_display = ("user", "role", "region", "from_date", "to_date")
+    list_filter = ("role", HeldFilter)
+    search_fields = ("user__name", "user__email", "region__name", "region__code")
+    autocomplete_fields = ("user", "region")
+    fields = ("user", "role", "region", "from_date", "to_date")
+    ordering = ("user__name", "id")
+    joined = ("user", "region")
+    may_delete = True

@@ -1,0 +1,200 @@
+"""Keeping in touch: rhythms, booked talks, asks, and the talks that were logged."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.contrib import admin
+from django.forms import ChoiceField
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from regions import history
+from regions.administration import RecordAdmin, RecordForm
+from regions.calendar import today
+from regions.enums import ASK_MOVES, AskState, CheckInState, Stage
+from regions.history import Act
+from regions.models import Ask, CheckIn, Contact, Rhythm, Versioned
+from regions.services.people import start_rhythm
+
+OF_CEO = ("ceo__region", "ceo__user", "programme")
+SEARCH_CEO = ("ceo__region__name", "ceo__region__code", "ceo__user__name")
+LONGER = gettext_lazy("The longest time has to be longer than the ideal one.")
+STAGES = Stage.values
+
+
+class RhythmForm(RecordForm):
+    rules = {
+        "rhythm_kick_off_before_go_live": gettext_lazy("The kick-off lies after the go-live."),
+    }
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        for stage in STAGES:
+            ideal, longest = data.get(f"{stage}_ideal"), data.get(f"{stage}_longest")
+            if ideal and longest and ideal >= longest:
+                self.add_error(f"{stage}_longest", LONGER)
+        return data
+
+
+@admin.register(Rhythm)
+class RhythmAdmin(RecordAdmin):
+    form = RhythmForm
+    list_display = ("region", "who", "programme", "kick_off_date", "go_live_date", "cio_calls")
+    list_filter = ("programme", "cio_calls")
+    search_fields = SEARCH_CEO
+    autocomplete_fields = ("ceo", "programme")
+    ordering = ("ceo__region__name", "id")
+    joined = OF_CEO
+    fieldsets = (
+        (None, {"fields": ("ceo", "programme", "cio_calls", "lead_weeks")}),
+        (
+            gettext_lazy("Ideal and longest days between two talks"),
+            {"fields": tuple((f"{stage}_ideal", f"{stage}_longest") for stage in STAGES)},
+        ),
+        (
+            gettext_lazy("Dates"),
+            {
+                "fields": ("kick_off_date", "go_live_date", "end_date"),
+                "description": gettext_lazy(
+                    "The plan of the region sets kick-off and go-live, and moves them. "
+                    "Without an end, talks go on for 90 days after go-live."
+                ),
+            },
+        ),
+    )
+    export_fields = (
+        "region", "who", "programme", "kick_off_date", "go_live_date", "end_date", "lead_weeks",
+        *(f"{stage}_{limit}" for stage in STAGES for limit in ("ideal", "longest")),
+        "cio_calls",
+    )  # fmt: skip
+
+    @admin.display(description=gettext_lazy("region"), ordering="ceo__region__name")
+    def region(self, row: Any) -> str:
+        return row.ceo.region.name
+
+    @admin.display(description=gettext_lazy("regional CEO"), ordering="ceo__user__name")
+    def who(self, row: Any) -> str:
+        return row.ceo.user.name
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        if obj is None:
+            return ()
+        dates = [name for name in ("kick_off_date", "go_live_date") if getattr(obj, name)]
+        return ("ceo", "programme", *dates)
+
+    def create(self, request: HttpRequest, row: Any, form: Any, act: Act) -> Versioned:
+        """The dates of the plan stand in the rhythm of the CEO before, if nobody gave any."""
+        values = {
+            field.name: getattr(row, field.name)
+            for field in row._meta.concrete_fields
+            if field.name not in ("id", "version", "ceo", "programme")
+        }
+        before = Rhythm.objects.filter(ceo__region=row.ceo.region_id, programme=row.programme_id)
+        if last := before.order_by("-ceo__from_date", "-id").first():
+            for name in ("kick_off_date", "go_live_date", "end_date"):
+                values[name] = values[name] or getattr(last, name)
+        return start_rhythm(row.ceo, programme_id=row.programme_id, values=values, act=act)
+
+
+class CheckInForm(RecordForm):
+    rules = {
+        "check_in_one_planned": gettext_lazy("Another talk with this CEO is planned already."),
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if isinstance(state := self.fields.get("state"), ChoiceField):
+            kept = (CheckInState.PLANNED, CheckInState.CANCELLED)
+            state.choices = [(one.value, one.label) for one in kept]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        ceo = data.get("ceo") or (None if self.is_new else self.instance.ceo)
+        day: date | None = data.get("day_date")
+        if ceo and day and "day_date" in self.changed_data:
+            if day < today(ceo.region, timezone.now()):
+                self.add_error("day_date", _("This day has passed."))
+        return data
+
+
+@admin.register(CheckIn)
+class CheckInAdmin(RecordAdmin):
+    """Booked talks. Only a talk that is logged keeps one; here they are moved or cancelled."""
+
+    form = CheckInForm
+    list_display = ("day_date", "ceo", "programme", "state")
+    list_filter = ("state", "programme")
+    search_fields = SEARCH_CEO
+    date_hierarchy = "day_date"
+    autocomplete_fields = ("ceo", "programme")
+    fields = ("ceo", "programme", "day_date", "state")
+    ordering = ("-day_date", "-id")
+    joined = OF_CEO
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        planned = obj is None or obj.state == CheckInState.PLANNED
+        return planned and super().has_change_permission(request, obj)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return ("state",) if obj is None else ("ceo", "programme")
+
+    def update(
+        self, request: HttpRequest, row: Any, values: Mapping[str, Any], act: Act
+    ) -> None:
+        moved = values.get("day_date", row.day_date) != row.day_date
+        history.change(row, {**values, "sequence": row.sequence + moved}, act)
+
+
+class AskForm(RecordForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if isinstance(state := self.fields.get("state"), ChoiceField):
+            now = AskState(self.instance.state)
+            reachable = {now, *ASK_MOVES[now]}
+            state.choices = [(one.value, one.label) for one in AskState if one in reachable]
+
+
+@admin.register(Ask)
+class AskAdmin(RecordAdmin):
+    form = AskForm
+    list_display = ("text", "ceo", "kind", "of", "due_date", "state")
+    list_filter = ("state", "kind", "of", "programme")
+    search_fields = ("text", *SEARCH_CEO)
+    date_hierarchy = "due_date"
+    autocomplete_fields = ("ceo", "programme")
+    fields = ("ceo", "programme", "of", "kind", "text", "due_date", "first_due_date", "state")
+    ordering = ("due_date", "id")
+    joined = OF_CEO
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        if obj is None:
+            return ("first_due_date", "state")
+        return ("ceo", "programme", "first_due_date")
+
+    def create(self, request: HttpRequest, row: Any, form: Any, act: Act) -> Versioned:
+        row.first_due_date = row.due_date
+        return super().create(request, row, form, act)
+
+
+@admin.register(Contact)
+class ContactAdmin(RecordAdmin):
+    """Talks as they were logged; they are corrected on their own page, by who may.
+
+    Notes are for the CIO and the liaison: they stand in no form, list, search or export.
+    """
+
+    list_display = ("held_at", "ceo", "by", "channel", "outcome", "minutes", "withdrawn_at")
+    list_filter = ("outcome", "channel", "programme", ("withdrawn_at", admin.EmptyFieldListFilter))
+    search_fields = (*SEARCH_CEO, "by__name")
+    date_hierarchy = "held_at"
+    fields = (
+        "ceo", "programme", "by", "held_at", "channel", "outcome", "minutes", "ask",
+        "ask_answer", "ask_due_date", "check_in", "withdrawn_at",
+    )  # fmt: skip
+    ordering = ("-held_at", "-id")
+    joined = (*OF_CEO, "by", "ask", "check_in__ceo__region")
+    may_add = False
+    may_change = False

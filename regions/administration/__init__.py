@@ -1,0 +1,24 @@
+"""What the admin of all three apps is built on: its site, its forms, its kinds of pages.
+
+Every save goes through the history; every row is reached through `visible_to`.
+"""
+
+from .forms import DateInput, RecordForm, field_of
+from .pages import HeadquartersOnly, LedgerAdmin, link_to
+from .records import RecordAdmin, RecordInline
+from .requests import admin_act, person
+from .site import Site
+
+__all__ = [
+    "DateInput",
+    "HeadquartersOnly",
+    "LedgerAdmin",
+    "RecordAdmin",
+    "RecordForm",
+    "RecordInline",
+    "Site",
+    "admin_act",
+    "field_of",
+    "link_to",
+    "person",
+]

@@ -1,0 +1,174 @@
+"""The form of a record: tells when somebody else saved meanwhile, and keeps the input."""
+
+from datetime import date
+from functools import cache
+from typing import TYPE_CHECKING, Any, ClassVar
+from zoneinfo import available_timezones
+
+from django import forms
+from django.contrib.admin.utils import display_for_field
+from django.contrib.admin.widgets import AutocompleteSelect
+from django.core.exceptions import ValidationError
+from django.db.models import Field, Model
+from django.utils import timezone
+from django.utils.dates import WEEKDAYS
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from regions.forms import DateInput
+from regions.history import EditedMeanwhile
+from regions.models import HistoryEntry
+from regions.wording import moment
+
+if TYPE_CHECKING:
+    ModelForm = forms.ModelForm[Any]
+else:
+    ModelForm = forms.ModelForm
+
+# Not "version": a model form refuses the name of a column that is not editable.
+VERSION = "seen_version"
+YES_NO = {True: gettext_lazy("yes"), False: gettext_lazy("no")}
+
+__all__ = ["DateInput", "RecordForm", "WeekdaysField", "ZoneField", "field_of", "words"]
+
+
+class Autocomplete(AutocompleteSelect):
+    """Django's, without a query for a row that was read together with the form's own."""
+
+    known: Model | None = None
+
+    def optgroups(self, name: str, value: Any, attrs: Any = None) -> Any:
+        if self.known is None or list(value) != [str(self.known.pk)]:
+            return super().optgroups(name, value, attrs)
+        label = self.choices.field.label_from_instance(self.known)
+        chosen = self.create_option(name, self.known.pk, label, True, 1)  # noqa: FBT003
+        blank = [] if self.is_required else [self.create_option(name, "", "", False, 0)]  # noqa: FBT003
+        return [(None, [*blank, chosen], 0)]
+
+
+class WeekdaysField(forms.MultipleChoiceField):
+    """Working days as boxes to tick; the column holds their digits, 1 for Monday."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.pop("max_length", None)
+        days = [(str(number + 1), name) for number, name in WEEKDAYS.items()]
+        super().__init__(choices=days, **kwargs)
+
+    def prepare_value(self, value: Any) -> list[str]:
+        return list(value or "")
+
+    def clean(self, value: Any) -> str:  # type: ignore[override]
+        return "".join(sorted(super().clean(value)))
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return super().has_changed(list(initial or ""), data)
+
+
+class ZoneField(forms.ChoiceField):
+    """A time zone from the list of those that this machine knows."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.pop("max_length", None)
+        super().__init__(choices=_zones, **kwargs)
+
+
+@cache
+def _zones() -> list[tuple[str, str]]:
+    return [(name, name) for name in sorted(available_timezones())]
+
+
+class RecordForm(ModelForm):
+    """Shape only: services and the history save.
+
+    `rules` says in words which constraint of the database a value breaks.
+    """
+
+    rules: ClassVar[dict[str, Any]] = {}
+
+    seen_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk is not None:
+            self.initial[VERSION] = self.instance.version
+        for name, field in self.fields.items():
+            widget = getattr(field.widget, "widget", field.widget)
+            if isinstance(widget, Autocomplete):
+                widget.known = self.instance._state.fields_cache.get(name)
+
+    @property
+    def is_new(self) -> bool:
+        return self.instance._state.adding
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if not self.is_new and data.get(VERSION) != self.instance.version:
+            self._tell_both_texts(data)
+        return data
+
+    def _tell_both_texts(self, data: dict[str, Any]) -> None:
+        """The row is locked and read anew, so what differs from it is the user's text."""
+        # Shown again, the form knows both texts; saved again, it means to replace theirs.
+        self.data = self.data.copy()  # type: ignore[union-attr]
+        self.data[self.add_prefix(VERSION)] = str(self.instance.version)
+        mine = [name for name in columns_of(self) if name in self.changed_data]
+        if not mine:
+            return
+        text = f"{EditedMeanwhile(self.instance)} {self._who_changed_it()}"
+        values = {name: data[name] for name in mine}
+        self.add_error(None, ValidationError(text.strip(), code="edited"))
+        for name, value in values.items():
+            both = {
+                "theirs": words(self.instance, name, getattr(self.instance, name)),
+                "yours": words(self.instance, name, value),
+            }
+            said = _("It now says “%(theirs)s”. You wrote “%(yours)s”.") % both
+            self.add_error(name, ValidationError(said, code="edited"))
+
+    def _who_changed_it(self) -> str:
+        entries = HistoryEntry.objects.of(self.instance).select_related("by")
+        last = entries.order_by("-id").first()
+        if last is None or last.by is None:
+            return ""
+        return _("%(person)s saved it on %(moment)s.") % {
+            "person": last.by.name,
+            "moment": moment(timezone.localtime(last.at)),
+        }
+
+    def _update_errors(self, errors: ValidationError) -> None:
+        """As Django does it, but each rule of the database in words instead of its name."""
+        said = {
+            constraint.get_violation_error_message(): self.rules[constraint.name]
+            for constraint in self.instance._meta.constraints
+            if constraint.name in self.rules
+        }
+        for faults in errors.error_dict.values():
+            for fault in faults:
+                fault.message = said.get(fault.message, fault.message)
+        super()._update_errors(errors)  # type: ignore[misc]
+
+
+def columns_of(form: "RecordForm") -> list[str]:
+    """The columns of the row that the form has a good value for."""
+    columns = {field.name for field in form.instance._meta.concrete_fields}
+    return [name for name in form.cleaned_data if name in columns]
+
+
+def words(row: Model, name: str, value: Any) -> str:
+    """A value of a field as the form's reader knows it."""
+    if isinstance(value, bool):
+        return str(YES_NO[value])
+    return str(display_for_field(value, field_of(type(row), name), "–"))
+
+
+def field_of(model: type[Model], name: str) -> "Field[Any, Any]":
+    field = model._meta.get_field(name)
+    assert isinstance(field, Field)  # noqa: S101 - forms have columns only
+    return field
+
+
+def today() -> date:
+    """In the reader's zone; what a date field of a new row starts with."""
+    return timezone.localdate()

@@ -1,0 +1,182 @@
+"""Pages over rows that people edit: each save is an act in the history, or is refused."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.contrib.admin.views.main import PAGE_VAR
+from django.db import IntegrityError
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponseNotAllowed
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from regions import history
+from regions.history import Act
+from regions.models import HistoryEntry, Versioned
+
+from .forms import VERSION, RecordForm, columns_of
+from .pages import HeadquartersOnly, ListAdmin
+from .requests import admin_act, person
+
+if TYPE_CHECKING:
+    AnyTabular = admin.TabularInline[Any, Any]
+else:
+    AnyTabular = admin.TabularInline
+
+HISTORY_PAGE = 50
+
+
+def is_read(request: HttpRequest) -> bool:
+    return request.method in ("GET", "HEAD")
+
+
+class RecordAdmin(ListAdmin):
+    """A versioned model: the form compares versions, the history saves."""
+
+    form = RecordForm
+    # What a service raises when it will not; told to the user as it stands.
+    refusals: ClassVar[tuple[type[Exception], ...]] = ()
+
+    # --- The form ---
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Any:
+        """The row; locked when it is about to be saved, so that versions can be compared."""
+        row = super().get_object(request, object_id, from_field)
+        if row is None or is_read(request):
+            return row
+        return history.lock(self.get_queryset(request), row.pk)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """As declared, and the version that the form was shown with."""
+        sets = [(name, dict(options)) for name, options in super().get_fieldsets(request, obj)]
+        if obj is not None and self.has_change_permission(request, obj):
+            sets[0][1]["fields"] = [*sets[0][1]["fields"], VERSION]
+        return sets
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except self.refusals as refusal:
+            said = str(refusal)
+        except IntegrityError:
+            said = _("Nothing was saved: this contradicts a row that exists already.")
+        self.message_user(request, said, messages.ERROR)
+        return redirect(request.get_full_path())
+
+    # --- Saving ---
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
+        if change:
+            self._save(request, self.get_queryset(request), obj, form)
+            return
+        saved = self.create(request, obj, form, admin_act(request))
+        obj.pk, obj.version = saved.pk, saved.version
+        obj._state.adding = False
+
+    def save_formset(
+        self, request: HttpRequest, form: Any, formset: Any, change: Any
+    ) -> None:
+        """The rows below the form, in the same act."""
+        act = admin_act(request)
+        formset.save(commit=False)
+        for row in formset.deleted_objects:
+            history.delete(row, act)
+        for row, _names in formset.changed_objects:
+            [row_form] = [one for one in formset.initial_forms if one.instance is row]
+            self._save(request, formset.model._default_manager.all(), row, row_form)
+        for row in formset.new_objects:
+            self.create(request, row, form, act)
+
+    def _save(
+        self, request: HttpRequest, rows: QuerySet[Any], obj: Any, form: Any
+    ) -> None:
+        """The form has already changed `obj`; the row is read again to tell what changed."""
+        row = history.lock(rows, obj.pk)
+        values = {name: form.cleaned_data[name] for name in columns_of(form)}
+        self.update(request, row, values, admin_act(request))
+        obj.version = row.version
+
+    def create(self, request: HttpRequest, row: Any, form: Any, act: Act) -> Versioned:
+        """Save a new row of this model, or one below it; where there is a service, by it."""
+        return history.create(row, act)
+
+    def update(
+        self, request: HttpRequest, row: Any, values: Mapping[str, Any], act: Act
+    ) -> None:
+        """Save what the form says of a locked row."""
+        history.change(row, values, act)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        history.delete(obj, admin_act(request))
+
+    # --- The history, instead of Django's log ---
+
+    def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> Any:
+        return None
+
+    def log_change(self, request: HttpRequest, obj: Model, message: Any) -> Any:
+        return None
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
+        return None
+
+    def history_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        """What changed on a row, as far as the reader may know it."""
+        if not is_read(request):
+            return HttpResponseNotAllowed(["GET", "HEAD"])
+        row = self.get_object(request, unquote(object_id))
+        if row is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        entries = HistoryEntry.objects.visible_to(person(request)).of(row)
+        pages = self.get_paginator(
+            request, entries.select_related("by").order_by("-id"), HISTORY_PAGE
+        )
+        page = pages.get_page(request.GET.get(PAGE_VAR))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("History of %(row)s") % {"row": row},
+            "subtitle": None,
+            "changes": page,
+            "page_range": pages.get_elided_page_range(page.number),
+            "page_var": PAGE_VAR,
+            "module_name": str(capfirst(self.opts.verbose_name_plural)),
+            "object": row,
+            "opts": self.opts,
+            "preserved_filters": self.get_preserved_filters(request),
+            **(extra_context or {}),
+        }
+        request.current_app = self.admin_site.name  # type: ignore[attr-defined]
+        return TemplateResponse(request, "admin/object_history.html", context)
+
+
+class RecordInline(HeadquartersOnly, AnyTabular):
+    """Rows of a versioned model below the form of another."""
+
+    form = RecordForm
+    extra = 1
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Locked when they are about to be saved; the form above runs in a transaction."""
+        rows = super().get_queryset(request)
+        return rows if is_read(request) else rows.select_for_update(of=("self",))
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        names = list(super().get_fields(request, obj))
+        return [*names, VERSION] if self.has_change_permission(request, obj) else names

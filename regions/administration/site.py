@@ -1,0 +1,90 @@
+"""The site itself: who gets in, and what surrounds its pages."""
+
+from collections.abc import Callable, Iterable
+from functools import update_wrapper
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from regions.access import can_use_admin
+from regions.models import HistoryEntry
+
+from .pages import HeadquartersOnly
+from .requests import person
+
+RECENT = 10
+
+
+class Site(admin.AdminSite):
+    """For headquarters only, behind the product's own sign-in."""
+
+    site_title = "Rollout"
+    site_header = "Rollout"
+    index_title = _("Administration")
+    empty_value_display = "–"
+
+    def register(
+        self,
+        model_or_iterable: type[Model] | Iterable[type[Model]],
+        admin_class: Any = None,
+        **options: Any,
+    ) -> None:
+        """Only admins of this product; those of other packages ask for permissions by
+        group, which people here do not have."""
+        if admin_class is not None and issubclass(admin_class, HeadquartersOnly):
+            super().register(model_or_iterable, admin_class, **options)
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        user = request.user
+        return user.is_authenticated and user.is_active and bool(can_use_admin(person(request)))
+
+    def admin_view(
+        self, view: Callable[..., Any], cacheable: bool = False  # noqa: FBT001, FBT002 - Django's
+    ) -> Callable[..., Any]:
+        """Who is signed in without the role reads why not, instead of a form to sign in."""
+        inner = super().admin_view(view, cacheable)
+
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            if request.user.is_authenticated:
+                can_use_admin(person(request)).insist()
+            return inner(request, *args, **kwargs)
+
+        return update_wrapper(guarded, view)
+
+    @login_not_required
+    def login(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The way to the product's page; the admin has none of its own."""
+        index = reverse("admin:index", current_app=self.name)
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.GET.get(REDIRECT_FIELD_NAME) or index)
+        can_use_admin(person(request)).insist()
+        return redirect(index)
+
+    def logout(  # type: ignore[override]
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return redirect("account_logout")
+
+    def password_change(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return redirect("account_change_password")
+
+    def index(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        """With what one did oneself of late, from the history."""
+        user = person(request)
+        mine = HistoryEntry.objects.visible_to(user).filter(by=user)
+        recent = {"changes": mine.order_by("-id")[:RECENT]}
+        return super().index(request, {**recent, **(extra_context or {})})

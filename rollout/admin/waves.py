@@ -1,0 +1,67 @@
+"""Waves, and the regions that go live in each."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import OuterRef, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
+
+from regions.administration import RecordAdmin, RecordForm, RecordInline, person
+from rollout.models import Plan, Wave
+
+from .counts import KICK_OFF_FIRST, count_of, slip
+
+
+class WaveForm(RecordForm):
+    rules = {"wave_kick_off_before_go_live": KICK_OFF_FIRST}
+
+
+class PlanInline(RecordInline):
+    """The regions of a wave; a plan is added and moved on its own page."""
+
+    model = Plan
+    fields = ("kick_off_date", "first_go_live_date", "go_live_date", slip)
+    readonly_fields = (slip,)
+    joined = ("region", "wave")
+    ordering = ("region__name", "id")
+    may_add = False
+    may_change = False
+    show_change_link = True
+
+
+@admin.register(Wave)
+class WaveAdmin(RecordAdmin):
+    form = WaveForm
+    inlines = (PlanInline,)
+    list_display = ("name", "programme", "kick_off_date", "go_live_date", "regions")
+    list_filter = ("programme",)
+    search_fields = ("name", "programme__name")
+    date_hierarchy = "go_live_date"
+    autocomplete_fields = ("programme",)
+    ordering = ("go_live_date", "id")
+    joined = ("programme",)
+    may_delete = True
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": ("programme", "name", "kick_off_date", "go_live_date"),
+                "description": gettext_lazy(
+                    "A new plan begins with these dates. Plans that exist keep theirs; "
+                    "each region's go-live is moved on its own page, with a reason."
+                ),
+            },
+        ),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        plans = Plan.objects.visible_to(person(request)).filter(wave=OuterRef("pk"))
+        return super().get_queryset(request).annotate(regions=count_of(plans, "wave"))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return () if obj is None else ("programme",)
+
+    @admin.display(description=gettext_lazy("regions"), ordering="regions")
+    def regions(self, wave: Any) -> int:
+        return int(wave.regions)

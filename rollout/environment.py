@@ -1,0 +1,78 @@
+"""Typed readers of the environment. Settings use them; a fault ends the start in one line."""
+
+import os
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from typing import NoReturn, TypeVar
+from urllib.parse import ParseResult, urlparse
+from zoneinfo import ZoneInfo
+
+T = TypeVar("T")
+
+
+def stop(name: str, fault: str, mend: str) -> NoReturn:
+    """End the start with one line. The value is never printed: it may be a secret."""
+    raise SystemExit(f"Rollout cannot start: {name} {fault}. {mend}")
+
+
+def read(name: str, parse: Callable[[str], T], default: str, mend: str) -> T:
+    """The variable through `parse`, which raises ValueError for what it does not take."""
+    raw = os.environ.get(name, "").strip() or default
+    try:
+        return parse(raw)
+    except (ValueError, KeyError, OSError):
+        stop(name, "is malformed", mend)
+
+
+def as_bool(raw: str) -> bool:
+    words = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
+    return words[raw.lower()]
+
+
+def as_port(raw: str) -> int:
+    port = int(raw)
+    if not 0 < port < 65536:
+        raise ValueError(port)
+    return port
+
+
+def as_zone(raw: str) -> str:
+    return ZoneInfo(raw).key
+
+
+def as_hosts(raw: str) -> list[str]:
+    hosts = [host.strip() for host in raw.split(",") if host.strip()]
+    if not hosts or any("*" in host or "/" in host for host in hosts):
+        raise ValueError(raw)
+    return hosts
+
+
+def as_url(*schemes: str) -> Callable[[str], ParseResult | None]:
+    """A reader of addresses of these schemes; nothing given is None."""
+
+    def parse(raw: str) -> ParseResult | None:
+        if not raw:
+            return None
+        url = urlparse(raw)
+        _port = url.port  # raises ValueError when it is no number
+        if url.scheme not in schemes or not (url.hostname or url.path.strip("/")):
+            raise ValueError(url.scheme)
+        return url
+
+    return parse
+
+
+def kept_key(folder: Path) -> str:
+    """The generated secret key of the embedded run, made once and kept in `folder`."""
+    path = folder / "secret-key"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            draft = path.with_suffix(f".{os.getpid()}")
+            draft.touch(mode=0o600)
+            draft.write_text(secrets.token_urlsafe(64), encoding="ascii")
+            draft.rename(path)
+        return path.read_text(encoding="ascii")
+    except OSError as fault:
+        stop("VAR_DIR", f"({folder}) cannot be written ({fault.strerror})", "Mend its rights.")

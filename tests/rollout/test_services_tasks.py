@@ -1,0 +1,113 @@
+import pytest
+
+from regions.history import Act, EditedMeanwhile
+from regions.models import HistoryEntry
+from regions.services.undo import CannotUndo, undo
+from rollout.enums import BlockReason, TaskState
+from rollout.queries.tasks import last_act
+from rollout.services.tasks import (
+    CannotMoveTask,
+    block_task,
+    complete_task,
+    reopen_task,
+    start_task,
+)
+from tests.factories import NOW, make_task
+
+
+@pytest.fixture
+def act(staff_north):
+    return Act(by=staff_north, at=NOW)
+
+
+@pytest.fixture
+def task(plan_north, staff_north):
+    return make_task(plan_north, owner=staff_north)
+
+
+def test_complete_task_records_who_and_when(task, act):
+    complete_task(task, version=1, act=act)
+
+    task.refresh_from_db()
+    entry = HistoryEntry.objects.of(task).get(field="state")
+    assert (task.state, task.finished_at) == (TaskState.DONE, NOW)
+    assert (entry.before, entry.after, entry.by, entry.at) == ("open", "done", act.by, NOW)
+
+
+def test_complete_task_twice_changes_nothing_more(task, act):
+    complete_task(task, version=1, act=act)
+
+    complete_task(task, version=1, act=act)
+
+    assert HistoryEntry.objects.of(task).filter(field="state").count() == 1
+
+
+def test_complete_task_refuses_a_page_that_is_out_of_date(task, act):
+    start_task(task, version=1, act=act)
+
+    with pytest.raises(EditedMeanwhile):
+        complete_task(task, version=1, act=act)
+
+
+def test_block_task_says_why_and_for_whom(task, act, cio):
+    block_task(task, reason="decision", note=" budget ", waits_for=cio, version=1, act=act)
+
+    task.refresh_from_db()
+    assert (task.state, task.block_reason) == (TaskState.BLOCKED, BlockReason.DECISION)
+    assert (task.block_note, task.waits_for) == ("budget", cio)
+
+
+def test_block_task_needs_a_reason(task, act):
+    with pytest.raises(CannotMoveTask):
+        block_task(task, reason="", version=1, act=act)
+
+
+def test_finishing_a_blocked_task_forgets_what_it_waited_for(task, act, cio):
+    block_task(task, reason="decision", waits_for=cio, version=1, act=act)
+
+    complete_task(task, version=2, act=act)
+
+    task.refresh_from_db()
+    assert (task.block_reason, task.waits_for) == ("", None)
+
+
+def test_done_task_cannot_be_blocked_without_notice(task, act):
+    complete_task(task, version=1, act=act)
+
+    with pytest.raises(EditedMeanwhile):
+        block_task(task, reason="data", version=1, act=act)
+
+
+def test_dropped_task_cannot_be_started(plan_north, act):
+    dropped = make_task(plan_north, state=TaskState.DROPPED)
+
+    with pytest.raises(CannotMoveTask, match="dropped"):
+        start_task(dropped, version=1, act=act)
+
+
+def test_undo_brings_back_every_field_of_the_act(task, act, cio):
+    block_task(task, reason="decision", note="budget", waits_for=cio, version=1, act=act)
+    complete_task(task, version=2, act=Act(by=act.by, at=NOW))
+
+    undo(last_act(task).act, act=Act(by=act.by, at=NOW))
+
+    task.refresh_from_db()
+    assert (task.state, task.block_reason, task.waits_for, task.finished_at) == (
+        TaskState.BLOCKED,
+        "decision",
+        cio,
+        None,
+    )
+
+
+def test_undo_is_refused_when_somebody_changed_the_task_since(task, act, manager_north):
+    complete_task(task, version=1, act=act)
+    reopen_task(task, version=2, act=Act(by=manager_north, at=NOW))
+
+    with pytest.raises(CannotUndo):
+        undo(act.id, act=Act(by=act.by, at=NOW))
+
+
+def test_undo_of_something_unknown_is_refused(act, db):
+    with pytest.raises(CannotUndo):
+        undo(act.id, act=act)
