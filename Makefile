@@ -8,6 +8,8 @@ FRONT_END := static/vendor/tabler/tabler.min.css
 TRANSLATIONS := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
 STATIC := $(shell find static -type f -not -path 'static/vendor/*')
 READY := .venv/installed $(FRONT_END) $(TRANSLATIONS) var/static/staticfiles.json
+# Asked for while make certainly lives: the supervisor ends when this process is gone.
+MAKE_PID := $(shell echo $$PPID)
 CHROMIUM := apt-get install -y chromium fonts-noto-cjk
 UV_COMPILE := uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --custom-compile-command "make lock"
 PRODUCTION := SITE_URL=https://rollout.example.org DATABASE_URL=postgres://rollout@localhost/rollout REDIS_URL=redis://localhost:6379/0
@@ -17,7 +19,7 @@ PRODUCTION := SITE_URL=https://rollout.example.org DATABASE_URL=postgres://rollo
 # --- Running -------------------------------------------------------------------------
 
 run: $(READY)
-	@exec $(BIN)/python manage.py start --parent $$PPID
+	@exec $(BIN)/python manage.py start --parent $(MAKE_PID)
 
 # --- Set-up --------------------------------------------------------------------------
 

@@ -1,6 +1,6 @@
 """Who may record, weigh and adopt what a pilot taught."""
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
 from pilots.models import Finding
 from regions.access import ALLOWED, Answer, denied

@@ -5,10 +5,14 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import (
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
 
 from pilots.access import can_decide_finding, can_record_finding
 from pilots.enums import FINDING_MOVES, FindingState
@@ -17,17 +21,18 @@ from pilots.models import Finding
 from pilots.queries import finding_counts, findings_of, procedures_of
 from pilots.services import findings
 from regions.history import EditedMeanwhile, web_act
+from regions.middleware import Request
 from regions.models import HistoryEntry, Programme
 
 PAGE = 25
 
 
-def _programme(request: HttpRequest) -> Programme:
+def _programme(request: Request) -> Programme:
     return get_object_or_404(Programme.objects.visible_to(request.user).order_by("id")[:1])
 
 
 @require_safe
-def playbook(request: HttpRequest) -> HttpResponse:
+def playbook(request: Request) -> HttpResponse:
     programme = Programme.objects.visible_to(request.user).order_by("id").first()
     context = {
         "programme": programme,
@@ -39,7 +44,7 @@ def playbook(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def finding_list(request: HttpRequest) -> HttpResponse:
+def finding_list(request: Request) -> HttpResponse:
     programme = _programme(request)
     state = request.GET.get("state", "")
     words = request.GET.get("q", "").strip().replace("\x00", "")
@@ -56,7 +61,7 @@ def finding_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def finding_add(request: HttpRequest) -> HttpResponse:
+def finding_add(request: Request) -> HttpResponse:
     can_record_finding(request.user).insist()
     programme = _programme(request)
     form = FindingForm(programme, request.POST or None, initial=request.GET.dict())
@@ -75,11 +80,11 @@ def finding_add(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def finding_page(request: HttpRequest, pk: int) -> HttpResponse:
+def finding_page(request: Request, pk: int) -> HttpResponse:
     return _page(request, _finding(request, pk))
 
 
-def _page(request: HttpRequest, finding: Finding, status: int = 200, **forms: Any) -> HttpResponse:
+def _page(request: Request, finding: Finding, status: int = 200, **forms: Any) -> HttpResponse:
     moves = FINDING_MOVES[FindingState(finding.state)]
     start = {"version": finding.version, "step": finding.step_id}
     context = {
@@ -99,13 +104,13 @@ def _page(request: HttpRequest, finding: Finding, status: int = 200, **forms: An
 
 
 @require_POST
-def finding_review(request: HttpRequest, pk: int) -> HttpResponse:
+def finding_review(request: Request, pk: int) -> HttpResponse:
     said = _("Reviewed.")
     return _decide(request, pk, VersionForm(request.POST), findings.review_finding, said)
 
 
 @require_POST
-def finding_adopt(request: HttpRequest, pk: int) -> HttpResponse:
+def finding_adopt(request: Request, pk: int) -> HttpResponse:
     finding = _finding(request, pk)
     form = AdoptForm(finding.programme, request.POST)
     said = _("Adopted. It now stands on every task of its step.")
@@ -113,7 +118,7 @@ def finding_adopt(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def finding_reject(request: HttpRequest, pk: int) -> HttpResponse:
+def finding_reject(request: Request, pk: int) -> HttpResponse:
     form = RejectForm(request.POST)
     return _decide(
         request, pk, form, findings.reject_finding, _("Rejected."), name="reject_form"
@@ -121,19 +126,19 @@ def finding_reject(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def finding_retire(request: HttpRequest, pk: int) -> HttpResponse:
+def finding_retire(request: Request, pk: int) -> HttpResponse:
     said = _("Retired. It left the tasks.")
     return _decide(request, pk, VersionForm(request.POST), findings.retire_finding, said)
 
 
 @require_POST
-def finding_reopen(request: HttpRequest, pk: int) -> HttpResponse:
+def finding_reopen(request: Request, pk: int) -> HttpResponse:
     said = _("Proposed again.")
     return _decide(request, pk, VersionForm(request.POST), findings.reopen_finding, said)
 
 
 def _decide(
-    request: HttpRequest,
+    request: Request,
     pk: int,
     form: Any,
     service: Callable[..., Finding],
@@ -154,7 +159,7 @@ def _decide(
     return _page(request, _finding(request, pk), status=422, **{name: form})
 
 
-def _finding(request: HttpRequest, pk: int) -> Finding:
+def _finding(request: Request, pk: int) -> Finding:
     rows = Finding.objects.visible_to(request.user).select_related(
         "programme", "step__procedure", "pilot", "author"
     )

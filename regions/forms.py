@@ -33,7 +33,7 @@ class MinuteInput(forms.DateTimeInput):
         super().__init__(attrs=attrs, format="%Y-%m-%dT%H:%M")
 
 
-class SignInForm(LoginForm):
+class SignInForm(LoginForm):  # type: ignore[misc] # allauth has no types
     """allauth's form in our words."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -4,6 +4,16 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
+from django_htmx.middleware import HtmxDetails
+
+from regions.models import User
+
+
+class Request(HttpRequest):
+    """What views get behind the sign-in: a person whose roles are known as of now."""
+
+    user: User
+    htmx: HtmxDetails
 
 
 class PersonMiddleware:

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from regions.models import User
 
 
-class Adapter(DefaultAccountAdapter):
+class Adapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth has no types
     """Nobody registers himself; headquarters adds people."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -15,4 +15,5 @@ class Adapter(DefaultAccountAdapter):
 
 def person_who_may_sign_in(pk: int) -> User | None:
     """The person behind a verified link, if he still has a login."""
-    return User.objects.filter(pk=pk, may_sign_in=True).first()
+    person: User | None = User.objects.filter(pk=pk, may_sign_in=True).first()
+    return person

@@ -75,7 +75,7 @@ def local_time(region: Region, at: datetime) -> str:
 
 
 def stage(value: Stage | None) -> str:
-    return Stage(value).label if value else _("no talks due")
+    return str(Stage(value).label) if value else _("no talks due")
 
 
 def since_last_talk(state: RhythmState) -> str:

@@ -1,6 +1,6 @@
 """Who may do what with waves, plans, tasks and mails."""
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
 from regions.access import ALLOWED, Answer, denied
 from regions.models import User

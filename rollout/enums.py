@@ -91,10 +91,11 @@ class RegionState(TextChoices):
     @property
     def count_label(self) -> str:
         """As it stands after a number."""
-        return {
+        labels = {
             RegionState.NEEDS_HELP: _("need help"),
             RegionState.WATCH: _("to watch"),
             RegionState.ON_TRACK: _("on track"),
             RegionState.NOT_STARTED: _("not started"),
             RegionState.LIVE: _("live"),
-        }[self]
+        }
+        return str(labels[self])

@@ -17,7 +17,7 @@ TABLE = """
 rollout:home              GET   302  302  302  302  302  302  302  302  302  302
 rollout:today             GET   302  403  200  200  200  200  403  403  403  403
 rollout:my-tasks          GET   302  200  200  200  200  200  200  200  200  200
-rollout:region-list       GET   302  200  200  200  200  302  302  302  302  302
+rollout:region-list       GET   302  200  200  200  200  200  302  302  302  302
 rollout:region            GET   302  404  200  200  200  200  200  200  200  404
 rollout:call-sheet        GET   302  404  200  200  200  200  404  404  404  404
 rollout:call-sheet        POST  302  404  302  302  403  302  404  404  404  404

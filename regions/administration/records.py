@@ -8,6 +8,7 @@ from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import PAGE_VAR
 from django.db import IntegrityError
 from django.db.models import Model, QuerySet
+from django.forms import Field
 from django.http import HttpRequest, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -176,6 +177,16 @@ class RecordInline(HeadquartersOnly, AnyTabular):
         """Locked when they are about to be saved; the form above runs in a transaction."""
         rows = super().get_queryset(request)
         return rows if is_read(request) else rows.select_for_update(of=("self",))
+
+    def formfield_for_dbfield(
+        self, db_field: Any, request: HttpRequest, **kwargs: Any
+    ) -> Field | None:
+        """In a table only the head of a column names its fields; each says its name too."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None:
+            widget = getattr(field.widget, "widget", field.widget)
+            widget.attrs["aria-label"] = capfirst(field.label)
+        return field
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         names = list(super().get_fields(request, obj))

@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -79,7 +79,7 @@ class RhythmQuerySet(models.QuerySet["Rhythm"]):
         return self.filter(_engaged_regions(user))
 
 
-def _days(label: str, default: int) -> models.PositiveSmallIntegerField:
+def _days(label: Any, default: int) -> Any:
     return models.PositiveSmallIntegerField(
         label, default=default, validators=[MinValueValidator(1), MaxValueValidator(365)]
     )

@@ -72,7 +72,8 @@ class UserQuerySet(models.QuerySet["User"]):
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
     def get_by_natural_key(self, username: str | None) -> "User":
-        return self.get(email=(username or "").lower())
+        user: User = self.get(email=(username or "").lower())
+        return user
 
 
 class User(Versioned, AbstractBaseUser):

@@ -155,12 +155,11 @@ def _booking_for(
 ) -> CheckIn | None:
     """The booking that this log keeps (reached) or makes (moved)."""
     booking = _planned(ceo, programme)
-    if log.outcome == Outcome.MOVED:
+    if log.outcome == Outcome.MOVED and log.moved_to_date is not None:
+        day = log.moved_to_date
         if booking is None:
-            day = log.moved_to_date
             return history.create(CheckIn(ceo=ceo, programme=programme, day_date=day), act)
-        values = {"day_date": log.moved_to_date, "sequence": booking.sequence + 1}
-        history.change(booking, values, act)
+        history.change(booking, {"day_date": day, "sequence": booking.sequence + 1}, act)
         return booking
     held_on = log.held_at.astimezone(ceo.region.zone).date()
     if log.outcome == Outcome.REACHED and booking is not None and booking.day_date <= held_on:

@@ -1,6 +1,7 @@
 """Taking back one act by its entries in the history."""
 
 import uuid
+from typing import Any
 
 from django.apps import apps
 from django.db import transaction
@@ -38,13 +39,11 @@ def _undo_row(entries: list[HistoryEntry], act: Act) -> Versioned:
     newest = HistoryEntry.objects.of(row).order_by("-id").first()
     if newest is None or newest.act != first.act:
         raise CannotUndo(_("Somebody changed this since, so it cannot be taken back."))
-    values = {
-        entry.field: None
-        if entry.was_null
-        else row._meta.get_field(entry.field).to_python(entry.before)
-        for entry in entries
-    }
-    # A foreign key is stored as its number; set it under the name of its column.
-    values = {row._meta.get_field(name).attname: value for name, value in values.items()}
+    values = {}
+    for entry in entries:
+        column: Any = row._meta.get_field(entry.field)
+        before = None if entry.was_null else column.to_python(entry.before)
+        # A foreign key is stored as its number; it is set under the name of its column.
+        values[column.attname] = before
     history.change(row, values, act)
     return row

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.db.models import Model
+
 from regions.models import Programme, Rhythm, User
 from rollout.enums import DutyKind
 from rollout.models import Duty
@@ -32,10 +34,10 @@ def key_of(duty: Duty) -> Key:
 
 def _check_in(call: Call, caller: User, at: datetime) -> Duty:
     booked = call.engagement.booked
+    row: Model = call.engagement.rhythm
+    occurrence = str(call.engagement.last_contact_id)
     if booked is not None and call.engagement.is_booked_today:
         row, occurrence = booked, str(booked.sequence)
-    else:
-        row, occurrence = call.engagement.rhythm, str(call.engagement.last_contact_id)
     return Duty(
         kind=DutyKind.CHECK_IN,
         model=row._meta.label_lower,

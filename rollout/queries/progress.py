@@ -79,7 +79,9 @@ def done_weeks(plans: Iterable[Plan], at: datetime) -> dict[int, list[int]]:
         finished_at__date__gte=begin,
         finished_at__date__lt=end,
     ).values_list("plan", "finished_at")
-    counts = Counter((plan, _week_index(done, begin, DONE_WEEKS)) for plan, done in rows)
+    counts = Counter(
+        (plan, _week_index(done, begin, DONE_WEEKS)) for plan, done in rows if done
+    )
     return {
         plan.pk: [counts[plan.pk, week] for week in range(DONE_WEEKS)] for plan in plans
     }

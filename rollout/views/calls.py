@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from regions.access import can_change_contact, can_log_contact
 from regions.forms import ContactForm
 from regions.history import EditedMeanwhile, web_act
+from regions.middleware import Request
 from regions.models import Contact, Rhythm
 from regions.queries import Engagement, engagements
 from regions.services.contacts import (
@@ -20,7 +21,13 @@ from regions.services.contacts import (
     log_contact,
     withdraw_contact,
 )
-from regions.wording import ceo_of, local_time, next_talk, since_last_talk, until_go_live
+from regions.wording import (
+    ceo_of,
+    local_time,
+    next_talk,
+    since_last_talk,
+    until_go_live,
+)
 from rollout.queries.calls import calls_due, own_first
 from rollout.queries.callsheet import CallSheet, call_sheets
 
@@ -28,7 +35,7 @@ from .notes import confirm, refuse, warn
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def call_sheet(request: HttpRequest, code: str) -> HttpResponse:
+def call_sheet(request: Request, code: str) -> HttpResponse:
     """One A4 page to talk from, and the log. Posting logs the talk."""
     one = _engagement(request, code)
     at = request.user.moment
@@ -51,7 +58,7 @@ def call_sheet(request: HttpRequest, code: str) -> HttpResponse:
     return _sheet_page(request, sheet, form, may_log=True, status=422)
 
 
-def _engagement(request: HttpRequest, code: str) -> Engagement:
+def _engagement(request: Request, code: str) -> Engagement:
     """The current CEO of a region that this person may talk to; anything else is 404."""
     rhythms = Rhythm.objects.visible_to(request.user).filter(ceo__region__code=code)
     found = engagements(rhythms.filter(ceo__to_date=None), request.user.moment)
@@ -61,7 +68,7 @@ def _engagement(request: HttpRequest, code: str) -> Engagement:
 
 
 def _sheet_page(
-    request: HttpRequest, sheet: CallSheet, form: ContactForm, *, may_log: bool, status: int = 200
+    request: Request, sheet: CallSheet, form: ContactForm, *, may_log: bool, status: int = 200
 ) -> HttpResponse:
     one = sheet.engagement
     context: dict[str, Any] = {
@@ -75,7 +82,7 @@ def _sheet_page(
     return render(request, "rollout/call_sheet.html", context, status=status)
 
 
-def _after_log(request: HttpRequest, one: Engagement, contact: Contact) -> HttpResponse:
+def _after_log(request: Request, one: Engagement, contact: Contact) -> HttpResponse:
     """Back to Today, or on to the next call of one's own."""
     rows = Rhythm.objects.visible_to(request.user)
     now = engagements(rows.filter(pk=one.rhythm.pk), request.user.moment)[0]
@@ -95,7 +102,7 @@ def _after_log(request: HttpRequest, one: Engagement, contact: Contact) -> HttpR
     return redirect("rollout:today")
 
 
-def _next_code(request: HttpRequest, one: Engagement) -> str | None:
+def _next_code(request: Request, one: Engagement) -> str | None:
     """The region to call next, leaving out the one just called."""
     rows = Rhythm.objects.visible_to(request.user)
     calls = own_first(calls_due(one.rhythm.programme, rows, request.user.moment), request.user)
@@ -104,7 +111,7 @@ def _next_code(request: HttpRequest, one: Engagement) -> str | None:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def contact_correct(request: HttpRequest, pk: int) -> HttpResponse:
+def contact_correct(request: Request, pk: int) -> HttpResponse:
     """Change what was logged; the rhythm and the ask follow."""
     contact = _contact(request, pk)
     can_change_contact(request.user, contact).insist()
@@ -131,7 +138,7 @@ def contact_correct(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def contact_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+def contact_withdraw(request: Request, pk: int) -> HttpResponse:
     contact = _contact(request, pk)
     can_change_contact(request.user, contact).insist()
     try:
@@ -143,7 +150,7 @@ def contact_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("rollout:region", contact.ceo.region.code)
 
 
-def _contact(request: HttpRequest, pk: int) -> Contact:
+def _contact(request: Request, pk: int) -> Contact:
     rows = Contact.objects.visible_to(request.user).select_related("ceo__region", "check_in", "ask")
     return get_object_or_404(rows, pk=pk)
 

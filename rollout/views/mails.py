@@ -1,10 +1,11 @@
 """What was mailed: all of it for headquarters, one's own for everybody else."""
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from regions.middleware import Request
 from rollout.access import can_see_ledger
 from rollout.enums import MailState
 from rollout.models import Mail
@@ -13,7 +14,7 @@ PAGE = 50
 
 
 @require_safe
-def mail_list(request: HttpRequest) -> HttpResponse:
+def mail_list(request: Request) -> HttpResponse:
     rows = Mail.objects.visible_to(request.user).select_related("recipient")
     state = request.GET.get("state", "")
     if state in MailState.values:
@@ -29,6 +30,6 @@ def mail_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def mail_page(request: HttpRequest, pk: int) -> HttpResponse:
+def mail_page(request: Request, pk: int) -> HttpResponse:
     rows = Mail.objects.visible_to(request.user).select_related("recipient")
     return render(request, "rollout/mail_page.html", {"mail": get_object_or_404(rows, pk=pk)})

@@ -1,11 +1,12 @@
 """Pages of regions: the list, one region, and the move of its go-live."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from regions.history import EditedMeanwhile, web_act
+from regions.middleware import Request
 from regions.models import Region
 from rollout.access import can_move_go_live
 from rollout.forms import MoveGoLiveForm
@@ -19,7 +20,7 @@ from .shell import current_programme
 
 
 @require_safe
-def region_list(request: HttpRequest) -> HttpResponse:
+def region_list(request: Request) -> HttpResponse:
     """All regions that one may see; filters live in the address."""
     programme = current_programme(request)
     words = request.GET.get("q", "").strip().replace("\x00", "")
@@ -33,14 +34,14 @@ def region_list(request: HttpRequest) -> HttpResponse:
         if (not wave or one.plan.wave.name == wave)
         and words.casefold() in f"{one.region.name} {one.region.code}".casefold()
     ]
-    if len(chosen) == 1 and (words or len(facts) == 1):
+    if len(chosen) == 1 and (words or user.standing.is_regional):
         return redirect("rollout:region", chosen[0].region.code)
     context = {"lines": region_lines(chosen), "waves": waves, "wave": wave, "words": words}
     return render(request, "rollout/region_list.html", context)
 
 
 @require_safe
-def region(request: HttpRequest, code: str) -> HttpResponse:
+def region(request: Request, code: str) -> HttpResponse:
     row = get_object_or_404(Region.objects.visible_to(request.user), code=code)
     page = region_page(row, request.user, at=request.user.moment)
     form = MoveGoLiveForm.for_plan(page.plan) if page.plan else None
@@ -48,7 +49,7 @@ def region(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_POST
-def go_live_move(request: HttpRequest, code: str) -> HttpResponse:
+def go_live_move(request: Request, code: str) -> HttpResponse:
     plan = get_object_or_404(
         Plan.objects.visible_to(request.user).select_related("region"), region__code=code
     )

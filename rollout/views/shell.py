@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from regions.access import can_see_today
+from regions.middleware import Request
 from regions.models import Programme, User
 
 THEMES = ("system", "light", "dark")
@@ -30,12 +31,12 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     """Context for `base.html`."""
     theme = request.COOKIES.get("theme", "system")
     user = request.user
-    signed_in = user.is_authenticated and user.as_of is not None
+    person = user if isinstance(user, User) and user.as_of is not None else None
     return {
         "theme": theme if theme in THEMES else "system",
-        "menu": menu(user, request.path) if signed_in else [],
-        "initials": initials(user) if signed_in else "",
-        "may_administer": signed_in and user.is_staff,
+        "menu": menu(person, request.path) if person else [],
+        "initials": initials(person) if person else "",
+        "may_administer": bool(person and person.is_staff),
     }
 
 
@@ -68,7 +69,7 @@ def initials(user: User) -> str:
     return "".join(word[0] for word in words[:2]).upper()
 
 
-def current_programme(request: HttpRequest) -> Programme | None:
+def current_programme(request: Request) -> Programme | None:
     """The programme in the address, else the first that this person sees."""
     rows = Programme.objects.visible_to(request.user).order_by("id")
     if code := request.GET.get("programme"):

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -12,13 +12,21 @@ from django.views.decorators.http import require_POST, require_safe
 from pilots.queries import lessons_for
 from regions.calendar import today
 from regions.history import EditedMeanwhile, web_act
+from regions.middleware import Request
 from regions.models import HistoryEntry
 from regions.services.undo import CannotUndo, undo
 from rollout.access import can_work_on
 from rollout.enums import BlockReason
 from rollout.forms import BlockForm, TaskActForm
 from rollout.models import Task
-from rollout.queries.tasks import last_act, later_of, task_line, task_lines, week_of, with_details
+from rollout.queries.tasks import (
+    last_act,
+    later_of,
+    task_line,
+    task_lines,
+    week_of,
+    with_details,
+)
 from rollout.services.tasks import (
     CannotMoveTask,
     block_task,
@@ -31,7 +39,7 @@ from .notes import confirm, warn
 
 
 @require_safe
-def my_tasks(request: HttpRequest) -> HttpResponse:
+def my_tasks(request: Request) -> HttpResponse:
     """Overdue, today and the next seven days of this person only."""
     user = request.user
     week = week_of(user, user.moment)
@@ -46,14 +54,14 @@ def my_tasks(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def task_page(request: HttpRequest, pk: int) -> HttpResponse:
+def task_page(request: Request, pk: int) -> HttpResponse:
     task = _task(request, pk)
     form = BlockForm(task, initial={"version": task.version, "reason": request.GET.get("why")})
     return _page(request, task, form)
 
 
 def _page(
-    request: HttpRequest, task: Task, form: BlockForm, status: int = 200
+    request: Request, task: Task, form: BlockForm, status: int = 200
 ) -> HttpResponse:
     user = request.user
     context = {
@@ -69,22 +77,22 @@ def _page(
 
 
 @require_POST
-def task_complete(request: HttpRequest, pk: int) -> HttpResponse:
+def task_complete(request: Request, pk: int) -> HttpResponse:
     return _act(request, pk, complete_task, _("Done: %(title)s"))
 
 
 @require_POST
-def task_start(request: HttpRequest, pk: int) -> HttpResponse:
+def task_start(request: Request, pk: int) -> HttpResponse:
     return _act(request, pk, start_task, _("Started: %(title)s"))
 
 
 @require_POST
-def task_reopen(request: HttpRequest, pk: int) -> HttpResponse:
+def task_reopen(request: Request, pk: int) -> HttpResponse:
     return _act(request, pk, reopen_task, _("Open again: %(title)s"))
 
 
 @require_POST
-def task_block(request: HttpRequest, pk: int) -> HttpResponse:
+def task_block(request: Request, pk: int) -> HttpResponse:
     """Blocked needs a reason; who can help is optional."""
     task = _task(request, pk)
     can_work_on(request.user, task).insist()
@@ -107,7 +115,7 @@ def task_block(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def task_undo(request: HttpRequest, pk: int) -> HttpResponse:
+def task_undo(request: Request, pk: int) -> HttpResponse:
     """Take back the newest act on this task, unless somebody changed it since."""
     task = _task(request, pk)
     can_work_on(request.user, task).insist()
@@ -123,7 +131,7 @@ def task_undo(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _act(
-    request: HttpRequest, pk: int, service: Callable[..., Task], said: str
+    request: Request, pk: int, service: Callable[..., Task], said: str
 ) -> HttpResponse:
     """The common way of a tap: gate, version, one service call, the row or the page again."""
     task = _task(request, pk)
@@ -139,7 +147,7 @@ def _act(
     return _answer(request, pk, said, problem)
 
 
-def _answer(request: HttpRequest, pk: int, said: str, problem: str) -> HttpResponse:
+def _answer(request: Request, pk: int, said: str, problem: str) -> HttpResponse:
     """For htmx the row and a sentence; else the page that the tap came from."""
     task = _task(request, pk)
     user = request.user
@@ -160,5 +168,5 @@ def _answer(request: HttpRequest, pk: int, said: str, problem: str) -> HttpRespo
     return redirect("rollout:my-tasks")
 
 
-def _task(request: HttpRequest, pk: int) -> Task:
+def _task(request: Request, pk: int) -> Task:
     return get_object_or_404(with_details(Task.objects.visible_to(request.user)), pk=pk)

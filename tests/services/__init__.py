@@ -31,6 +31,7 @@ FOREIGN = (
     "MAIL_FROM",
     "PORT",
     "REDIS_URL",
+    "SAMPLE",
     "SECRET_KEY",
     "SITE_URL",
     "TIME_ZONE",

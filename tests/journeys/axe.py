@@ -1,0 +1,62 @@
+"""The accessibility checks of axe, and two that it does not make."""
+
+import json
+from typing import Any
+
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Page
+
+STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+RUN = "axe.run(document, {}).then((found) => JSON.stringify(found.violations))"
+OPTIONS = {
+    "runOnly": {"type": "tag", "values": STANDARDS},
+    "resultTypes": ["violations"],
+}
+
+
+def evaluate(page: Page, script: str) -> Any:
+    """As from the developer's console, which the page's own policy does not stop."""
+    tools = page.context.new_cdp_session(page)
+    try:
+        answer = tools.send(
+            "Runtime.evaluate",
+            {"expression": script, "awaitPromise": True, "returnByValue": True},
+        )
+    finally:
+        tools.detach()
+    assert "exceptionDetails" not in answer, answer["exceptionDetails"]
+    return answer["result"].get("value")
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds, one line for each element."""
+    if not evaluate(page, "'axe' in window"):
+        evaluate(page, AXE_SCRIPT)
+    found = json.loads(evaluate(page, RUN.format(json.dumps(OPTIONS))))
+    return [
+        f"{rule['id']}: {node['html'][:200]} ({node['failureSummary']})"
+        for rule in found
+        for node in rule["nodes"]
+    ]
+
+
+def overflow(page: Page) -> int:
+    """By how many pixels the page is wider than its window."""
+    return evaluate(
+        page,
+        "document.documentElement.scrollWidth - document.documentElement.clientWidth",
+    )
+
+
+def fonts_of(page: Page, selector: str) -> set[str]:
+    """The families that the text of an element was really drawn with."""
+    tools = page.context.new_cdp_session(page)
+    try:
+        tools.send("DOM.enable")
+        tools.send("CSS.enable")
+        root = tools.send("DOM.getDocument")["root"]["nodeId"]
+        node = tools.send("DOM.querySelector", {"nodeId": root, "selector": selector})
+        fonts = tools.send("CSS.getPlatformFontsForNode", {"nodeId": node["nodeId"]})
+    finally:
+        tools.detach()
+    return {font["familyName"] for font in fonts["fonts"]}

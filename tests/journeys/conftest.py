@@ -1,0 +1,93 @@
+"""The product's own processes on each sample, and people who visit them.
+
+Both are shared by all journeys, so every journey leaves its rows as it found them and
+none counts what others may have changed.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, expect, sync_playwright
+
+from tests.services.product import Product, running_product
+
+from .chromium import Visitor, running_chromium
+from .samples import CHINESE, ENGLISH, Sample
+
+HERE = Path(__file__).parent
+PASSWORD = "rollout-sample"
+expect.set_options(timeout=20_000)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All journeys in one row, so that a product is started once in a process of tests."""
+    items.sort(key=lambda item: item.path.is_relative_to(HERE))
+
+
+# --- What runs -----------------------------------------------------------------------
+
+
+@pytest.fixture(
+    scope="package",
+    params=[
+        pytest.param(sample, id=sample.language, marks=pytest.mark.xdist_group(sample.name))
+        for sample in (ENGLISH, CHINESE)
+    ],
+)
+def sample(request: pytest.FixtureRequest) -> Sample:
+    return request.param
+
+
+@pytest.fixture(scope="package")
+def product(sample: Sample) -> Iterator[Product]:
+    """Started on an empty folder; at its end nothing of it may be left."""
+    folder = Path(os.environ["VAR_DIR"])
+    with running_product(folder.with_name(f"{folder.name}-{sample.name}"), sample.name) as it:
+        yield it
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    # Of the package: while Playwright runs, Django takes every test for asynchronous.
+    with sync_playwright() as playwright, running_chromium(playwright) as browser:
+        yield browser
+
+
+# --- Who visits ----------------------------------------------------------------------
+
+
+@pytest.fixture(scope="package")
+def signed_in(product: Product, sample: Sample, browser: Browser) -> Callable[[str], Any]:
+    """The cookies of somebody who has signed in, once for all journeys."""
+    kept: dict[str, Any] = {}
+
+    def cookies(who: str) -> Any:
+        if who not in kept:
+            visitor = Visitor(browser, product.url)
+            visitor.sign_in(sample.email(who), PASSWORD)
+            kept[who] = visitor.context.storage_state()
+            assert visitor.leave() == []
+        return kept[who]
+
+    return cookies
+
+
+@pytest.fixture
+def visit(
+    product: Product, sample: Sample, browser: Browser, signed_in: Callable[[str], Any]
+) -> Iterator[Callable[..., Visitor]]:
+    """`visit("cio", viewport=PHONE)`: somebody signed in; without a name, a stranger."""
+    visitors: list[Visitor] = []
+
+    def come(who: str = "", **options: Any) -> Visitor:
+        if who:
+            options["storage_state"] = signed_in(who)
+        options.setdefault("locale", "zh-CN" if sample.language == "zh-hans" else "en-US")
+        visitors.append(Visitor(browser, product.url, **options))
+        return visitors[-1]
+
+    yield come
+    assert [fault for visitor in visitors for fault in visitor.leave()] == []

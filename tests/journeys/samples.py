@@ -1,0 +1,71 @@
+"""The two sample programmes as the journeys know them: who is who, and in which words."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext, ngettext, override, pgettext
+
+HAN = re.compile(r"[\u4e00-\u9fff]")
+ON_CALL = "liaison-on-call@example.org"
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A programme in `rollout/samples/`, in the language of its people."""
+
+    name: str
+    language: str
+    html_lang: str
+    # The region that the journeys are about, and one that its staff must not see.
+    region: str
+    region_name: str
+    other_region: str
+    people: dict[str, str]
+
+    def email(self, who: str) -> str:
+        return self.people.get(who, who)
+
+    def say(
+        self, text: str, /, plural: str = "", *, context: str = "", **values: Any
+    ) -> str:
+        """What the interface says in this language; fails when it was not translated.
+
+        With `plural`, `n` among the values chooses the form.
+        """
+        with override(self.language):
+            if plural:
+                said = ngettext(text, plural, values["n"])
+            elif context:
+                said = pgettext(context, text)
+            else:
+                said = gettext(text)
+        if self.language != "en":
+            assert HAN.search(said), f"not translated: {text}"
+        return said % values if values else said
+
+
+def _people(slug: str, liaison: str) -> dict[str, str]:
+    whole_group = {who: f"{who}@example.org" for who in ("cio", "hq", "auditor")}
+    local = {who: f"{who}-{slug}@example.org" for who in ("manager", "staff")}
+    return {**whole_group, **local, "liaison": f"liaison-{liaison}@example.org"}
+
+
+ENGLISH = Sample(
+    name="ctclink",
+    language="en",
+    html_lang="en",
+    region="EDMONDS",
+    region_name="Edmonds College",
+    other_region="HIGHLINE",
+    people=_people("edmonds", "north"),
+)
+CHINESE = Sample(
+    name="china",
+    language="zh-hans",
+    html_lang="zh-Hans",
+    region="FUJIAN",
+    region_name="福建公司",
+    other_region="GUANGDONG",
+    people=_people("fujian", "huadong"),
+)
