@@ -12,6 +12,11 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth has no typ
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
+    def set_password(self, user: User, password: str) -> None:
+        """Only the password: the rest of the row may have been edited meanwhile."""
+        user.set_password(password)
+        user.save(update_fields=["password"])
+
 
 def person_who_may_sign_in(pk: int) -> User | None:
     """The person behind a verified link, if he still has a login."""

@@ -40,6 +40,11 @@ def short_day(value: date, today: date) -> str:
     return format_date(value, pgettext("date pattern", "d MMM y"), babel_locale())
 
 
+def full_day(value: date) -> str:
+    """Fri 27 Nov 2026."""
+    return format_date(value, pgettext("date pattern", "EEE d MMM y"), babel_locale())
+
+
 def clock(value: datetime) -> str:
     """09:40, in the zone that the value carries."""
     return format_time(value, "HH:mm", tzinfo=value.tzinfo, locale=babel_locale())
@@ -142,6 +147,11 @@ def asked(text: str, due: date | None, today: date) -> str:
     return _("%(text)s by %(day)s") % {"text": text, "day": day(due)}
 
 
+def listed(parts: Iterable[str]) -> str:
+    """One, two, three."""
+    return pgettext("list", ", ").join(parts)
+
+
 def capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
@@ -157,8 +167,8 @@ def sentences(parts: Iterable[str]) -> str:
 
 
 def moment(value: datetime) -> str:
-    """Fri 27 Nov, 09:40, in the zone that the value carries."""
-    return f"{day(value.date())} {clock(value)}"
+    """Fri 27 Nov 2026 09:40, in the zone that the value carries."""
+    return f"{full_day(value.date())} {clock(value)}"
 
 
 def change(entry: HistoryEntry) -> str:
@@ -182,7 +192,7 @@ def _value(column: Any, text: str) -> str:
     if column.choices:
         return str(dict(column.flatchoices).get(text, text))
     if column.get_internal_type() == "DateField":
-        return day(date.fromisoformat(text))
+        return full_day(date.fromisoformat(text))
     if column.get_internal_type() == "DateTimeField":
         return moment(timezone.localtime(datetime.fromisoformat(text)))
     if column.is_relation:

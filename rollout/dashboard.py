@@ -21,6 +21,7 @@ from regions.wording import (
     ceo_of,
     day,
     days,
+    listed,
     local_time,
     long_day,
     number,
@@ -56,7 +57,6 @@ class CallLine:
     phone: str
     there: str
     is_late: bool
-    callers: str
     may_log: bool
 
 
@@ -129,6 +129,9 @@ def _call_line(call: Call, user: User, at: datetime) -> CallLine:
     reasons = call_reasons(call)
     if one.is_booked_today:
         reasons.insert(0, _("Booked for today."))
+    if user not in call.callers:
+        names = listed(caller.name for caller in call.callers)
+        reasons.append(_("Caller: %(who)s.") % {"who": names})
     return CallLine(
         region=one.region,
         who=ceo_of(one.region),
@@ -137,7 +140,6 @@ def _call_line(call: Call, user: User, at: datetime) -> CallLine:
         phone=one.person.phone,
         there=local_time(one.region, at),
         is_late=call.state.status == RhythmStatus.LATE,
-        callers="" if user in call.callers else ", ".join(c.name for c in call.callers),
         may_log=bool(can_log_contact(user, one.region)),
     )
 
@@ -238,7 +240,7 @@ def _next_call(engaged: list[Engagement]) -> str:
 
 def _folded_text(folded: list[RegionLine]) -> str:
     counts = {state: sum(1 for line in folded if line.state == state) for state in FOLDED}
-    return ", ".join(
+    return listed(
         _("%(n)d %(state)s") % {"n": n, "state": state.count_label}
         for state, n in counts.items()
         if n

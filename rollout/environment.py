@@ -3,6 +3,7 @@
 import os
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import NoReturn, TypeVar
 from urllib.parse import ParseResult, urlparse
@@ -72,7 +73,10 @@ def kept_key(folder: Path) -> str:
             draft = path.with_suffix(f".{os.getpid()}")
             draft.touch(mode=0o600)
             draft.write_text(secrets.token_urlsafe(64), encoding="ascii")
-            draft.rename(path)
+            # Two processes that start together agree on the key that is linked first.
+            with suppress(FileExistsError):
+                os.link(draft, path)
+            draft.unlink()
         return path.read_text(encoding="ascii")
     except OSError as fault:
         stop("VAR_DIR", f"({folder}) cannot be written ({fault.strerror})", "Mend its rights.")

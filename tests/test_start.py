@@ -80,12 +80,17 @@ class Run:
     def up(self, *command: str) -> subprocess.Popen[str]:
         """Start, and return once it says that all is up; `said` has its lines."""
         process = self.start(*command)
+        self.read(process, "Ctrl-C stops it")
+        return process
+
+    def read(self, process: subprocess.Popen[str], awaited: str) -> None:
+        """Read what it says, up to the line that begins so."""
         self.said = []
         for line in process.stdout or ():
             self.said.append(line.rstrip())
-            if line.startswith("Ctrl-C stops it"):
-                return process
-        pytest.fail(f"did not start: {self.said} {process.communicate()[1]}")
+            if line.startswith(awaited):
+                return
+        pytest.fail(f"{awaited!r} not in {self.said} {process.communicate()[1]}")
 
     def refused(self) -> list[str]:
         """The lines of a start that ends by itself with exit code 1."""
@@ -119,11 +124,13 @@ class Run:
             return client.getresponse().status
 
     def end(self) -> None:
+        # All of them first: whoever still lives may hold the pipes that are read below.
+        while living := self.living():
+            for pid in living:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
         for process in self.started:
-            process.kill()
             process.communicate()
-        for pid in self.living():
-            os.kill(pid, signal.SIGKILL)
 
 
 @pytest.fixture
@@ -261,7 +268,11 @@ def test_kill_9_of_the_supervisor_leaves_nothing_and_the_next_start_works(run):
 
 
 def test_kill_9_of_the_supervisor_leaves_nothing(run):
-    run.up().kill()
+    process = run.up()
+    # A worker of gunicorn that hangs cannot see by itself that it was orphaned.
+    os.kill(run.pids("gunicorn")[-1], signal.SIGSTOP)
+
+    process.kill()
 
     wait_for(lambda: not run.living(), "the end of all parts", patience=5)
 
@@ -273,13 +284,16 @@ def test_kill_9_of_the_parent_stops_everything(under_shell):
 
 
 def test_start_while_the_last_run_stops_waits_for_it(under_shell):
-    old = under_shell.pids("valkey-server")
-
+    [beat] = under_shell.pids(" beat")
+    os.kill(beat, signal.SIGSTOP)
     under_shell.started[0].kill()
-    under_shell.up()
+
+    second = under_shell.start()
+    under_shell.read(second, "Waiting for the last run to end")
+    os.kill(beat, signal.SIGCONT)
+    under_shell.read(second, "Ctrl-C stops it")
 
     assert len(under_shell.pids("valkey-server")) == 1
-    assert under_shell.pids("valkey-server") != old
 
 
 @pytest.mark.parametrize("part", PARTS)

@@ -71,7 +71,7 @@ class RegionalCEO(Versioned):
         ]
 
     def __str__(self) -> str:
-        return _("CEO of %(region)s") % {"region": self.region.name}
+        return f"{self.region.name}: {self.user.name}"
 
 
 class RhythmQuerySet(models.QuerySet["Rhythm"]):
@@ -143,7 +143,7 @@ class Rhythm(Versioned):
         ]
 
     def __str__(self) -> str:
-        return _("Rhythm of the %(ceo)s") % {"ceo": self.ceo}
+        return str(self.ceo)
 
     @property
     def history_region_id(self) -> int | None:
@@ -341,7 +341,7 @@ class Contact(Versioned):
         indexes = [models.Index(fields=["ceo", "programme", "-held_at"], name="contact_of_ceo")]
 
     def __str__(self) -> str:
-        return f"{self.ceo}, {self.get_outcome_display()}, {self.held_at:%Y-%m-%d}"
+        return f"{self.ceo}, {self.held_at:%Y-%m-%d}"
 
     @property
     def history_region_id(self) -> int | None:

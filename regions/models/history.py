@@ -118,4 +118,4 @@ class HistoryEntry(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.object_text}: {self.field or self.change}"
+        return self.object_text

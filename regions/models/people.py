@@ -228,4 +228,4 @@ class Membership(Versioned):
         indexes = [models.Index(fields=["region", "role"], name="membership_of_region")]
 
     def __str__(self) -> str:
-        return f"{self.get_role_display()}: {self.user_id}"
+        return f"{self.user.name}: {self.get_role_display()}"

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from regions.wording import listed
+
 # More are cut off in a message; the fault itself keeps all.
 ALLOWED_SHOWN = 12
 
@@ -28,13 +30,13 @@ class Fault:
             parts.append(_("row %(number)d") % {"number": self.row})
         if self.column:
             parts.append(_("column %(name)s") % {"name": self.column})
-        return ", ".join(parts)
+        return listed(parts)
 
     def __str__(self) -> str:
         text = f"{self.place}: {self.message}"
         if not self.allowed:
             return text
-        shown = ", ".join(self.allowed[:ALLOWED_SHOWN])
+        shown = listed(self.allowed[:ALLOWED_SHOWN])
         if len(self.allowed) > ALLOWED_SHOWN:
             shown += ", …"
         return f"{text} " + _("Allowed: %(values)s.") % {"values": shown}

@@ -3,10 +3,13 @@
 Rows are found again by their natural keys, so a second load writes nothing.
 """
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from regions.enums import Via
@@ -14,6 +17,7 @@ from regions.history import Act
 from regions.models import Programme, User
 from rollout.services.plans import CannotMoveGoLive, CannotPlan
 
+from .content import Content
 from .engagement import load_asks, load_contacts
 from .ledger import Count, Ledger
 from .people import (
@@ -58,7 +62,17 @@ def load(checked: Checked, *, by: User | None, at: datetime) -> Loaded:
 
 
 def _write(checked: Checked, ledger: Ledger) -> Programme:
-    content = checked.content
+    with translation.override(_language(checked.content)):
+        return _write_rows(checked.content, ledger)
+
+
+def _language(content: Content) -> str:
+    """That of the people in the files: the few words that the load adds are for them."""
+    spoken = Counter(str(entry["language"]) for entry in content.of("people"))
+    return max(spoken, key=lambda code: spoken[code], default=settings.LANGUAGE_CODE)
+
+
+def _write_rows(content: Content, ledger: Ledger) -> Programme:
     programme = load_programme_row(content, ledger)
     regions = load_regions(content, ledger)
     people = load_people(content, ledger)

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
+from django.utils.translation import gettext_lazy
+
 from regions.enums import Role
 from regions.models import Membership, Programme, Region, User
 from rollout.duedates import due_date
@@ -19,7 +21,7 @@ from .people import People, Regions
 from .pilots import Steps
 from .playbook import StepEntry
 
-MOVED_BECAUSE = "as the programme published"
+MOVED_BECAUSE = gettext_lazy("as the programme published")
 # A move of the past is dated so long before the promised go-live that nobody takes it
 # for news of this week.
 MOVE_KNOWN_BEFORE = timedelta(days=30)
@@ -188,7 +190,7 @@ def _make(
         plan = move_go_live(
             plan,
             to=draft.go_live_date,
-            reason=MOVED_BECAUSE,
+            reason=str(MOVED_BECAUSE),
             version=plan.version,
             act=replace(ledger.act, at=_move_known_at(plan, ledger.act.at)),
         )

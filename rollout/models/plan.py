@@ -82,7 +82,7 @@ class Plan(Versioned):
         ]
 
     def __str__(self) -> str:
-        return f"{self.region}, {self.wave}"
+        return f"{self.region} · {self.wave}"
 
     @property
     def slip_days(self) -> int:

@@ -195,10 +195,11 @@ def _changed(
 ) -> list[str]:
     done = [task for task in tasks if task.finished_at and task.finished_at >= since]
     late = [task for task in tasks if not task.finished_at and task.due_date < one.day]
-    lines = []
-    for move in moves:
-        if move.at >= since:
-            lines.append(_("Go-live moved from %(from)s to %(to)s.") % _ends(move, one))
+    lines = [
+        _("Go-live moved from %(from)s to %(to)s.") % _ends(move, one)
+        for move in moves
+        if move.at >= since
+    ]
     if done:
         text = ngettext("%(n)d task finished.", "%(n)d tasks finished.", len(done))
         lines.append(text % {"n": len(done)})

@@ -6,14 +6,21 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext
 
 from regions.calendar import monday_of, today
 from regions.enums import RhythmStatus, Stage
 from regions.models import HistoryEntry, Programme, Region, Rhythm, User
 from regions.queries import Engagement, engagements
 from regions.rhythm import stage_on
-from regions.wording import days, sentences, short_day, since_last_talk, talk_mark
+from regions.wording import (
+    days,
+    listed,
+    sentences,
+    short_day,
+    since_last_talk,
+    talk_mark,
+)
 from regions.wording import stage as stage_words
 from rollout.enums import RegionState
 from rollout.models import Plan, Task
@@ -250,7 +257,7 @@ def _wave_line(name: str, facts: list[Facts]) -> WaveLine:
     return WaveLine(
         name=name,
         segments=segments,
-        words=pgettext("list", ", ").join(words),
+        words=listed(words),
         note=_wave_note(facts),
     )
 

@@ -113,9 +113,10 @@ def last_act(task: Task) -> HistoryEntry | None:
 
 def _detail(task: Task) -> str:
     if task.state == TaskState.BLOCKED:
-        waits = f" ({task.waits_for.name})" if task.waits_for else ""
         note = task.block_note or task.get_block_reason_display()
-        return _("Blocked: %(why)s%(who)s") % {"why": note, "who": waits}
+        if task.waits_for is None:
+            return _("Blocked: %(why)s") % {"why": note}
+        return _("Blocked: %(why)s (%(who)s)") % {"why": note, "who": task.waits_for.name}
     if task.state == TaskState.STARTED:
         return _("Started")
     return task.step.note if task.step and task.step.note else ""

@@ -1,6 +1,8 @@
 // Names for what Django's suggestions draw over a select, so that it can be heard.
 (function () {
   "use strict";
+  const jQuery = window.django && window.django.jQuery;
+  if (!jQuery) return;
 
   const nameOf = (select) =>
     select.getAttribute("aria-label") ||
@@ -15,6 +17,7 @@
     box.setAttribute("aria-label", nameOf(select));
     const chosen = drawn.querySelector(".select2-selection__rendered");
     box.setAttribute("aria-labelledby", box.id + (chosen && chosen.id ? " " + chosen.id : ""));
+    if (chosen) ["role", "aria-readonly"].forEach((key) => chosen.removeAttribute(key));
     const search = drawn.querySelector(".select2-search__field");
     if (search) search.setAttribute("aria-label", nameOf(select));
   }
@@ -22,16 +25,11 @@
   const nameAll = (part) =>
     part.querySelectorAll("select.admin-autocomplete:not([name*=__prefix__])").forEach(name);
 
-  // The drawing is made when the page is ready, and for each row that is added.
-  window.addEventListener("load", () => {
-    nameAll(document);
-    if (!window.django || !window.django.jQuery) return;
-    window.django.jQuery(document).on("select2:open", (event) => {
-      const search = document.querySelector(".select2-dropdown .select2-search__field");
-      if (!search) return;
-      search.setAttribute("aria-label", nameOf(event.target));
-      search.focus();
-    });
-  });
+  // Django draws them when the page is ready, and in each row that is added: then, not before.
+  jQuery(() => nameAll(document));
   document.addEventListener("formset:added", (event) => nameAll(event.target));
+  jQuery(document).on("select2:open", (event) => {
+    const search = document.querySelector(".select2-dropdown .select2-search__field");
+    if (search) search.setAttribute("aria-label", nameOf(event.target));
+  });
 })();

@@ -15,10 +15,9 @@ from playwright.sync_api import Browser, expect, sync_playwright
 from tests.services.product import Product, running_product
 
 from .chromium import Visitor, running_chromium
-from .samples import CHINESE, ENGLISH, Sample
+from .samples import CHINESE, ENGLISH, PASSWORD, Sample
 
 HERE = Path(__file__).parent
-PASSWORD = "rollout-sample"
 expect.set_options(timeout=20_000)
 
 

@@ -2,12 +2,13 @@
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext, ngettext, override, pgettext
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
-ON_CALL = "liaison-on-call@example.org"
+PASSWORD = "rollout-sample"
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,19 @@ class Sample:
 
     def email(self, who: str) -> str:
         return self.people.get(who, who)
+
+    @property
+    def ceo(self) -> str:
+        return self.ceo_of(self.region_name)
+
+    def ceo_of(self, region_name: str) -> str:
+        return self.say("CEO of %(region)s", region=region_name)
+
+    def day(self, day: date) -> str:
+        """Fri 27 Nov."""
+        if self.language == "en":
+            return f"{day:%a} {day.day} {day:%b}"
+        return f"{day.month}月{day.day}日（周{'一二三四五六日'[day.weekday()]}）"
 
     def say(
         self, text: str, /, plural: str = "", *, context: str = "", **values: Any

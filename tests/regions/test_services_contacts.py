@@ -5,7 +5,14 @@ from datetime import date, timedelta
 
 import pytest
 
-from regions.enums import AskAnswer, AskKind, AskState, CheckInState, Outcome, RhythmStatus
+from regions.enums import (
+    AskAnswer,
+    AskKind,
+    AskState,
+    CheckInState,
+    Outcome,
+    RhythmStatus,
+)
 from regions.history import Act, EditedMeanwhile
 from regions.models import Ask, CheckIn, Contact, HistoryEntry, Rhythm
 from regions.queries import engagements

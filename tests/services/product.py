@@ -143,6 +143,10 @@ class Product:
             database.row_factory = sqlite3.Row
             return database.execute(query, values).fetchall()
 
+    def first_mail(self) -> Path:
+        """The file of the first mail that goes out by itself, once it is there."""
+        return wait_for(lambda: next(iter(self.mail_files()), None), "the first mail")
+
     def mail_files(self) -> dict[Path, EmailMessage]:
         """The mails that it wrote, complete ones only, oldest first."""
         files = sorted(

@@ -1,0 +1,88 @@
+"""Every page, by both themes and sizes: for everybody, in one language, never too wide."""
+
+import re
+
+import pytest
+
+from .axe import fonts_of, overflow, violations
+from .chromium import DESKTOP, NARROWEST, PHONE
+
+pytestmark = [pytest.mark.browser, pytest.mark.processes]
+
+# Who opens which address, and how it is answered.
+PAGES = {
+    "sign-in": ("", "/accounts/login/", 200),
+    "old link": ("", "/sign-in/no-such-token/", 410),
+    "today": ("cio", "/today/", 200),
+    "regions": ("cio", "/regions/", 200),
+    "region": ("cio", "/regions/{region}/", 200),
+    "region of a manager": ("manager", "/regions/{region}/", 200),
+    "call sheet": ("liaison", "/regions/{region}/call/", 200),
+    "log to correct": ("liaison", "/contacts/{contact}/", 200),
+    "my tasks": ("staff", "/tasks/?later=1", 200),
+    "task": ("staff", "/tasks/{task}/", 200),
+    "playbook": ("staff", "/playbook/", 200),
+    "findings": ("hq", "/findings/", 200),
+    "new finding": ("staff", "/findings/add/", 200),
+    "finding": ("hq", "/findings/{finding}/", 200),
+    "mails": ("hq", "/mails/", 200),
+    "mail": ("hq", "/mails/{mail}/", 200),
+    "password": ("auditor", "/accounts/password/", 200),
+    "not allowed": ("staff", "/today/", 403),
+    "not there": ("staff", "/regions/NOSUCH/", 404),
+}
+# What is in Latin letters on Chinese pages, too.
+LATIN_ANYWAY = re.compile(
+    r"\S+@\S+|https?://\S+|\S+\.eml|\b(?:Rollout|ERP|English|Message-ID)\b"
+)
+LATIN = re.compile(r"[A-Za-z]{2,}")
+UNFILLED = re.compile(r"\b(?:None|null|undefined)\b|%\(|{{|{%")
+THEMES = ("light", "dark")
+
+
+@pytest.fixture
+def ids(product, sample):
+    """Rows to look at: of the region in question, where they are one region's."""
+    region = "(SELECT id FROM regions_region WHERE code = ?)"
+    queries = {
+        "contact": f"SELECT c.id FROM regions_contact c JOIN regions_regionalceo h "
+        f"ON h.id = c.ceo_id WHERE c.withdrawn_at IS NULL AND h.region_id = {region}",
+        "task": f"SELECT t.id FROM rollout_task t JOIN rollout_plan p ON p.id = t.plan_id "
+        f"WHERE t.state = 'blocked' AND p.region_id = {region}",
+    }
+    found = {name: product.rows(q, sample.region)[0]["id"] for name, q in queries.items()}
+    product.first_mail()
+    for name, table in {"finding": "pilots_finding", "mail": "rollout_mail"}.items():
+        found[name] = product.rows(f"SELECT id FROM {table} ORDER BY id")[0]["id"]
+    return {**found, "region": sample.region}
+
+
+def faults_of(page, sample):
+    faults = []
+    for size in (DESKTOP, PHONE):
+        page.set_viewport_size(size)
+        for theme in THEMES:
+            page.emulate_media(color_scheme=theme)
+            faults += [f"{size['width']} {theme} {line}" for line in violations(page)]
+    page.set_viewport_size(NARROWEST)
+    if wider := overflow(page):
+        faults.append(f"{wider} pixels too wide for 320")
+    return faults + words_left(page, sample)
+
+
+def words_left(page, sample):
+    """What nobody has translated, or no template has filled in."""
+    text = page.locator("body").inner_text()
+    left = UNFILLED.findall(text)
+    if sample.language != "en":
+        left += LATIN.findall(LATIN_ANYWAY.sub("", text))
+    return left
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_is_for_everybody(visit, sample, ids, name):
+    who, path, status = PAGES[name]
+    page = visit(who).open(path.format(**ids), status)
+
+    assert page.locator("html").get_attribute("lang") == sample.html_lang
+    assert faults_of(page, sample) == []

@@ -1,0 +1,139 @@
+"""Signing in and out, and keeping a password."""
+
+import pytest
+from django.test import Client
+
+from regions.models import User
+from rollout.enums import MailState
+from rollout.links import sign_in_token
+from rollout.models import Mail
+from rollout.services import mail
+from tests.factories import NOW, make_membership, make_user
+from tests.history_guard import unrecorded
+
+pytestmark = pytest.mark.usefixtures("frozen")
+
+
+@pytest.fixture
+def person(staff_north):
+    staff_north.set_password("a-long-enough-secret")
+    with unrecorded():
+        staff_north.save()
+    return staff_north
+
+
+def sign_in(client, email, password):
+    return client.post("/accounts/login/", {"login": email, "password": password})
+
+
+def test_password_signs_in_and_leads_on(client, person):
+    answer = client.post(
+        "/accounts/login/?next=/playbook/",
+        {"login": "Staff.North@example.org", "password": "a-long-enough-secret"},
+    )
+
+    assert answer.headers["Location"] == "/playbook/"
+    assert client.get("/tasks/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("email", "password"),
+    [("staff.north@example.org", "wrong"), ("nobody@example.org", "a-long-enough-secret")],
+)
+def test_known_and_unknown_addresses_get_the_same_refusal(client, person, email, password):
+    page = sign_in(client, email, password).content.decode()
+
+    assert "The email address and/or password you specified are not correct." in page
+
+
+def test_person_without_a_login_is_not_let_in(client, person):
+    person.may_sign_in = False
+    with unrecorded():
+        person.save()
+
+    sign_in(client, person.email, "a-long-enough-secret")
+
+    assert client.get("/tasks/").status_code == 302
+
+
+def test_many_wrong_passwords_are_stopped(client, person):
+    for _number in range(10):
+        answer = sign_in(client, person.email, "wrong")
+
+    page = answer.content.decode()
+    assert "Too many failed login attempts" in page or answer.status_code == 429
+
+
+def test_person_changes_his_password(as_user, person):
+    client = as_user(person)
+
+    answer = client.post(
+        "/accounts/password/",
+        {
+            "oldpassword": "a-long-enough-secret",
+            "password1": "another-long-secret",
+            "password2": "another-long-secret",
+        },
+    )
+
+    assert answer.status_code == 302
+    assert User.objects.get(pk=person.pk).check_password("another-long-secret")
+
+
+def test_link_is_mailed_shown_and_signs_in_only_by_its_button(client, person, settings, tmp_path):
+    settings.MAIL_DIR = tmp_path
+    client.post("/sign-in/", {"email": person.email})
+    mail.deliver(at=NOW)
+    row = Mail.objects.get()
+    address = f"/sign-in/{sign_in_token(row)}/"
+    assert row.state == MailState.SENT
+
+    client.get(address)
+    assert client.get("/tasks/").status_code == 302
+
+    client.post(address)
+    assert client.get("/tasks/").status_code == 200
+
+
+def test_known_and_unknown_addresses_get_the_same_answer_to_a_link(client, person):
+    known = client.post("/sign-in/", {"email": person.email})
+    unknown = Client().post("/sign-in/", {"email": "nobodyy.north@example.org"})
+
+    said = known.content.decode().split("<main")[1].replace(person.email, "")
+    assert said == unknown.content.decode().split("<main")[1].replace(
+        "nobodyy.north@example.org", ""
+    )
+
+
+def test_old_link_says_so_and_offers_a_new_one(client, person, frozen):
+    client.post("/sign-in/", {"email": person.email})
+    row = Mail.objects.get()
+    row.dated_at = NOW
+    address = f"/sign-in/{sign_in_token(row)}/"
+    frozen.shift(16 * 60)
+
+    answer = client.get(address)
+
+    assert answer.status_code == 410
+    assert "This link does not work any more" in answer.content.decode()
+
+
+def test_nobody_registers_himself(client, db):
+    assert client.get("/accounts/signup/").status_code == 404
+
+
+def test_role_that_ended_today_is_gone_with_the_next_request(as_user, cio):
+    client = as_user(cio)
+    assert client.get("/today/").status_code == 200
+
+    with unrecorded():
+        cio.memberships.update(to_date=NOW.date())
+
+    assert client.get("/today/").status_code == 403
+
+
+def test_role_that_begins_tomorrow_is_not_held_today(as_user):
+    user = make_user("later@example.org")
+    make_membership(user, "cio", from_date=NOW.date().replace(day=11))
+
+    assert as_user(user).get("/today/").status_code == 403
