@@ -12,7 +12,7 @@ READY := .venv/installed $(FRONT_END) $(TRANSLATIONS) var/static/staticfiles.jso
 MAKE_PID := $(shell echo $$PPID)
 CHROMIUM := apt-get install -y chromium fonts-noto-cjk
 UV_COMPILE := uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --custom-compile-command "make lock"
-PRODUCTION := SITE_URL=https://rollout.example.org DATABASE_URL=postgres://rollout@localhost/rollout REDIS_URL=redis://localhost:6379/0
+PRODUCTION := SITE_URL=https://rollout.example.org DATABASE_URL=postgres://rollout@localhost/rollout REDIS_URL=redis://localhost:6379/0 EMAIL_URL=smtp://localhost
 
 .PHONY: run test check format lint imports types migrations deploy-check messages messages-check screenshots browser lock clean
 
@@ -24,7 +24,7 @@ run: $(READY)
 # --- Set-up --------------------------------------------------------------------------
 
 .venv/made:
-	@command -v $(PYTHON) >/dev/null || { echo "Python is missing: apt install python3 python3-venv"; exit 1; }
+	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) was not found: apt install python3 python3-venv"; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Rollout needs Python 3.11 or newer; choose one: make run PYTHON=python3.12"; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "Python's venv module is missing: apt install python3-venv"; exit 1; }
 	@rm -rf .venv && $(PYTHON) -m venv .venv && touch $@

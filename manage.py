@@ -11,7 +11,10 @@ def main() -> None:
         from django.core.management import execute_from_command_line  # noqa: PLC0415
     except ModuleNotFoundError:
         sys.exit("Django is not installed here: run `make run`, or use .venv/bin/python.")
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except KeyboardInterrupt:
+        sys.exit(130)
 
 
 if __name__ == "__main__":

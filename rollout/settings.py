@@ -166,7 +166,8 @@ _redis = read(
 if PRODUCTION and not _redis:
     stop("REDIS_URL", "is missing", "Give redis://host:6379/0.")
 # `manage.py start` sets REDIS_URL to the bundled Valkey for the parts it starts.
-CELERY_BROKER_URL = _redis.geturl() if _redis else "memory://"
+# As it was given: putting the parsed parts together again loses a slash of a socket.
+CELERY_BROKER_URL = os.environ["REDIS_URL"].strip() if _redis else "memory://"
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -191,6 +192,8 @@ _email = read(
     "",
     "Give smtp+tls://user:password@host:587 (or smtps://, or smtp://).",
 )
+if PRODUCTION and not _email:
+    stop("EMAIL_URL", "is missing", "Give smtp+tls://user:password@host:587.")
 MAIL_DIR = VAR_DIR / "mail"
 EMAIL_HOST = (_email.hostname or "") if _email else ""
 EMAIL_PORT = (_email.port or 25) if _email else 25

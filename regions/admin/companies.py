@@ -12,12 +12,14 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from regions.administration import RecordAdmin, RecordForm, RecordInline, link_to
+from regions.administration import RecordAdmin, RecordForm, RecordInline, link_to, name_of
 from regions.history import Act
 from regions.models import Programme, Region, RegionalCEO, Versioned
 from regions.services.people import appoint_ceo
 
 from .held import ENDS_AFTER_START, HeldFilter
+
+PERSON = name_of("user", gettext_lazy("person"))
 
 
 @admin.register(Programme)
@@ -48,13 +50,14 @@ class CEOForm(RecordForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
-        region = data.get("region") or self.instance.region_id
-        if self.is_new and region and data.get("from_date"):
-            self._check_the_one_before(region, data)
+        # A region that is being added itself has no number yet, and no CEO.
+        region_id = getattr(data.get("region"), "pk", None)
+        if self.is_new and region_id and data.get("from_date"):
+            self._check_the_one_before(region_id, data)
         return data
 
-    def _check_the_one_before(self, region: Any, data: dict[str, Any]) -> None:
-        before = RegionalCEO.objects.current().filter(region=region).first()
+    def _check_the_one_before(self, region_id: int, data: dict[str, Any]) -> None:
+        before = RegionalCEO.objects.current().filter(region=region_id).first()
         if before is None:
             return
         if before.from_date > data["from_date"]:
@@ -133,7 +136,8 @@ class RegionAdmin(RecordAdmin):
 @admin.register(RegionalCEO)
 class RegionalCEOAdmin(RecordAdmin):
     form = CEOForm
-    list_display = ("region", "user", "from_date", "to_date")
+    list_display = ("region", PERSON, "from_date", "to_date")
+    export_fields = ("region", "user", "from_date", "to_date")
     list_filter = (HeldFilter,)
     search_fields = ("region__name", "region__code", "user__name", "user__email")
     autocomplete_fields = ("user", "region")

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
-from regions.administration import LedgerAdmin
+from regions.administration import LedgerAdmin, name_of
 from regions.models import HistoryEntry, Versioned
 from regions.wording import change as change_words
 
@@ -34,7 +34,7 @@ class KindFilter(admin.SimpleListFilter):
 
 @admin.register(HistoryEntry)
 class HistoryEntryAdmin(LedgerAdmin):
-    list_display = ("at", "by", "kind", "object_text", "what", "reason", "via")
+    list_display = ("at", name_of("by", gettext_lazy("by")), "kind", "object_text", "what", "reason", "via")
     list_filter = (KindFilter, "change", "via")
     search_fields = ("object_text", "by__name", "by__email", "reason")
     date_hierarchy = "at"

@@ -8,12 +8,13 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
-from regions.administration import RecordAdmin, RecordForm, RecordInline, person
+from regions.administration import RecordAdmin, RecordForm, RecordInline, name_of, person
 from regions.history import Act
 from regions.models import Membership, User, Versioned
 
 from .held import ENDS_AFTER_START, HeldFilter
 
+PERSON = name_of("user", gettext_lazy("person"))
 HELD_ALREADY = gettext_lazy("This person holds this role already.")
 
 
@@ -36,7 +37,8 @@ class MembershipForm(RecordForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
-        user_id = self.instance.user_id
+        # Somebody who is being added himself has no number yet, and no role.
+        user_id = getattr(data.get("user"), "pk", self.instance.user_id)
         if user_id and "role" in data and not data.get("to_date"):
             same = Membership.objects.filter(
                 user=user_id, role=data["role"], region=data.get("region"), to_date=None
@@ -105,7 +107,8 @@ class UserAdmin(RecordAdmin):
 @admin.register(Membership)
 class MembershipAdmin(RecordAdmin):
     form = MembershipForm
-    list_display = ("user", "role", "region", "from_date", "to_date")
+    list_display = (PERSON, "role", "region", "from_date", "to_date")
+    export_fields = ("user", "role", "region", "from_date", "to_date")
     list_filter = ("role", HeldFilter)
     search_fields = ("user__name", "user__email", "region__name", "region__code")
     autocomplete_fields = ("user", "region")

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from regions import history
-from regions.administration import RecordAdmin, RecordForm
+from regions.administration import RecordAdmin, RecordForm, name_of
 from regions.calendar import today
 from regions.enums import ASK_MOVES, AskState, CheckInState, Stage
 from regions.history import Act
@@ -20,6 +20,7 @@ from regions.models import Ask, CheckIn, Contact, Rhythm, Versioned
 from regions.services.people import start_rhythm
 
 OF_CEO = ("ceo__region", "ceo__user", "programme")
+CALLER = name_of("by", gettext_lazy("who called"))
 SEARCH_CEO = ("ceo__region__name", "ceo__region__code", "ceo__user__name")
 LONGER = gettext_lazy("The longest time has to be longer than the ideal one.")
 STAGES = Stage.values
@@ -186,7 +187,7 @@ class ContactAdmin(RecordAdmin):
     Notes are for the CIO and the liaison: they stand in no form, list, search or export.
     """
 
-    list_display = ("held_at", "ceo", "by", "channel", "outcome", "minutes", "withdrawn_at")
+    list_display = ("held_at", "ceo", CALLER, "channel", "outcome", "minutes", "withdrawn_at")
     list_filter = ("outcome", "channel", "programme", ("withdrawn_at", admin.EmptyFieldListFilter))
     search_fields = (*SEARCH_CEO, "by__name")
     date_hierarchy = "held_at"

@@ -3,16 +3,16 @@
 Every save goes through the history; every row is reached through `visible_to`.
 """
 
-from .forms import DateInput, RecordForm, field_of
-from .pages import HeadquartersOnly, LedgerAdmin, link_to
+from .forms import ManySuggestions, RecordForm, field_of
+from .pages import HeadquartersOnly, LedgerAdmin, link_to, name_of
 from .records import RecordAdmin, RecordInline
 from .requests import admin_act, person
 from .site import Site
 
 __all__ = [
-    "DateInput",
     "HeadquartersOnly",
     "LedgerAdmin",
+    "ManySuggestions",
     "RecordAdmin",
     "RecordForm",
     "RecordInline",
@@ -20,5 +20,6 @@ __all__ = [
     "admin_act",
     "field_of",
     "link_to",
+    "name_of",
     "person",
 ]

@@ -7,7 +7,7 @@ from zoneinfo import available_timezones
 
 from django import forms
 from django.contrib.admin.utils import display_for_field
-from django.contrib.admin.widgets import AutocompleteSelect
+from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 from django.core.exceptions import ValidationError
 from django.db.models import Field, Model
 from django.utils import timezone
@@ -29,10 +29,19 @@ else:
 VERSION = "seen_version"
 YES_NO = {True: gettext_lazy("yes"), False: gettext_lazy("no")}
 
-__all__ = ["DateInput", "RecordForm", "WeekdaysField", "ZoneField", "field_of", "words"]
+__all__ = [
+    "DateInput",
+    "ManySuggestions",
+    "RecordForm",
+    "Suggestions",
+    "WeekdaysField",
+    "ZoneField",
+    "columns_of",
+    "field_of",
+]
 
 
-class Autocomplete(AutocompleteSelect):
+class Suggestions(AutocompleteSelect):
     """Django's, without a query for a row that was read together with the form's own."""
 
     known: Model | None = None
@@ -44,6 +53,17 @@ class Autocomplete(AutocompleteSelect):
         chosen = self.create_option(name, self.known.pk, label, True, 1)  # noqa: FBT003
         blank = [] if self.is_required else [self.create_option(name, "", "", False, 0)]  # noqa: FBT003
         return [(None, [*blank, chosen], 0)]
+
+
+class ManySuggestions(AutocompleteSelectMultiple):
+    """Several rows from suggestions; each is taken out by its own cross.
+
+    The one cross for all would stand in the list of the chosen, where only items may.
+    """
+
+    def build_attrs(self, base_attrs: Any, extra_attrs: Any = None) -> dict[str, Any]:
+        attrs: dict[str, Any] = super().build_attrs(base_attrs, extra_attrs)
+        return attrs | {"data-allow-clear": "false"}
 
 
 class WeekdaysField(forms.MultipleChoiceField):
@@ -95,7 +115,7 @@ class RecordForm(ModelForm):
             self.initial[VERSION] = self.instance.version
         for name, field in self.fields.items():
             widget = getattr(field.widget, "widget", field.widget)
-            if isinstance(widget, Autocomplete):
+            if isinstance(widget, Suggestions):
                 widget.known = self.instance._state.fields_cache.get(name)
 
     @property

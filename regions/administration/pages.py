@@ -1,11 +1,12 @@
 """Pages over rows: who may see them, their list, its export, and ledgers only to read."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin
 from django.contrib.admin.options import BaseModelAdmin, IncorrectLookupParameters
 from django.contrib.admin.utils import quote
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import PermissionDenied
 from django.db.models import DateField, Model, QuerySet
 from django.forms import Field as FormField
@@ -19,9 +20,10 @@ from django.utils.text import capfirst
 from django.views.decorators.http import require_safe
 
 from regions.access import can_use_admin
+from regions.models import User
 from regions.sheets import write_xlsx
 
-from .forms import Autocomplete, DateInput, WeekdaysField, ZoneField
+from .forms import DateInput, Suggestions, WeekdaysField, ZoneField
 from .requests import person
 from .tables import header_of, values_of
 
@@ -41,6 +43,17 @@ def link_to(row: Model, text: object = None) -> SafeString:
     meta = row._meta
     url = reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[quote(row.pk)])
     return format_html('<a href="{}">{}</a>', url, row if text is None else text)
+
+
+def name_of(path: str, label: object) -> Callable[[Any], str | None]:
+    """A column with the name of a person; the address would fill the list."""
+
+    @admin.display(description=label, ordering=f"{path}__name")  # type: ignore[arg-type]
+    def name(row: Any) -> str | None:
+        somebody: User | None = getattr(row, path)
+        return somebody.name if somebody else None
+
+    return name
 
 
 class HeadquartersOnly(AnyBase):
@@ -84,15 +97,20 @@ class HeadquartersOnly(AnyBase):
         self, db_field: Any, request: HttpRequest, **kwargs: Any
     ) -> FormField | None:
         if db_field.name in self.get_autocomplete_fields(request):
-            kwargs.setdefault("widget", Autocomplete(db_field, self.admin_site))
+            kwargs.setdefault("widget", Suggestions(db_field, self.admin_site))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_dbfield(
         self, db_field: Any, request: HttpRequest, **kwargs: Any
     ) -> FormField | None:
         if form_class := FORM_CLASSES.get(db_field.name):
-            kwargs["form_class"] = form_class
-        return super().formfield_for_dbfield(db_field, request, **kwargs)
+            kwargs |= {"form_class": form_class, "widget": form_class.widget}
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        widget = getattr(field, "widget", None)
+        if isinstance(widget, RelatedFieldWidgetWrapper):
+            # Beside a choice one may add and change; what is deleted has its own page.
+            widget.can_delete_related = widget.can_view_related = False
+        return field
 
 
 class ListAdmin(HeadquartersOnly, AnyAdmin):
@@ -102,7 +120,7 @@ class ListAdmin(HeadquartersOnly, AnyAdmin):
     list_per_page = 50
     show_full_result_count = False
     # The columns of the export; those of the list unless given.
-    export_fields: ClassVar[Sequence[str]] = ()
+    export_fields: ClassVar[Sequence[Any]] = ()
     has_history = True
 
     def get_urls(self) -> list[URLPattern]:
@@ -139,9 +157,7 @@ class ListAdmin(HeadquartersOnly, AnyAdmin):
             rows = self.get_changelist_instance(request).queryset
         except IncorrectLookupParameters:
             return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
-        columns = self.export_fields or [
-            name for name in self.get_list_display(request) if isinstance(name, str)
-        ]
+        columns: Sequence[Any] = self.export_fields or self.get_list_display(request)
         title = str(capfirst(self.opts.verbose_name_plural))
         data = write_xlsx(title, header_of(self, columns), values_of(self, columns, rows))
         name = f"{title} {person(request).moment:%Y-%m-%d}.xlsx"

@@ -16,19 +16,19 @@ if TYPE_CHECKING:
     AnyAdmin = admin.ModelAdmin[Any]
 
 
-def header_of(model_admin: "AnyAdmin", columns: Sequence[str]) -> list[str]:
+def header_of(model_admin: "AnyAdmin", columns: Sequence[Any]) -> list[str]:
     model = model_admin.model
     return [str(capfirst(label_for_field(name, model, model_admin))) for name in columns]
 
 
 def values_of(
-    model_admin: "AnyAdmin", columns: Sequence[str], rows: Iterable[Model]
+    model_admin: "AnyAdmin", columns: Sequence[Any], rows: Iterable[Model]
 ) -> Iterator[list[Any]]:
     for row in rows:
         yield [_value(model_admin, name, row) for name in columns]
 
 
-def _value(model_admin: "AnyAdmin", name: str, row: Model) -> Any:
+def _value(model_admin: "AnyAdmin", name: Any, row: Model) -> Any:
     """Numbers and days as they are, choices and rows by their names, moments as local time."""
     field, _attr, value = lookup_field(name, row, model_admin)
     if choices := getattr(field, "flatchoices", None):

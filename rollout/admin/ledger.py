@@ -1,16 +1,19 @@
 """What people had to be told, and the mails that told them; only to read."""
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy
 
-from regions.administration import LedgerAdmin
+from regions.administration import LedgerAdmin, name_of
 from rollout.models import Duty, Mail
+
+RECIPIENT = name_of("recipient", gettext_lazy("recipient"))
 
 
 @admin.register(Mail)
 class MailAdmin(LedgerAdmin):
     """Links stand in the texts as placeholders; here they are never signed."""
 
-    list_display = ("planned_at", "recipient", "subject", "state", "sent_at", "attempts")
+    list_display = ("planned_at", RECIPIENT, "subject", "state", "sent_at", "attempts")
     list_filter = ("state", "language")
     search_fields = ("recipient__name", "recipient__email", "subject", "slot")
     date_hierarchy = "planned_at"
@@ -25,7 +28,7 @@ class MailAdmin(LedgerAdmin):
 
 @admin.register(Duty)
 class DutyAdmin(LedgerAdmin):
-    list_display = ("created_at", "recipient", "kind", "state", "mail")
+    list_display = ("created_at", RECIPIENT, "kind", "state", "mail")
     list_filter = ("state", "kind")
     search_fields = ("recipient__name", "recipient__email", "occurrence")
     date_hierarchy = "created_at"

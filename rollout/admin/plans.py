@@ -5,7 +5,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import AutocompleteSelectMultiple
 from django.db.models import OuterRef, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
@@ -16,7 +15,13 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from pilots.models import Procedure, Step
 from regions import history
-from regions.administration import RecordAdmin, RecordForm, field_of, person
+from regions.administration import (
+    ManySuggestions,
+    RecordAdmin,
+    RecordForm,
+    field_of,
+    person,
+)
 from regions.history import Act
 from regions.models import Programme, Versioned
 from rollout.models import Plan, Task, Wave
@@ -32,7 +37,7 @@ class AddPlanForm(RecordForm):
         label=gettext_lazy("Procedures"),
         queryset=Procedure.objects.order_by("position", "id"),
         required=False,
-        widget=AutocompleteSelectMultiple(field_of(Step, "procedure"), admin.site),
+        widget=ManySuggestions(field_of(Step, "procedure"), admin.site),
         help_text=gettext_lazy(
             "Each step becomes a task, counted back from go-live. Leave it empty to take the "
             "whole playbook of the programme."

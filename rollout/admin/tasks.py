@@ -6,18 +6,20 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
-from regions.administration import RecordAdmin
+from regions.administration import RecordAdmin, name_of
 from regions.history import Act
 from regions.models import Versioned
 from rollout.enums import TaskState
 from rollout.models import Task
+
+OWNER = name_of("owner", gettext_lazy("person in charge"))
 
 
 @admin.register(Task)
 class TaskAdmin(RecordAdmin):
     """Title, person in charge and day; the state moves on the page of the task."""
 
-    list_display = ("title", "region", "owner", "due_date", "state", "kind")
+    list_display = ("title", "region", OWNER, "due_date", "state", "kind")
     export_fields = (
         "region", "wave", "title", "kind", "owner", "first_due_date", "due_date", "state",
         "finished_at", "block_reason", "block_note", "waits_for",

@@ -31,5 +31,7 @@
   jQuery(document).on("select2:open", (event) => {
     const search = document.querySelector(".select2-dropdown .select2-search__field");
     if (search) search.setAttribute("aria-label", nameOf(event.target));
+    const box = document.getElementById(event.target.id + "_box");
+    if (box) box.setAttribute("aria-controls", box.getAttribute("aria-owns"));
   });
 })();

@@ -37,6 +37,13 @@
     });
   });
 
+  // An answer that replaces an open menu leaves nothing focused: back to what opens it.
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (document.activeElement !== document.body || !event.target.matches(".task")) return;
+    const control = event.target.querySelector("summary, .undo");
+    if (control) control.focus();
+  });
+
   // A request that failed says so where it was made, and keeps what was typed.
   document.addEventListener("htmx:sendError", (event) => {
     const status = document.getElementById("alert");

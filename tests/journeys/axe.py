@@ -7,10 +7,15 @@ from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-RUN = "axe.run(document, {}).then((found) => JSON.stringify(found.violations))"
+# Colours on their way from one theme to the other are nobody's colours.
+RUN = """Promise.allSettled(document.getAnimations().map((one) => one.finished))
+  .then(() => axe.run(document, %s)).then((found) => JSON.stringify(found.violations))
+"""
 OPTIONS = {
     "runOnly": {"type": "tag", "values": STANDARDS},
     "resultTypes": ["violations"],
+    # It would write style sheets of its own, which the policy forbids.
+    "preload": False,
 }
 
 
@@ -32,7 +37,7 @@ def violations(page: Page) -> list[str]:
     """What axe finds, one line for each element."""
     if not evaluate(page, "'axe' in window"):
         evaluate(page, AXE_SCRIPT)
-    found = json.loads(evaluate(page, RUN.format(json.dumps(OPTIONS))))
+    found = json.loads(evaluate(page, RUN % json.dumps(OPTIONS)))
     return [
         f"{rule['id']}: {node['html'][:200]} ({node['failureSummary']})"
         for rule in found

@@ -56,7 +56,9 @@ class Sample:
                 said = gettext(text)
         if self.language != "en":
             assert HAN.search(said), f"not translated: {text}"
-        return said % values if values else said
+        said = said % values if values else said
+        assert "%(" not in said, f"not filled in: {said}"
+        return said
 
 
 def _people(slug: str, liaison: str) -> dict[str, str]:

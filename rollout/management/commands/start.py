@@ -101,6 +101,7 @@ def run() -> None:
     Ends only by `CannotStart`, `PartEnded` or `KeyboardInterrupt`.
     """
     began = time.monotonic()
+    os.umask(0o077)  # mails, records and logs are nobody else's
     check_embedded()
     folder = writable_folder(settings.VAR_DIR)
     run_lock = claim_run(folder, settings.SITE_URL)
