@@ -10,7 +10,9 @@ def main() -> None:
     try:
         from django.core.management import execute_from_command_line  # noqa: PLC0415
     except ModuleNotFoundError:
-        sys.exit("Django is not installed here: run `make run`, or use .venv/bin/python.")
+        sys.exit(
+            "Django is not installed here: run `make run`, or use .venv/bin/python."
+        )
     try:
         execute_from_command_line(sys.argv)
     except KeyboardInterrupt:

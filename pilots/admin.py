@@ -29,7 +29,9 @@ class PilotAdmin(RecordAdmin):
 
 class StepForm(RecordForm):
     rules = {
-        "step_offset_sane": gettext_lazy("Give at most 1500 days before or after go-live."),
+        "step_offset_sane": gettext_lazy(
+            "Give at most 1500 days before or after go-live."
+        ),
     }
 
 
@@ -117,6 +119,8 @@ class FindingAdmin(RecordAdmin):
 
     def create(self, request: HttpRequest, row: Any, form: Any, act: Act) -> Versioned:
         values = {
-            name: value for name, value in form.cleaned_data.items() if name in form._meta.fields
+            name: value
+            for name, value in form.cleaned_data.items()
+            if name in form._meta.fields
         }
         return record_finding(act=act, **values)

@@ -28,7 +28,9 @@ class Pilot(Versioned):
         verbose_name = _("pilot")
         verbose_name_plural = _("pilots")
         constraints = [
-            models.UniqueConstraint(fields=["programme", "name"], name="pilot_name_unique")
+            models.UniqueConstraint(
+                fields=["programme", "name"], name="pilot_name_unique"
+            )
         ]
 
     def __str__(self) -> str:
@@ -44,7 +46,10 @@ class Procedure(Versioned):
     """A standard way of doing one part of the roll-out; the playbook is all of them."""
 
     programme = models.ForeignKey(
-        Programme, models.PROTECT, related_name="procedures", verbose_name=_("programme")
+        Programme,
+        models.PROTECT,
+        related_name="procedures",
+        verbose_name=_("programme"),
     )
     name = models.CharField(_("name"), max_length=100)
     number = models.PositiveIntegerField(_("version of the procedure"), default=1)
@@ -80,7 +85,9 @@ class Step(Versioned):
         Procedure, models.PROTECT, related_name="steps", verbose_name=_("procedure")
     )
     title = models.CharField(_("title"), max_length=150)
-    kind = models.CharField(_("kind"), max_length=10, choices=TaskKind, default=TaskKind.WORK)
+    kind = models.CharField(
+        _("kind"), max_length=10, choices=TaskKind, default=TaskKind.WORK
+    )
     role = models.CharField(
         _("who does it"), max_length=10, choices=StepRole, default=StepRole.REGION
     )
@@ -88,7 +95,9 @@ class Step(Versioned):
         _("function"),
         max_length=60,
         blank=True,
-        help_text=_("Whose job it is in the region, for example payroll or data helper."),
+        help_text=_(
+            "Whose job it is in the region, for example payroll or data helper."
+        ),
     )
     offset_days = models.SmallIntegerField(
         _("days from go-live"), help_text=_("Calendar days, negative before go-live.")
@@ -102,7 +111,9 @@ class Step(Versioned):
         verbose_name = _("step")
         verbose_name_plural = _("steps")
         constraints = [
-            models.UniqueConstraint(fields=["procedure", "title"], name="step_title_unique"),
+            models.UniqueConstraint(
+                fields=["procedure", "title"], name="step_title_unique"
+            ),
             models.CheckConstraint(
                 condition=models.Q(kind__in=TaskKind.values), name="step_kind_known"
             ),
@@ -110,7 +121,8 @@ class Step(Versioned):
                 condition=models.Q(role__in=StepRole.values), name="step_role_known"
             ),
             models.CheckConstraint(
-                condition=models.Q(offset_days__range=(-1500, 1500)), name="step_offset_sane"
+                condition=models.Q(offset_days__range=(-1500, 1500)),
+                name="step_offset_sane",
             ),
         ]
 
@@ -184,27 +196,33 @@ class Finding(Versioned):
         verbose_name_plural = _("findings")
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(kind__in=FindingKind.values), name="finding_kind_known"
+                condition=models.Q(kind__in=FindingKind.values),
+                name="finding_kind_known",
             ),
             models.CheckConstraint(
                 condition=models.Q(area__in=Area.values), name="finding_area_known"
             ),
             models.CheckConstraint(
-                condition=models.Q(state__in=FindingState.values), name="finding_state_known"
+                condition=models.Q(state__in=FindingState.values),
+                name="finding_state_known",
             ),
             models.CheckConstraint(
                 condition=models.Q(pilot=None) | models.Q(wave_name=""),
                 name="finding_of_pilot_or_wave",
             ),
             models.CheckConstraint(
-                condition=~models.Q(state=FindingState.ADOPTED) | models.Q(step__isnull=False),
+                condition=~models.Q(state=FindingState.ADOPTED)
+                | models.Q(step__isnull=False),
                 name="finding_adopted_has_step",
             ),
             models.CheckConstraint(
-                condition=~models.Q(state=FindingState.REJECTED) | ~models.Q(decision_reason=""),
+                condition=~models.Q(state=FindingState.REJECTED)
+                | ~models.Q(decision_reason=""),
                 name="finding_rejected_has_reason",
             ),
-            models.UniqueConstraint(fields=["programme", "title"], name="finding_title_unique"),
+            models.UniqueConstraint(
+                fields=["programme", "title"], name="finding_title_unique"
+            ),
         ]
 
     def __str__(self) -> str:

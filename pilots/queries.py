@@ -18,8 +18,12 @@ class StateCount:
 
 def procedures_of(programme: Programme) -> QuerySet[Procedure]:
     """The playbook in its order, each step with what the adopted findings say of it."""
-    adopted = Prefetch("findings", Finding.objects.adopted().order_by("id"), to_attr="lessons")
-    steps = Step.objects.order_by("offset_days", "position", "id").prefetch_related(adopted)
+    adopted = Prefetch(
+        "findings", Finding.objects.adopted().order_by("id"), to_attr="lessons"
+    )
+    steps = Step.objects.order_by("offset_days", "position", "id").prefetch_related(
+        adopted
+    )
     return (
         Procedure.objects.filter(programme=programme)
         .prefetch_related(Prefetch("steps", steps))
@@ -27,13 +31,17 @@ def procedures_of(programme: Programme) -> QuerySet[Procedure]:
     )
 
 
-def findings_of(programme: Programme, user: User, state: str = "", words: str = "") -> QuerySet[Finding]:
+def findings_of(
+    programme: Programme, user: User, state: str = "", words: str = ""
+) -> QuerySet[Finding]:
     """Findings that this user may read, newest first, with step and pilot."""
     rows = Finding.objects.visible_to(user).filter(programme=programme)
     if state:
         rows = rows.filter(state=state)
     if words:
-        rows = rows.filter(Q(title__icontains=words) | Q(recommendation__icontains=words))
+        rows = rows.filter(
+            Q(title__icontains=words) | Q(recommendation__icontains=words)
+        )
     return rows.select_related("step", "pilot", "author").order_by("-id")
 
 

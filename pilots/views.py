@@ -28,7 +28,9 @@ PAGE = 25
 
 
 def _programme(request: Request) -> Programme:
-    return get_object_or_404(Programme.objects.visible_to(request.user).order_by("id")[:1])
+    return get_object_or_404(
+        Programme.objects.visible_to(request.user).order_by("id")[:1]
+    )
 
 
 @require_safe
@@ -84,7 +86,9 @@ def finding_page(request: Request, pk: int) -> HttpResponse:
     return _page(request, _finding(request, pk))
 
 
-def _page(request: Request, finding: Finding, status: int = 200, **forms: Any) -> HttpResponse:
+def _page(
+    request: Request, finding: Finding, status: int = 200, **forms: Any
+) -> HttpResponse:
     moves = FINDING_MOVES[FindingState(finding.state)]
     start = {"version": finding.version, "step": finding.step_id}
     context = {
@@ -106,7 +110,9 @@ def _page(request: Request, finding: Finding, status: int = 200, **forms: Any) -
 @require_POST
 def finding_review(request: Request, pk: int) -> HttpResponse:
     said = _("Reviewed.")
-    return _decide(request, pk, VersionForm(request.POST), findings.review_finding, said)
+    return _decide(
+        request, pk, VersionForm(request.POST), findings.review_finding, said
+    )
 
 
 @require_POST
@@ -128,13 +134,17 @@ def finding_reject(request: Request, pk: int) -> HttpResponse:
 @require_POST
 def finding_retire(request: Request, pk: int) -> HttpResponse:
     said = _("Retired. It left the tasks.")
-    return _decide(request, pk, VersionForm(request.POST), findings.retire_finding, said)
+    return _decide(
+        request, pk, VersionForm(request.POST), findings.retire_finding, said
+    )
 
 
 @require_POST
 def finding_reopen(request: Request, pk: int) -> HttpResponse:
     said = _("Proposed again.")
-    return _decide(request, pk, VersionForm(request.POST), findings.reopen_finding, said)
+    return _decide(
+        request, pk, VersionForm(request.POST), findings.reopen_finding, said
+    )
 
 
 def _decide(

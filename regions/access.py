@@ -51,7 +51,9 @@ def can_change_contact(user: User, contact: Contact) -> Answer:
         or contact.history_region_id in standing.liaison_of
     ):
         return ALLOWED
-    return denied(_("Only who logged the talk, the CIO or the region's liaison may correct it."))
+    return denied(
+        _("Only who logged the talk, the CIO or the region's liaison may correct it.")
+    )
 
 
 def can_read_notes(user: User, region_id: int) -> bool:

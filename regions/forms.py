@@ -39,7 +39,10 @@ class SignInForm(LoginForm):  # type: ignore[misc] # allauth has no types
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["login"].label = _("E-mail")
-        self.fields["login"].widget.attrs = {"autocomplete": "username", "inputmode": "email"}
+        self.fields["login"].widget.attrs = {
+            "autocomplete": "username",
+            "inputmode": "email",
+        }
         self.fields["password"].label = _("Password")
         self.fields["password"].help_text = ""
         self.fields["password"].widget.attrs = {"autocomplete": "current-password"}
@@ -100,7 +103,9 @@ class ContactForm(forms.Form):
                 "minutes": contact.minutes,
                 "answer": contact.ask_answer,
                 "felt": contact.felt,
-                "moved_to_date": contact.check_in.day_date if contact.check_in else None,
+                "moved_to_date": contact.check_in.day_date
+                if contact.check_in
+                else None,
                 "ask_due_date": contact.ask_due_date,
                 "note": contact.note,
                 "channel": contact.channel,
@@ -116,12 +121,16 @@ class ContactForm(forms.Form):
         if outcome == Outcome.REACHED and not data.get("minutes"):
             self.add_error("minutes", _("Say how many minutes the talk took."))
         if outcome == Outcome.MOVED and not data.get("moved_to_date"):
-            self.add_error("moved_to_date", _("Give the day that the talk was moved to."))
+            self.add_error(
+                "moved_to_date", _("Give the day that the talk was moved to.")
+            )
         if data.get("answer") == AskAnswer.LATER and not data.get("ask_due_date"):
             self.add_error("ask_due_date", _("Give the new day of the ask."))
         return data
 
-    def to_log(self, at: datetime, *, ask: Ask | None, new_ask: NewAsk | None = None) -> Log:
+    def to_log(
+        self, at: datetime, *, ask: Ask | None, new_ask: NewAsk | None = None
+    ) -> Log:
         data = self.cleaned_data
         return Log(
             outcome=Outcome(data["outcome"]),

@@ -27,7 +27,9 @@ class EditedMeanwhile(Exception):  # noqa: N818 - a refusal, told to the user as
     def __init__(self, row: Versioned) -> None:
         self.row = row
         super().__init__(
-            _("Somebody else changed this in the meantime. Look at it again, then save.")
+            _(
+                "Somebody else changed this in the meantime. Look at it again, then save."
+            )
         )
 
 
@@ -136,7 +138,10 @@ def _apply(row: Versioned, values: Mapping[str, Any], act: Act) -> list[HistoryE
         before, was_null = _text(row, column)
         setattr(row, name, value)
         after, is_null = _text(row, column)
-        if (before, was_null) != (after, is_null) and column.name not in row.silent_fields:
+        if (before, was_null) != (
+            after,
+            is_null,
+        ) and column.name not in row.silent_fields:
             entries.append(
                 _entry(
                     row,

@@ -72,9 +72,14 @@ def engagements(rows: QuerySet[Rhythm], at: datetime) -> list[Engagement]:
     rhythms = list(rhythms_at(rows, at))
     booked = {
         (row.ceo_id, row.programme_id): row
-        for row in CheckIn.objects.planned().filter(ceo__in={row.ceo_id for row in rhythms})
+        for row in CheckIn.objects.planned().filter(
+            ceo__in={row.ceo_id for row in rhythms}
+        )
     }
-    return [_engagement(row, booked.get((row.ceo_id, row.programme_id)), at) for row in rhythms]
+    return [
+        _engagement(row, booked.get((row.ceo_id, row.programme_id)), at)
+        for row in rhythms
+    ]
 
 
 def _engagement(rhythm: Rhythm, booked: CheckIn | None, at: datetime) -> Engagement:

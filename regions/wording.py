@@ -95,7 +95,9 @@ def since_last_talk(state: RhythmState) -> str:
         else (state.ideal_days, _("ideal is %(n)d"))
     )
     since = ngettext(
-        "%(n)d day since the last talk", "%(n)d days since the last talk", state.age_days
+        "%(n)d day since the last talk",
+        "%(n)d days since the last talk",
+        state.age_days,
     ) % {"n": state.age_days}
     return _("%(since)s, %(limit)s.") % {"since": since, "limit": kind % {"n": limit}}
 
@@ -107,7 +109,11 @@ def until_go_live(state: RhythmState) -> str:
     if left is None:
         return _("No go-live yet, %(stage)s.") % {"stage": where}
     if left > 0:
-        text = ngettext("Go-live in %(n)d day, %(stage)s.", "Go-live in %(n)d days, %(stage)s.", left)
+        text = ngettext(
+            "Go-live in %(n)d day, %(stage)s.",
+            "Go-live in %(n)d days, %(stage)s.",
+            left,
+        )
     else:
         text = ngettext("Live for %(n)d day.", "Live for %(n)d days.", -left)
     return text % {"n": abs(left), "stage": where}
@@ -159,8 +165,10 @@ def capital(text: str) -> str:
 def sentences(parts: Iterable[str]) -> str:
     """One after the other; Chinese puts no space between them."""
     return reduce(
-        lambda first, second: pgettext("two sentences", "%(first)s %(second)s")
-        % {"first": first, "second": second},
+        lambda first, second: (
+            pgettext("two sentences", "%(first)s %(second)s")
+            % {"first": first, "second": second}
+        ),
         parts,
         "",
     ).strip()

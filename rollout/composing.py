@@ -29,7 +29,6 @@ from rollout.queries.callsheet import CallSheet, call_sheets
 BLOCKS = 5
 
 
-
 @dataclass(frozen=True)
 class Letter:
     """A mail's content before it is addressed."""
@@ -108,7 +107,11 @@ COMPOSERS: dict[str, Callable[[User, list[Duty], datetime], Letter | None]] = {
 
 
 def _calls_of(recipient: User, duties: list[Duty], at: datetime) -> list[Call]:
-    told = {(duty.model, duty.object_id) for duty in duties if duty.kind == DutyKind.CHECK_IN}
+    told = {
+        (duty.model, duty.object_id)
+        for duty in duties
+        if duty.kind == DutyKind.CHECK_IN
+    }
     return [
         call
         for programme in Programme.objects.order_by("id")
@@ -126,7 +129,9 @@ def _objects(call: Call) -> set[tuple[str, int]]:
 def _blocks(calls: list[Call], at: datetime) -> list[Block]:
     sheets: dict[int, CallSheet] = {}
     for programme in {call.engagement.rhythm.programme for call in calls}:
-        mine = [c.engagement for c in calls if c.engagement.rhythm.programme == programme]
+        mine = [
+            c.engagement for c in calls if c.engagement.rhythm.programme == programme
+        ]
         sheets |= call_sheets(programme, mine, at)
     return [
         Block(

@@ -168,7 +168,9 @@ def _worse(facts: Facts, at: datetime) -> WorseLine | None:
     begin = datetime.combine(monday, time(0), tzinfo=facts.region.zone).astimezone(UTC)
     what = []
     for move in facts.moves_since(begin):
-        ends = [datetime.fromisoformat(text).date() for text in (move.before, move.after)]
+        ends = [
+            datetime.fromisoformat(text).date() for text in (move.before, move.after)
+        ]
         shift = (ends[1] - ends[0]).days
         if shift > 0:
             text = _("Go-live moved by %(days)s to %(day)s: %(reason)s")
@@ -239,7 +241,9 @@ def _next_call(engaged: list[Engagement]) -> str:
 
 
 def _folded_text(folded: list[RegionLine]) -> str:
-    counts = {state: sum(1 for line in folded if line.state == state) for state in FOLDED}
+    counts = {
+        state: sum(1 for line in folded if line.state == state) for state in FOLDED
+    }
     return listed(
         _("%(n)d %(state)s") % {"n": n, "state": state.count_label}
         for state, n in counts.items()

@@ -15,9 +15,24 @@ class TaskState(TextChoices):
 UNFINISHED = (TaskState.OPEN, TaskState.STARTED, TaskState.BLOCKED)
 
 TASK_MOVES = {
-    TaskState.OPEN: {TaskState.STARTED, TaskState.BLOCKED, TaskState.DONE, TaskState.DROPPED},
-    TaskState.STARTED: {TaskState.OPEN, TaskState.BLOCKED, TaskState.DONE, TaskState.DROPPED},
-    TaskState.BLOCKED: {TaskState.OPEN, TaskState.STARTED, TaskState.DONE, TaskState.DROPPED},
+    TaskState.OPEN: {
+        TaskState.STARTED,
+        TaskState.BLOCKED,
+        TaskState.DONE,
+        TaskState.DROPPED,
+    },
+    TaskState.STARTED: {
+        TaskState.OPEN,
+        TaskState.BLOCKED,
+        TaskState.DONE,
+        TaskState.DROPPED,
+    },
+    TaskState.BLOCKED: {
+        TaskState.OPEN,
+        TaskState.STARTED,
+        TaskState.DONE,
+        TaskState.DROPPED,
+    },
     TaskState.DONE: {TaskState.OPEN, TaskState.STARTED, TaskState.BLOCKED},
     TaskState.DROPPED: {TaskState.OPEN},
 }

@@ -27,7 +27,14 @@ def read(name: str, parse: Callable[[str], T], default: str, mend: str) -> T:
 
 
 def as_bool(raw: str) -> bool:
-    words = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
+    words = {
+        "1": True,
+        "true": True,
+        "yes": True,
+        "0": False,
+        "false": False,
+        "no": False,
+    }
     return words[raw.lower()]
 
 
@@ -79,4 +86,8 @@ def kept_key(folder: Path) -> str:
             draft.unlink()
         return path.read_text(encoding="ascii")
     except OSError as fault:
-        stop("VAR_DIR", f"({folder}) cannot be written ({fault.strerror})", "Mend its rights.")
+        stop(
+            "VAR_DIR",
+            f"({folder}) cannot be written ({fault.strerror})",
+            "Mend its rights.",
+        )

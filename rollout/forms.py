@@ -66,5 +66,7 @@ class SignInLinkForm(forms.Form):
 
     email = forms.EmailField(
         label=_("E-mail"),
-        widget=forms.EmailInput(attrs={"autocomplete": "username", "inputmode": "email"}),
+        widget=forms.EmailInput(
+            attrs={"autocomplete": "username", "inputmode": "email"}
+        ),
     )

@@ -27,7 +27,9 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 # --- Where this runs -----------------------------------------------------------------
 
 VAR_DIR = read("VAR_DIR", Path, str(BASE_DIR / "var"), "Give a folder.").resolve()
-PORT = read("PORT", as_port, "8000", "Give a number from 1 to 65535, such as PORT=8080.")
+PORT = read(
+    "PORT", as_port, "8000", "Give a number from 1 to 65535, such as PORT=8080."
+)
 DEBUG = read("DEBUG", as_bool, "0", "Use 1 or 0.")
 _site = read(
     "SITE_URL",
@@ -251,7 +253,9 @@ STATIC_ROOT = BASE_DIR / "var" / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
 }
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
@@ -286,7 +290,9 @@ X_FRAME_OPTIONS = "DENY"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}
+    },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {

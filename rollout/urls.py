@@ -1,14 +1,10 @@
 """Every address of the product; those of the top app are named `rollout:…`."""
 
 from allauth.account import views as account
-from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
 from rollout.views import calls, dashboard, mails, regions, signin, tasks
-
-# The admin stands behind the product's own sign-in.
-admin.site.login = secure_admin_login(admin.site.login)
 
 rollout_patterns = [
     path("", dashboard.home, name="home"),
@@ -18,7 +14,9 @@ rollout_patterns = [
     path("regions/<str:code>/call/", calls.call_sheet, name="call-sheet"),
     path("regions/<str:code>/go-live/", regions.go_live_move, name="go-live-move"),
     path("contacts/<int:pk>/", calls.contact_correct, name="contact-correct"),
-    path("contacts/<int:pk>/withdraw/", calls.contact_withdraw, name="contact-withdraw"),
+    path(
+        "contacts/<int:pk>/withdraw/", calls.contact_withdraw, name="contact-withdraw"
+    ),
     path("tasks/", tasks.my_tasks, name="my-tasks"),
     path("tasks/<int:pk>/", tasks.task_page, name="task"),
     path("tasks/<int:pk>/complete/", tasks.task_complete, name="task-complete"),

@@ -68,7 +68,9 @@ def made(people, ceo_north, programme, rhythm_north, plan_north, plan_south):
         step=step,
         proposed=make_finding(programme, "Proposed"),
         reviewed=make_finding(programme, "Reviewed", state=FindingState.REVIEWED),
-        adopted=make_finding(programme, "Adopted", state=FindingState.ADOPTED, step=step),
+        adopted=make_finding(
+            programme, "Adopted", state=FindingState.ADOPTED, step=step
+        ),
         rejected=make_finding(
             programme, "Rejected", state=FindingState.REJECTED, decision_reason="no"
         ),
@@ -107,7 +109,9 @@ def addresses(patterns, namespace=""):
     for pattern in patterns:
         if isinstance(pattern, URLResolver):
             inner = pattern.namespace or ""
-            yield from addresses(pattern.url_patterns, f"{inner}:" if inner else namespace)
+            yield from addresses(
+                pattern.url_patterns, f"{inner}:" if inner else namespace
+            )
         elif isinstance(pattern, URLPattern):
             yield f"{namespace}{pattern.name}"
 
@@ -126,7 +130,9 @@ def test_every_address_stands_in_the_table():
 
 
 def test_address_that_is_missing_is_found():
-    assert missing_from({"rollout:home"}, {"rollout:home", "rollout:new"}) == {"rollout:new"}
+    assert missing_from({"rollout:home"}, {"rollout:home", "rollout:new"}) == {
+        "rollout:new"
+    }
 
 
 def test_unknown_and_foreign_region_answer_alike(people, made):

@@ -6,140 +6,443 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('regions', '0001_initial'),
+        ("regions", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Pilot',
+            name="Pilot",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
-                ('name', models.CharField(max_length=60, verbose_name='name')),
-                ('programme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pilots', to='regions.programme', verbose_name='programme')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "version",
+                    models.PositiveIntegerField(
+                        default=1, editable=False, verbose_name="version"
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, verbose_name="name")),
+                (
+                    "programme",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="pilots",
+                        to="regions.programme",
+                        verbose_name="programme",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'pilot',
-                'verbose_name_plural': 'pilots',
+                "verbose_name": "pilot",
+                "verbose_name_plural": "pilots",
             },
         ),
         migrations.CreateModel(
-            name='Procedure',
+            name="Procedure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
-                ('name', models.CharField(max_length=100, verbose_name='name')),
-                ('number', models.PositiveIntegerField(default=1, verbose_name='version of the procedure')),
-                ('position', models.PositiveIntegerField(default=0, verbose_name='position')),
-                ('programme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='procedures', to='regions.programme', verbose_name='programme')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "version",
+                    models.PositiveIntegerField(
+                        default=1, editable=False, verbose_name="version"
+                    ),
+                ),
+                ("name", models.CharField(max_length=100, verbose_name="name")),
+                (
+                    "number",
+                    models.PositiveIntegerField(
+                        default=1, verbose_name="version of the procedure"
+                    ),
+                ),
+                (
+                    "position",
+                    models.PositiveIntegerField(default=0, verbose_name="position"),
+                ),
+                (
+                    "programme",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="procedures",
+                        to="regions.programme",
+                        verbose_name="programme",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'procedure',
-                'verbose_name_plural': 'procedures',
+                "verbose_name": "procedure",
+                "verbose_name_plural": "procedures",
             },
         ),
         migrations.CreateModel(
-            name='Step',
+            name="Step",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
-                ('title', models.CharField(max_length=150, verbose_name='title')),
-                ('kind', models.CharField(choices=[('work', 'work'), ('clarify', 'clarify'), ('confirm', 'confirm'), ('data', 'data'), ('meeting', 'meeting'), ('milestone', 'milestone')], default='work', max_length=10, verbose_name='kind')),
-                ('role', models.CharField(choices=[('region', 'region'), ('centre', 'headquarters'), ('shared', 'region and headquarters')], default='region', max_length=10, verbose_name='who does it')),
-                ('function', models.CharField(blank=True, help_text='Whose job it is in the region, for example payroll or data helper.', max_length=60, verbose_name='function')),
-                ('offset_days', models.SmallIntegerField(help_text='Calendar days, negative before go-live.', verbose_name='days from go-live')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='note')),
-                ('position', models.PositiveIntegerField(default=0, verbose_name='position')),
-                ('procedure', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='pilots.procedure', verbose_name='procedure')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "version",
+                    models.PositiveIntegerField(
+                        default=1, editable=False, verbose_name="version"
+                    ),
+                ),
+                ("title", models.CharField(max_length=150, verbose_name="title")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("work", "work"),
+                            ("clarify", "clarify"),
+                            ("confirm", "confirm"),
+                            ("data", "data"),
+                            ("meeting", "meeting"),
+                            ("milestone", "milestone"),
+                        ],
+                        default="work",
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("region", "region"),
+                            ("centre", "headquarters"),
+                            ("shared", "region and headquarters"),
+                        ],
+                        default="region",
+                        max_length=10,
+                        verbose_name="who does it",
+                    ),
+                ),
+                (
+                    "function",
+                    models.CharField(
+                        blank=True,
+                        help_text="Whose job it is in the region, for example payroll or data helper.",
+                        max_length=60,
+                        verbose_name="function",
+                    ),
+                ),
+                (
+                    "offset_days",
+                    models.SmallIntegerField(
+                        help_text="Calendar days, negative before go-live.",
+                        verbose_name="days from go-live",
+                    ),
+                ),
+                (
+                    "note",
+                    models.CharField(blank=True, max_length=300, verbose_name="note"),
+                ),
+                (
+                    "position",
+                    models.PositiveIntegerField(default=0, verbose_name="position"),
+                ),
+                (
+                    "procedure",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="steps",
+                        to="pilots.procedure",
+                        verbose_name="procedure",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'step',
-                'verbose_name_plural': 'steps',
+                "verbose_name": "step",
+                "verbose_name_plural": "steps",
             },
         ),
         migrations.CreateModel(
-            name='Finding',
+            name="Finding",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
-                ('kind', models.CharField(choices=[('achievement', 'achievement'), ('problem', 'problem'), ('experience', 'experience'), ('lesson', 'lesson')], max_length=12, verbose_name='kind')),
-                ('area', models.CharField(choices=[('leadership', 'leadership'), ('resources', 'resources'), ('security', 'security'), ('schedule', 'schedule'), ('scope', 'scope'), ('training', 'training'), ('support', 'support'), ('data', 'data'), ('governance', 'governance')], max_length=12, verbose_name='area')),
-                ('title', models.CharField(max_length=150, verbose_name='what happened')),
-                ('effect', models.CharField(blank=True, max_length=300, verbose_name='effect')),
-                ('recommendation', models.CharField(blank=True, max_length=300, verbose_name='do differently')),
-                ('wave_name', models.CharField(blank=True, max_length=60, verbose_name='wave')),
-                ('source', models.CharField(blank=True, max_length=100, verbose_name='source')),
-                ('state', models.CharField(choices=[('proposed', 'proposed'), ('reviewed', 'reviewed'), ('adopted', 'adopted'), ('rejected', 'rejected'), ('retired', 'retired')], default='proposed', max_length=10, verbose_name='state')),
-                ('decision_reason', models.CharField(blank=True, max_length=300, verbose_name='reason')),
-                ('author', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='findings', to=settings.AUTH_USER_MODEL, verbose_name='recorded by')),
-                ('programme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='findings', to='regions.programme', verbose_name='programme')),
-                ('pilot', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='findings', to='pilots.pilot', verbose_name='pilot')),
-                ('step', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='findings', to='pilots.step', verbose_name='step')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "version",
+                    models.PositiveIntegerField(
+                        default=1, editable=False, verbose_name="version"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("achievement", "achievement"),
+                            ("problem", "problem"),
+                            ("experience", "experience"),
+                            ("lesson", "lesson"),
+                        ],
+                        max_length=12,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "area",
+                    models.CharField(
+                        choices=[
+                            ("leadership", "leadership"),
+                            ("resources", "resources"),
+                            ("security", "security"),
+                            ("schedule", "schedule"),
+                            ("scope", "scope"),
+                            ("training", "training"),
+                            ("support", "support"),
+                            ("data", "data"),
+                            ("governance", "governance"),
+                        ],
+                        max_length=12,
+                        verbose_name="area",
+                    ),
+                ),
+                (
+                    "title",
+                    models.CharField(max_length=150, verbose_name="what happened"),
+                ),
+                (
+                    "effect",
+                    models.CharField(blank=True, max_length=300, verbose_name="effect"),
+                ),
+                (
+                    "recommendation",
+                    models.CharField(
+                        blank=True, max_length=300, verbose_name="do differently"
+                    ),
+                ),
+                (
+                    "wave_name",
+                    models.CharField(blank=True, max_length=60, verbose_name="wave"),
+                ),
+                (
+                    "source",
+                    models.CharField(blank=True, max_length=100, verbose_name="source"),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("proposed", "proposed"),
+                            ("reviewed", "reviewed"),
+                            ("adopted", "adopted"),
+                            ("rejected", "rejected"),
+                            ("retired", "retired"),
+                        ],
+                        default="proposed",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "decision_reason",
+                    models.CharField(blank=True, max_length=300, verbose_name="reason"),
+                ),
+                (
+                    "author",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="findings",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="recorded by",
+                    ),
+                ),
+                (
+                    "programme",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="findings",
+                        to="regions.programme",
+                        verbose_name="programme",
+                    ),
+                ),
+                (
+                    "pilot",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="findings",
+                        to="pilots.pilot",
+                        verbose_name="pilot",
+                    ),
+                ),
+                (
+                    "step",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="findings",
+                        to="pilots.step",
+                        verbose_name="step",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'finding',
-                'verbose_name_plural': 'findings',
+                "verbose_name": "finding",
+                "verbose_name_plural": "findings",
             },
         ),
         migrations.AddConstraint(
-            model_name='pilot',
-            constraint=models.UniqueConstraint(fields=('programme', 'name'), name='pilot_name_unique'),
+            model_name="pilot",
+            constraint=models.UniqueConstraint(
+                fields=("programme", "name"), name="pilot_name_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='procedure',
-            constraint=models.UniqueConstraint(fields=('programme', 'name', 'number'), name='procedure_version_unique'),
+            model_name="procedure",
+            constraint=models.UniqueConstraint(
+                fields=("programme", "name", "number"), name="procedure_version_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='procedure',
-            constraint=models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='procedure_number_positive'),
+            model_name="procedure",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("number__gte", 1)), name="procedure_number_positive"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='step',
-            constraint=models.UniqueConstraint(fields=('procedure', 'title'), name='step_title_unique'),
+            model_name="step",
+            constraint=models.UniqueConstraint(
+                fields=("procedure", "title"), name="step_title_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='step',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['work', 'clarify', 'confirm', 'data', 'meeting', 'milestone'])), name='step_kind_known'),
+            model_name="step",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        ["work", "clarify", "confirm", "data", "meeting", "milestone"],
+                    )
+                ),
+                name="step_kind_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='step',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['region', 'centre', 'shared'])), name='step_role_known'),
+            model_name="step",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("role__in", ["region", "centre", "shared"])),
+                name="step_role_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='step',
-            constraint=models.CheckConstraint(condition=models.Q(('offset_days__range', (-1500, 1500))), name='step_offset_sane'),
+            model_name="step",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("offset_days__range", (-1500, 1500))),
+                name="step_offset_sane",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['achievement', 'problem', 'experience', 'lesson'])), name='finding_kind_known'),
+            model_name="finding",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("kind__in", ["achievement", "problem", "experience", "lesson"])
+                ),
+                name="finding_kind_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.CheckConstraint(condition=models.Q(('area__in', ['leadership', 'resources', 'security', 'schedule', 'scope', 'training', 'support', 'data', 'governance'])), name='finding_area_known'),
+            model_name="finding",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "area__in",
+                        [
+                            "leadership",
+                            "resources",
+                            "security",
+                            "schedule",
+                            "scope",
+                            "training",
+                            "support",
+                            "data",
+                            "governance",
+                        ],
+                    )
+                ),
+                name="finding_area_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['proposed', 'reviewed', 'adopted', 'rejected', 'retired'])), name='finding_state_known'),
+            model_name="finding",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        ["proposed", "reviewed", "adopted", "rejected", "retired"],
+                    )
+                ),
+                name="finding_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.CheckConstraint(condition=models.Q(('pilot', None), ('wave_name', ''), _connector='OR'), name='finding_of_pilot_or_wave'),
+            model_name="finding",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("pilot", None), ("wave_name", ""), _connector="OR"),
+                name="finding_of_pilot_or_wave",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'adopted'), _negated=True), ('step__isnull', False), _connector='OR'), name='finding_adopted_has_step'),
+            model_name="finding",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "adopted"), _negated=True),
+                    ("step__isnull", False),
+                    _connector="OR",
+                ),
+                name="finding_adopted_has_step",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'rejected'), _negated=True), models.Q(('decision_reason', ''), _negated=True), _connector='OR'), name='finding_rejected_has_reason'),
+            model_name="finding",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "rejected"), _negated=True),
+                    models.Q(("decision_reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="finding_rejected_has_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.UniqueConstraint(fields=('programme', 'title'), name='finding_title_unique'),
+            model_name="finding",
+            constraint=models.UniqueConstraint(
+                fields=("programme", "title"), name="finding_title_unique"
+            ),
         ),
     ]

@@ -18,7 +18,9 @@ class CannotMoveFinding(Exception):  # noqa: N818 - a refusal, told to the user 
 @transaction.atomic
 def record_finding(*, act: Act, **values: Any) -> Finding:
     """A new finding, proposed by whoever records it."""
-    if Finding.objects.filter(programme=values["programme"], title=values["title"]).exists():
+    if Finding.objects.filter(
+        programme=values["programme"], title=values["title"]
+    ).exists():
         raise CannotMoveFinding(_("A finding with these words exists already."))
     return history.create(Finding(author=act.by, **values), act)
 

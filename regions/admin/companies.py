@@ -12,7 +12,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from regions.administration import RecordAdmin, RecordForm, RecordInline, link_to, name_of
+from regions.administration import (
+    RecordAdmin,
+    RecordForm,
+    RecordInline,
+    link_to,
+    name_of,
+)
 from regions.history import Act
 from regions.models import Programme, Region, RegionalCEO, Versioned
 from regions.services.people import appoint_ceo
@@ -43,10 +49,10 @@ class CEOForm(RecordForm):
         if self.is_new and "from_date" in self.fields:
             self.fields["from_date"].initial = timezone.localdate
 
-    def _get_validation_exclusions(self) -> set[str]:
-        """A new CEO ends the one before him, so that the two may meet here."""
-        excluded: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
-        return excluded | {"region"} if self.is_new else excluded
+    @property
+    def settled_later(self) -> set[str]:
+        """A new CEO ends the one before him, so the two never lead at once."""
+        return {"region"} if self.is_new else set()
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
@@ -61,30 +67,35 @@ class CEOForm(RecordForm):
         if before is None:
             return
         if before.from_date > data["from_date"]:
-            self.add_error("from_date", _("The CEO before him started later than this day."))
+            self.add_error(
+                "from_date", _("The CEO before him started later than this day.")
+            )
         if before.user == data.get("user"):
             self.add_error("user", _("This person is the CEO already."))
 
 
-@admin.display(description=gettext_lazy("rhythm"))
-def rhythm_links(ceo: RegionalCEO) -> SafeString | str:
+class RhythmColumn:
     """The way from a region to the rhythms of its CEO."""
-    if ceo.pk is None:
-        return ""
-    if found := [(link_to(rhythm, rhythm.programme),) for rhythm in ceo.rhythms.all()]:
-        return format_html_join(", ", "{}", found)
-    address = reverse("admin:regions_rhythm_add", query={"ceo": ceo.pk})
-    return format_html('<a href="{}">{}</a>', address, _("Add a rhythm"))
+
+    @admin.display(description=gettext_lazy("rhythm"))
+    def rhythm_links(self, ceo: RegionalCEO) -> SafeString | str:
+        if ceo.pk is None:
+            return ""
+        found = [(link_to(one, one.programme),) for one in ceo.rhythms.all()]
+        if found:
+            return format_html_join(", ", "{}", found)
+        address = reverse("admin:regions_rhythm_add", query={"ceo": ceo.pk})
+        return format_html('<a href="{}">{}</a>', address, _("Add a rhythm"))
 
 
-class CEOInline(RecordInline):
+class CEOInline(RhythmColumn, RecordInline):
     """Who leads the region and who did. A new one ends the one before him the same day."""
 
     model = RegionalCEO
     form = CEOForm
     verbose_name_plural = gettext_lazy("regional CEO, and those before him")
-    fields = ("user", "from_date", "to_date", rhythm_links)
-    readonly_fields = ("to_date", rhythm_links)
+    fields = ("user", "from_date", "to_date", "rhythm_links")
+    readonly_fields = ("to_date", "rhythm_links")
     autocomplete_fields = ("user",)
     joined = ("user", "region")
     ordering = ("-from_date", "-id")
@@ -134,20 +145,24 @@ class RegionAdmin(RecordAdmin):
 
 
 @admin.register(RegionalCEO)
-class RegionalCEOAdmin(RecordAdmin):
+class RegionalCEOAdmin(RhythmColumn, RecordAdmin):
     form = CEOForm
     list_display = ("region", PERSON, "from_date", "to_date")
     export_fields = ("region", "user", "from_date", "to_date")
     list_filter = (HeldFilter,)
     search_fields = ("region__name", "region__code", "user__name", "user__email")
     autocomplete_fields = ("user", "region")
-    fields = ("region", "user", "from_date", "to_date", rhythm_links)
+    fields = ("region", "user", "from_date", "to_date", "rhythm_links")
     ordering = ("region__name", "-from_date", "id")
     joined = ("region", "user")
     may_delete = True
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return ("to_date", rhythm_links) if obj is None else ("region", "user", rhythm_links)
+        return (
+            ("to_date", "rhythm_links")
+            if obj is None
+            else ("region", "user", "rhythm_links")
+        )
 
     def create(self, request: HttpRequest, row: Any, form: Any, act: Act) -> Versioned:
         return appoint_ceo(row.user, row.region, from_date=row.from_date, act=act)

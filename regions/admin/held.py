@@ -26,4 +26,6 @@ class HeldFilter(admin.SimpleListFilter):
         day = person(request).moment.date()
         if self.value() == "now":
             return queryset.filter(Q(to_date=None) | Q(to_date__gt=day))
-        return queryset.filter(to_date__lte=day) if self.value() == "ended" else queryset
+        return (
+            queryset.filter(to_date__lte=day) if self.value() == "ended" else queryset
+        )

@@ -34,7 +34,15 @@ class KindFilter(admin.SimpleListFilter):
 
 @admin.register(HistoryEntry)
 class HistoryEntryAdmin(LedgerAdmin):
-    list_display = ("at", name_of("by", gettext_lazy("by")), "kind", "object_text", "what", "reason", "via")
+    list_display = (
+        "at",
+        name_of("by", gettext_lazy("by")),
+        "kind",
+        "object_text",
+        "what",
+        "reason",
+        "via",
+    )
     list_filter = (KindFilter, "change", "via")
     search_fields = ("object_text", "by__name", "by__email", "reason")
     date_hierarchy = "at"
@@ -44,7 +52,7 @@ class HistoryEntryAdmin(LedgerAdmin):
 
     @admin.display(description=gettext_lazy("kind of row"), ordering="model")
     def kind(self, entry: Any) -> str:
-        return kinds_of_row().get(entry.model, entry.model)
+        return kinds_of_row().get(str(entry.model), "")
 
     @admin.display(description=gettext_lazy("what changed"))
     def what(self, entry: Any) -> str:

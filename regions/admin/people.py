@@ -8,7 +8,13 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
-from regions.administration import RecordAdmin, RecordForm, RecordInline, name_of, person
+from regions.administration import (
+    RecordAdmin,
+    RecordForm,
+    RecordInline,
+    name_of,
+    person,
+)
 from regions.history import Act
 from regions.models import Membership, User, Versioned
 
@@ -35,25 +41,13 @@ class MembershipForm(RecordForm):
             # Days of memberships are counted in UTC.
             self.fields["from_date"].initial = lambda: timezone.now().date()
 
-    def clean(self) -> dict[str, Any]:
-        data = super().clean()
-        # Somebody who is being added himself has no number yet, and no role.
-        user_id = getattr(data.get("user"), "pk", self.instance.user_id)
-        if user_id and "role" in data and not data.get("to_date"):
-            same = Membership.objects.filter(
-                user=user_id, role=data["role"], region=data.get("region"), to_date=None
-            )
-            if same.exclude(pk=self.instance.pk).exists():
-                self.add_error("role", HELD_ALREADY)
-        return data
-
 
 class MembershipInline(RecordInline):
     model = Membership
     form = MembershipForm
     fields = ("role", "region", "from_date", "to_date")
     autocomplete_fields = ("region",)
-    joined = ("region",)
+    joined = ("user", "region")
     ordering = ("to_date", "role", "id")
     may_delete = True
 
@@ -87,7 +81,9 @@ class UserAdmin(RecordAdmin):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        now = Membership.objects.held_on(person(request).moment).select_related("region")
+        now = Membership.objects.held_on(person(request).moment).select_related(
+            "region"
+        )
         held = Prefetch("memberships", now.order_by("role", "id"), to_attr="held_now")
         return super().get_queryset(request).prefetch_related(held)
 

@@ -16,7 +16,7 @@ from regions.administration import RecordAdmin, RecordForm, name_of
 from regions.calendar import today
 from regions.enums import ASK_MOVES, AskState, CheckInState, Stage
 from regions.history import Act
-from regions.models import Ask, CheckIn, Contact, Rhythm, Versioned
+from regions.models import Ask, CheckIn, Contact, RegionalCEO, Rhythm, Versioned
 from regions.services.people import start_rhythm
 
 OF_CEO = ("ceo__region", "ceo__user", "programme")
@@ -28,7 +28,9 @@ STAGES = Stage.values
 
 class RhythmForm(RecordForm):
     rules = {
-        "rhythm_kick_off_before_go_live": gettext_lazy("The kick-off lies after the go-live."),
+        "rhythm_kick_off_before_go_live": gettext_lazy(
+            "The kick-off lies after the go-live."
+        ),
     }
 
     def clean(self) -> dict[str, Any]:
@@ -43,7 +45,14 @@ class RhythmForm(RecordForm):
 @admin.register(Rhythm)
 class RhythmAdmin(RecordAdmin):
     form = RhythmForm
-    list_display = ("region", "who", "programme", "kick_off_date", "go_live_date", "cio_calls")
+    list_display = (
+        "region",
+        "who",
+        "programme",
+        "kick_off_date",
+        "go_live_date",
+        "cio_calls",
+    )
     list_filter = ("programme", "cio_calls")
     search_fields = SEARCH_CEO
     autocomplete_fields = ("ceo", "programme")
@@ -53,7 +62,11 @@ class RhythmAdmin(RecordAdmin):
         (None, {"fields": ("ceo", "programme", "cio_calls", "lead_weeks")}),
         (
             gettext_lazy("Ideal and longest days between two talks"),
-            {"fields": tuple((f"{stage}_ideal", f"{stage}_longest") for stage in STAGES)},
+            {
+                "fields": tuple(
+                    (f"{stage}_ideal", f"{stage}_longest") for stage in STAGES
+                )
+            },
         ),
         (
             gettext_lazy("Dates"),
@@ -74,16 +87,18 @@ class RhythmAdmin(RecordAdmin):
 
     @admin.display(description=gettext_lazy("region"), ordering="ceo__region__name")
     def region(self, row: Any) -> str:
-        return row.ceo.region.name
+        return str(row.ceo.region.name)
 
     @admin.display(description=gettext_lazy("regional CEO"), ordering="ceo__user__name")
     def who(self, row: Any) -> str:
-        return row.ceo.user.name
+        return str(row.ceo.user.name)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None:
             return ()
-        dates = [name for name in ("kick_off_date", "go_live_date") if getattr(obj, name)]
+        dates = [
+            name for name in ("kick_off_date", "go_live_date") if getattr(obj, name)
+        ]
         return ("ceo", "programme", *dates)
 
     def create(self, request: HttpRequest, row: Any, form: Any, act: Act) -> Versioned:
@@ -93,16 +108,22 @@ class RhythmAdmin(RecordAdmin):
             for field in row._meta.concrete_fields
             if field.name not in ("id", "version", "ceo", "programme")
         }
-        before = Rhythm.objects.filter(ceo__region=row.ceo.region_id, programme=row.programme_id)
+        before = Rhythm.objects.filter(
+            ceo__region=row.ceo.region_id, programme=row.programme_id
+        )
         if last := before.order_by("-ceo__from_date", "-id").first():
             for name in ("kick_off_date", "go_live_date", "end_date"):
                 values[name] = values[name] or getattr(last, name)
-        return start_rhythm(row.ceo, programme_id=row.programme_id, values=values, act=act)
+        return start_rhythm(
+            row.ceo, programme_id=row.programme_id, values=values, act=act
+        )
 
 
 class CheckInForm(RecordForm):
     rules = {
-        "check_in_one_planned": gettext_lazy("Another talk with this CEO is planned already."),
+        "check_in_one_planned": gettext_lazy(
+            "Another talk with this CEO is planned already."
+        ),
     }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -116,9 +137,12 @@ class CheckInForm(RecordForm):
         ceo = data.get("ceo") or (None if self.is_new else self.instance.ceo)
         day: date | None = data.get("day_date")
         if ceo and day and "day_date" in self.changed_data:
-            if day < today(ceo.region, timezone.now()):
-                self.add_error("day_date", _("This day has passed."))
+            self._refuse_the_past(day, ceo)
         return data
+
+    def _refuse_the_past(self, day: date, ceo: RegionalCEO) -> None:
+        if day < today(ceo.region, timezone.now()):
+            self.add_error("day_date", _("This day has passed."))
 
 
 @admin.register(CheckIn)
@@ -155,7 +179,9 @@ class AskForm(RecordForm):
         if isinstance(state := self.fields.get("state"), ChoiceField):
             now = AskState(self.instance.state)
             reachable = {now, *ASK_MOVES[now]}
-            state.choices = [(one.value, one.label) for one in AskState if one in reachable]
+            state.choices = [
+                (one.value, one.label) for one in AskState if one in reachable
+            ]
 
 
 @admin.register(Ask)
@@ -166,7 +192,16 @@ class AskAdmin(RecordAdmin):
     search_fields = ("text", *SEARCH_CEO)
     date_hierarchy = "due_date"
     autocomplete_fields = ("ceo", "programme")
-    fields = ("ceo", "programme", "of", "kind", "text", "due_date", "first_due_date", "state")
+    fields = (
+        "ceo",
+        "programme",
+        "of",
+        "kind",
+        "text",
+        "due_date",
+        "first_due_date",
+        "state",
+    )
     ordering = ("due_date", "id")
     joined = OF_CEO
 
@@ -187,8 +222,21 @@ class ContactAdmin(RecordAdmin):
     Notes are for the CIO and the liaison: they stand in no form, list, search or export.
     """
 
-    list_display = ("held_at", "ceo", CALLER, "channel", "outcome", "minutes", "withdrawn_at")
-    list_filter = ("outcome", "channel", "programme", ("withdrawn_at", admin.EmptyFieldListFilter))
+    list_display = (
+        "held_at",
+        "ceo",
+        CALLER,
+        "channel",
+        "outcome",
+        "minutes",
+        "withdrawn_at",
+    )
+    list_filter = (
+        "outcome",
+        "channel",
+        "programme",
+        ("withdrawn_at", admin.EmptyFieldListFilter),
+    )
     search_fields = (*SEARCH_CEO, "by__name")
     date_hierarchy = "held_at"
     fields = (

@@ -79,7 +79,7 @@ class WeekdaysField(forms.MultipleChoiceField):
     def prepare_value(self, value: Any) -> list[str]:
         return list(value or "")
 
-    def clean(self, value: Any) -> str:  # type: ignore[override]
+    def clean(self, value: Any) -> str:
         return "".join(sorted(super().clean(value)))
 
     def has_changed(self, initial: Any, data: Any) -> bool:
@@ -120,7 +120,7 @@ class RecordForm(ModelForm):
 
     @property
     def is_new(self) -> bool:
-        return self.instance._state.adding
+        return bool(self.instance._state.adding)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -131,8 +131,9 @@ class RecordForm(ModelForm):
     def _tell_both_texts(self, data: dict[str, Any]) -> None:
         """The row is locked and read anew, so what differs from it is the user's text."""
         # Shown again, the form knows both texts; saved again, it means to replace theirs.
-        self.data = self.data.copy()  # type: ignore[union-attr]
-        self.data[self.add_prefix(VERSION)] = str(self.instance.version)
+        shown: Any = self.data
+        self.data = shown.copy()
+        self.data[self.add_prefix(VERSION)] = str(self.instance.version)  # type: ignore[index]
         mine = [name for name in columns_of(self) if name in self.changed_data]
         if not mine:
             return
@@ -157,6 +158,21 @@ class RecordForm(ModelForm):
             "moment": moment(timezone.localtime(last.at)),
         }
 
+    @property
+    def settled_later(self) -> set[str]:
+        """Fields whose rules the service makes true when it saves."""
+        return set()
+
+    def _post_clean(self) -> None:
+        """Django leaves out every rule that names a field which the form does not show."""
+        super()._post_clean()  # type: ignore[misc]
+        if self.errors:
+            return
+        try:
+            self.instance.validate_constraints(exclude=self.settled_later)
+        except ValidationError as faults:
+            self._update_errors(faults)
+
     def _update_errors(self, errors: ValidationError) -> None:
         """As Django does it, but each rule of the database in words instead of its name."""
         said = {
@@ -172,7 +188,8 @@ class RecordForm(ModelForm):
 
 def columns_of(form: "RecordForm") -> list[str]:
     """The columns of the row that the form has a good value for."""
-    columns = {field.name for field in form.instance._meta.concrete_fields}
+    fields = form.instance._meta.concrete_fields
+    columns = {field.name for field in fields if not field.primary_key}
     return [name for name in form.cleaned_data if name in columns]
 
 

@@ -1,6 +1,6 @@
 """Pages over rows: who may see them, their list, its export, and ledgers only to read."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin
@@ -10,6 +10,7 @@ from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import PermissionDenied
 from django.db.models import DateField, Model, QuerySet
 from django.forms import Field as FormField
+from django.forms import ModelChoiceField
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
@@ -41,14 +42,16 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def link_to(row: Model, text: object = None) -> SafeString:
     """A link to the admin page of a row."""
     meta = row._meta
-    url = reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[quote(row.pk)])
+    url = reverse(
+        f"admin:{meta.app_label}_{meta.model_name}_change", args=[quote(row.pk)]
+    )
     return format_html('<a href="{}">{}</a>', url, row if text is None else text)
 
 
-def name_of(path: str, label: object) -> Callable[[Any], str | None]:
+def name_of(path: str, label: Any) -> Any:
     """A column with the name of a person; the address would fill the list."""
 
-    @admin.display(description=label, ordering=f"{path}__name")  # type: ignore[arg-type]
+    @admin.display(description=label, ordering=f"{path}__name")
     def name(row: Any) -> str | None:
         somebody: User | None = getattr(row, path)
         return somebody.name if somebody else None
@@ -82,8 +85,8 @@ class HeadquartersOnly(AnyBase):
         return self.has_view_permission(request)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        rows: Any = super().get_queryset(request)
-        rows = rows.visible_to(person(request))
+        every: Any = super().get_queryset(request)
+        rows: QuerySet[Any] = every.visible_to(person(request))
         return rows.select_related(*self.joined) if self.joined else rows
 
     def get_field_queryset(
@@ -95,7 +98,7 @@ class HeadquartersOnly(AnyBase):
 
     def formfield_for_foreignkey(
         self, db_field: Any, request: HttpRequest, **kwargs: Any
-    ) -> FormField | None:
+    ) -> "ModelChoiceField[Any] | None":
         if db_field.name in self.get_autocomplete_fields(request):
             kwargs.setdefault("widget", Suggestions(db_field, self.admin_site))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
@@ -129,7 +132,10 @@ class ListAdmin(HeadquartersOnly, AnyAdmin):
         return [path("export/", view, name=name), *super().get_urls()]
 
     def lookup_allowed(
-        self, lookup: str, value: str, request: HttpRequest | None = None
+        self,
+        lookup: str,
+        value: str,
+        request: HttpRequest,
     ) -> bool:
         """What no page shows cannot be guessed through a filter in the address either."""
         secret = {"password", *getattr(self.model, "private_fields", ())}
@@ -141,7 +147,9 @@ class ListAdmin(HeadquartersOnly, AnyAdmin):
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
         """PostgreSQL takes no zero byte, which a made-up address may hold."""
-        return super().get_search_results(request, queryset, search_term.replace("\x00", ""))
+        return super().get_search_results(
+            request, queryset, search_term.replace("\x00", "")
+        )
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -156,10 +164,14 @@ class ListAdmin(HeadquartersOnly, AnyAdmin):
         try:
             rows = self.get_changelist_instance(request).queryset
         except IncorrectLookupParameters:
-            return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
+            return redirect(
+                f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"
+            )
         columns: Sequence[Any] = self.export_fields or self.get_list_display(request)
         title = str(capfirst(self.opts.verbose_name_plural))
-        data = write_xlsx(title, header_of(self, columns), values_of(self, columns, rows))
+        data = write_xlsx(
+            title, header_of(self, columns), values_of(self, columns, rows)
+        )
         name = f"{title} {person(request).moment:%Y-%m-%d}.xlsx"
         disposition = content_disposition_header(True, name)  # noqa: FBT003 - as attachment
         headers = {"Content-Disposition": disposition or ""}

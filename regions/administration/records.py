@@ -33,8 +33,9 @@ else:
 HISTORY_PAGE = 50
 
 
-def is_read(request: HttpRequest) -> bool:
-    return request.method in ("GET", "HEAD")
+def is_save(request: HttpRequest) -> bool:
+    """The admin saves on POST only, and then in a transaction."""
+    return request.method == "POST"
 
 
 class RecordAdmin(ListAdmin):
@@ -51,15 +52,16 @@ class RecordAdmin(ListAdmin):
     ) -> Any:
         """The row; locked when it is about to be saved, so that versions can be compared."""
         row = super().get_object(request, object_id, from_field)
-        if row is None or is_read(request):
+        if row is None or not is_save(request):
             return row
         return history.lock(self.get_queryset(request), row.pk)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """As declared, and the version that the form was shown with."""
-        sets = [(name, dict(options)) for name, options in super().get_fieldsets(request, obj)]
+        sets: list[Any] = list(super().get_fieldsets(request, obj))
         if obj is not None and self.has_change_permission(request, obj):
-            sets[0][1]["fields"] = [*sets[0][1]["fields"], VERSION]
+            name, options = sets[0]
+            sets[0] = (name, {**options, "fields": [*options["fields"], VERSION]})
         return sets
 
     def changeform_view(
@@ -80,7 +82,9 @@ class RecordAdmin(ListAdmin):
 
     # --- Saving ---
 
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
+    def save_model(
+        self, request: HttpRequest, obj: Any, form: Any, change: Any
+    ) -> None:
         if change:
             self._save(request, self.get_queryset(request), obj, form)
             return
@@ -113,7 +117,8 @@ class RecordAdmin(ListAdmin):
 
     def create(self, request: HttpRequest, row: Any, form: Any, act: Act) -> Versioned:
         """Save a new row of this model, or one below it; where there is a service, by it."""
-        return history.create(row, act)
+        saved: Versioned = history.create(row, act)
+        return saved
 
     def update(
         self, request: HttpRequest, row: Any, values: Mapping[str, Any], act: Act
@@ -142,15 +147,25 @@ class RecordAdmin(ListAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
         """What changed on a row, as far as the reader may know it."""
-        if not is_read(request):
+        if is_save(request):
             return HttpResponseNotAllowed(["GET", "HEAD"])
         row = self.get_object(request, unquote(object_id))
         if row is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+            return self._get_obj_does_not_exist_redirect(  # type: ignore[attr-defined]
+                request, self.opts, object_id
+            )
         entries = HistoryEntry.objects.visible_to(person(request)).of(row)
-        pages = self.get_paginator(
-            request, entries.select_related("by").order_by("-id"), HISTORY_PAGE
-        )
+        newest = entries.select_related("by").order_by("-id")
+        return self._history_page(request, row, newest, extra_context or {})
+
+    def _history_page(
+        self,
+        request: HttpRequest,
+        row: Any,
+        entries: QuerySet[HistoryEntry],
+        extra_context: dict[str, Any],
+    ) -> TemplateResponse:
+        pages = self.get_paginator(request, entries, HISTORY_PAGE)
         page = pages.get_page(request.GET.get(PAGE_VAR))
         context = {
             **self.admin_site.each_context(request),
@@ -163,9 +178,8 @@ class RecordAdmin(ListAdmin):
             "object": row,
             "opts": self.opts,
             "preserved_filters": self.get_preserved_filters(request),
-            **(extra_context or {}),
+            **extra_context,
         }
-        request.current_app = self.admin_site.name  # type: ignore[attr-defined]
         return TemplateResponse(request, "admin/object_history.html", context)
 
 
@@ -185,7 +199,7 @@ class RecordInline(HeadquartersOnly, AnyTabular):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Locked when they are about to be saved; the form above runs in a transaction."""
         rows = super().get_queryset(request)
-        return rows if is_read(request) else rows.select_for_update(of=("self",))
+        return rows.select_for_update(of=("self",)) if is_save(request) else rows
 
     def formfield_for_dbfield(
         self, db_field: Any, request: HttpRequest, **kwargs: Any
@@ -193,7 +207,7 @@ class RecordInline(HeadquartersOnly, AnyTabular):
         """In a table only the head of a column names its fields; each says its name too."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field is not None:
-            widget = getattr(field.widget, "widget", field.widget)
+            widget: Any = getattr(field.widget, "widget", field.widget)
             widget.attrs["aria-label"] = capfirst(field.label)
         return field
 

@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
-from django.db.models import Model
+from django.db.models import Min, Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -44,11 +44,17 @@ class Site(admin.AdminSite):
 
     def has_permission(self, request: HttpRequest) -> bool:
         user = request.user
-        return user.is_authenticated and user.is_active and bool(can_use_admin(person(request)))
+        return (
+            user.is_authenticated
+            and user.is_active
+            and bool(can_use_admin(person(request)))
+        )
 
     def admin_view(
-        self, view: Callable[..., Any], cacheable: bool = False  # noqa: FBT001, FBT002 - Django's
-    ) -> Callable[..., Any]:
+        self,
+        view: Callable[..., Any],
+        cacheable: bool = False,  # noqa: FBT001, FBT002 - Django's
+    ) -> Any:
         """Who is signed in without the role reads why not, instead of a form to sign in."""
         inner = super().admin_view(view, cacheable)
 
@@ -75,7 +81,7 @@ class Site(admin.AdminSite):
     ) -> HttpResponse:
         return redirect("account_logout")
 
-    def password_change(
+    def password_change(  # type: ignore[override]
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         return redirect("account_change_password")
@@ -83,8 +89,10 @@ class Site(admin.AdminSite):
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> Any:
-        """With what one did oneself of late, from the history."""
+        """With what one did oneself of late: of each act in the history its first entry."""
         user = person(request)
         mine = HistoryEntry.objects.visible_to(user).filter(by=user)
-        recent = {"changes": mine.order_by("-id")[:RECENT]}
+        acts = mine.values("act").annotate(first=Min("id")).order_by("-first")
+        newest = mine.filter(pk__in=[one["first"] for one in acts[:RECENT]])
+        recent = {"changes": newest.order_by("-id")}
         return super().index(request, {**recent, **(extra_context or {})})

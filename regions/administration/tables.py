@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 def header_of(model_admin: "AnyAdmin", columns: Sequence[Any]) -> list[str]:
     model = model_admin.model
-    return [str(capfirst(label_for_field(name, model, model_admin))) for name in columns]
+    labels = [label_for_field(name, model, model_admin) for name in columns]
+    return [capfirst(str(label)) for label in labels]
 
 
 def values_of(

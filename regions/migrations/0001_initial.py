@@ -12,303 +12,1219 @@ import regions.validators
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('email', models.EmailField(max_length=254, unique=True, verbose_name='e-mail')),
-                ('name', models.CharField(max_length=100, verbose_name='name')),
-                ('phone', models.CharField(blank=True, max_length=40, verbose_name='phone')),
-                ('language', models.CharField(choices=[('en', 'English'), ('zh-hans', '简体中文')], default='en', max_length=10, verbose_name='language')),
-                ('time_zone', models.CharField(default='UTC', max_length=50, validators=[regions.validators.validate_zone], verbose_name='time zone')),
-                ('working_days', models.CharField(default='12345', max_length=7, validators=[django.core.validators.RegexValidator('^(?=.)1?2?3?4?5?6?7?$', 'Give the working days as digits in order, 1 for Monday to 7 for Sunday: 12345.')], verbose_name='working days')),
-                ('may_sign_in', models.BooleanField(default=False, help_text='Regional CEOs and people who only confirm answer by mail and need no login.', verbose_name='may sign in')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "version",
+                    models.PositiveIntegerField(
+                        default=1, editable=False, verbose_name="version"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                (
+                    "last_login",
+                    models.DateTimeField(
+                        blank=True, null=True, verbose_name="last login"
+                    ),
+                ),
+                (
+                    "email",
+                    models.EmailField(
+                        max_length=254, unique=True, verbose_name="e-mail"
+                    ),
+                ),
+                ("name", models.CharField(max_length=100, verbose_name="name")),
+                (
+                    "phone",
+                    models.CharField(blank=True, max_length=40, verbose_name="phone"),
+                ),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[("en", "English"), ("zh-hans", "简体中文")],
+                        default="en",
+                        max_length=10,
+                        verbose_name="language",
+                    ),
+                ),
+                (
+                    "time_zone",
+                    models.CharField(
+                        default="UTC",
+                        max_length=50,
+                        validators=[regions.validators.validate_zone],
+                        verbose_name="time zone",
+                    ),
+                ),
+                (
+                    "working_days",
+                    models.CharField(
+                        default="12345",
+                        max_length=7,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^(?=.)1?2?3?4?5?6?7?$",
+                                "Give the working days as digits in order, 1 for Monday to 7 for Sunday: 12345.",
+                            )
+                        ],
+                        verbose_name="working days",
+                    ),
+                ),
+                (
+                    "may_sign_in",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Regional CEOs and people who only confirm answer by mail and need no login.",
+                        verbose_name="may sign in",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'person',
-                'verbose_name_plural': 'people',
-                'constraints': [models.CheckConstraint(condition=models.Q(('email', django.db.models.functions.text.Lower('email'))), name='user_email_lower_case'), models.CheckConstraint(condition=models.Q(('email', ''), _negated=True), name='user_email_given'), models.CheckConstraint(condition=models.Q(('working_days', ''), _negated=True), name='user_works')],
+                "verbose_name": "person",
+                "verbose_name_plural": "people",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("email", django.db.models.functions.text.Lower("email"))
+                        ),
+                        name="user_email_lower_case",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("email", ""), _negated=True),
+                        name="user_email_given",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("working_days", ""), _negated=True),
+                        name="user_works",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Programme',
+            name="Programme",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
-                ('code', models.CharField(max_length=20, unique=True, validators=[django.core.validators.RegexValidator('^[A-Z0-9][A-Z0-9-]{0,19}$', 'Use up to 20 capital letters, digits and hyphens.')], verbose_name='code')),
-                ('name', models.CharField(max_length=100, verbose_name='name')),
-                ('date_shift_weeks', models.IntegerField(default=0, help_text='A sample of a past roll-out is moved by whole weeks to lie around today.', verbose_name='weeks by which its dates are shifted')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "version",
+                    models.PositiveIntegerField(
+                        default=1, editable=False, verbose_name="version"
+                    ),
+                ),
+                (
+                    "code",
+                    models.CharField(
+                        max_length=20,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[A-Z0-9][A-Z0-9-]{0,19}$",
+                                "Use up to 20 capital letters, digits and hyphens.",
+                            )
+                        ],
+                        verbose_name="code",
+                    ),
+                ),
+                ("name", models.CharField(max_length=100, verbose_name="name")),
+                (
+                    "date_shift_weeks",
+                    models.IntegerField(
+                        default=0,
+                        help_text="A sample of a past roll-out is moved by whole weeks to lie around today.",
+                        verbose_name="weeks by which its dates are shifted",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'programme',
-                'verbose_name_plural': 'programmes',
-                'constraints': [models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='programme_has_name')],
+                "verbose_name": "programme",
+                "verbose_name_plural": "programmes",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("name", ""), _negated=True),
+                        name="programme_has_name",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='CheckIn',
+            name="CheckIn",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
-                ('day_date', models.DateField(verbose_name='day')),
-                ('sequence', models.PositiveIntegerField(default=0, editable=False, verbose_name='sequence')),
-                ('state', models.CharField(choices=[('planned', 'planned'), ('held', 'held'), ('cancelled', 'cancelled')], default='planned', max_length=10, verbose_name='state')),
-                ('programme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='check_ins', to='regions.programme', verbose_name='programme')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "version",
+                    models.PositiveIntegerField(
+                        default=1, editable=False, verbose_name="version"
+                    ),
+                ),
+                ("day_date", models.DateField(verbose_name="day")),
+                (
+                    "sequence",
+                    models.PositiveIntegerField(
+                        default=0, editable=False, verbose_name="sequence"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("planned", "planned"),
+                            ("held", "held"),
+                            ("cancelled", "cancelled"),
+                        ],
+                        default="planned",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "programme",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="check_ins",
+                        to="regions.programme",
+                        verbose_name="programme",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'check-in',
-                'verbose_name_plural': 'check-ins',
+                "verbose_name": "check-in",
+                "verbose_name_plural": "check-ins",
             },
         ),
         migrations.CreateModel(
-            name='Ask',
+            name="Ask",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
-                ('kind', models.CharField(choices=[('kick_off', 'kick-off'), ('people', 'people'), ('difficulty', 'difficulty'), ('decision', 'decision'), ('information', 'information')], max_length=20, verbose_name='kind')),
-                ('of', models.CharField(choices=[('ceo', 'asked of the CEO'), ('us', 'asked of us')], default='ceo', max_length=10, verbose_name='of whom')),
-                ('text', models.CharField(max_length=200, verbose_name='what is asked')),
-                ('due_date', models.DateField(blank=True, null=True, verbose_name='due')),
-                ('first_due_date', models.DateField(blank=True, null=True, verbose_name='first due')),
-                ('state', models.CharField(choices=[('open', 'open'), ('promised', 'promised'), ('done', 'done'), ('declined', 'declined')], default='open', max_length=10, verbose_name='state')),
-                ('programme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='asks', to='regions.programme', verbose_name='programme')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "version",
+                    models.PositiveIntegerField(
+                        default=1, editable=False, verbose_name="version"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("kick_off", "kick-off"),
+                            ("people", "people"),
+                            ("difficulty", "difficulty"),
+                            ("decision", "decision"),
+                            ("information", "information"),
+                        ],
+                        max_length=20,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "of",
+                    models.CharField(
+                        choices=[("ceo", "asked of the CEO"), ("us", "asked of us")],
+                        default="ceo",
+                        max_length=10,
+                        verbose_name="of whom",
+                    ),
+                ),
+                (
+                    "text",
+                    models.CharField(max_length=200, verbose_name="what is asked"),
+                ),
+                (
+                    "due_date",
+                    models.DateField(blank=True, null=True, verbose_name="due"),
+                ),
+                (
+                    "first_due_date",
+                    models.DateField(blank=True, null=True, verbose_name="first due"),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "open"),
+                            ("promised", "promised"),
+                            ("done", "done"),
+                            ("declined", "declined"),
+                        ],
+                        default="open",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "programme",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="asks",
+                        to="regions.programme",
+                        verbose_name="programme",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'ask',
-                'verbose_name_plural': 'asks',
+                "verbose_name": "ask",
+                "verbose_name_plural": "asks",
             },
         ),
         migrations.CreateModel(
-            name='Region',
+            name="Region",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
-                ('code', models.CharField(max_length=20, unique=True, validators=[django.core.validators.RegexValidator('^[A-Z0-9][A-Z0-9-]{0,19}$', 'Use up to 20 capital letters, digits and hyphens.')], verbose_name='code')),
-                ('name', models.CharField(max_length=100, verbose_name='name')),
-                ('time_zone', models.CharField(default='UTC', max_length=50, validators=[regions.validators.validate_zone], verbose_name='time zone')),
-                ('working_days', models.CharField(default='12345', max_length=7, validators=[django.core.validators.RegexValidator('^(?=.)1?2?3?4?5?6?7?$', 'Give the working days as digits in order, 1 for Monday to 7 for Sunday: 12345.')], verbose_name='working days')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "version",
+                    models.PositiveIntegerField(
+                        default=1, editable=False, verbose_name="version"
+                    ),
+                ),
+                (
+                    "code",
+                    models.CharField(
+                        max_length=20,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[A-Z0-9][A-Z0-9-]{0,19}$",
+                                "Use up to 20 capital letters, digits and hyphens.",
+                            )
+                        ],
+                        verbose_name="code",
+                    ),
+                ),
+                ("name", models.CharField(max_length=100, verbose_name="name")),
+                (
+                    "time_zone",
+                    models.CharField(
+                        default="UTC",
+                        max_length=50,
+                        validators=[regions.validators.validate_zone],
+                        verbose_name="time zone",
+                    ),
+                ),
+                (
+                    "working_days",
+                    models.CharField(
+                        default="12345",
+                        max_length=7,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^(?=.)1?2?3?4?5?6?7?$",
+                                "Give the working days as digits in order, 1 for Monday to 7 for Sunday: 12345.",
+                            )
+                        ],
+                        verbose_name="working days",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'region',
-                'verbose_name_plural': 'regions',
-                'constraints': [models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='region_has_name'), models.CheckConstraint(condition=models.Q(('working_days', ''), _negated=True), name='region_works')],
+                "verbose_name": "region",
+                "verbose_name_plural": "regions",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("name", ""), _negated=True),
+                        name="region_has_name",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("working_days", ""), _negated=True),
+                        name="region_works",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='RegionalCEO',
+            name="RegionalCEO",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
-                ('from_date', models.DateField(verbose_name='from')),
-                ('to_date', models.DateField(blank=True, help_text='The first day of somebody else.', null=True, verbose_name='ends on')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ceos', to='regions.region', verbose_name='region')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ceo_of', to=settings.AUTH_USER_MODEL, verbose_name='person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "version",
+                    models.PositiveIntegerField(
+                        default=1, editable=False, verbose_name="version"
+                    ),
+                ),
+                ("from_date", models.DateField(verbose_name="from")),
+                (
+                    "to_date",
+                    models.DateField(
+                        blank=True,
+                        help_text="The first day of somebody else.",
+                        null=True,
+                        verbose_name="ends on",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="ceos",
+                        to="regions.region",
+                        verbose_name="region",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="ceo_of",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="person",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'regional CEO',
-                'verbose_name_plural': 'regional CEOs',
+                "verbose_name": "regional CEO",
+                "verbose_name_plural": "regional CEOs",
             },
         ),
         migrations.CreateModel(
-            name='Contact',
+            name="Contact",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
-                ('held_at', models.DateTimeField(verbose_name='when')),
-                ('channel', models.CharField(choices=[('phone', 'phone'), ('visit', 'visit'), ('mail', 'e-mail')], default='phone', max_length=10, verbose_name='channel')),
-                ('outcome', models.CharField(choices=[('reached', 'Reached'), ('no_answer', 'No answer'), ('moved', 'Moved'), ('deputy', 'Deputy')], max_length=10, verbose_name='result')),
-                ('minutes', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='minutes')),
-                ('felt', models.CharField(blank=True, choices=[('warmer', 'Warmer'), ('same', 'Same'), ('colder', 'Colder')], max_length=10, verbose_name='felt')),
-                ('ask_answer', models.CharField(blank=True, choices=[('yes', 'Yes'), ('no', 'No'), ('later', 'Later')], max_length=10, verbose_name='answer')),
-                ('ask_due_date', models.DateField(blank=True, null=True, verbose_name='new date of the ask')),
-                ('note', models.TextField(blank=True, max_length=2000, verbose_name='note')),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True, verbose_name='withdrawn')),
-                ('key', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('ask', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='talks', to='regions.ask', verbose_name='ask')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contacts_made', to=settings.AUTH_USER_MODEL, verbose_name='who called')),
-                ('check_in', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='contacts', to='regions.checkin', verbose_name='check-in')),
-                ('programme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contacts', to='regions.programme', verbose_name='programme')),
-                ('ceo', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contacts', to='regions.regionalceo', verbose_name='regional CEO')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "version",
+                    models.PositiveIntegerField(
+                        default=1, editable=False, verbose_name="version"
+                    ),
+                ),
+                ("held_at", models.DateTimeField(verbose_name="when")),
+                (
+                    "channel",
+                    models.CharField(
+                        choices=[
+                            ("phone", "phone"),
+                            ("visit", "visit"),
+                            ("mail", "e-mail"),
+                        ],
+                        default="phone",
+                        max_length=10,
+                        verbose_name="channel",
+                    ),
+                ),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("reached", "Reached"),
+                            ("no_answer", "No answer"),
+                            ("moved", "Moved"),
+                            ("deputy", "Deputy"),
+                        ],
+                        max_length=10,
+                        verbose_name="result",
+                    ),
+                ),
+                (
+                    "minutes",
+                    models.PositiveSmallIntegerField(
+                        blank=True, null=True, verbose_name="minutes"
+                    ),
+                ),
+                (
+                    "felt",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("warmer", "Warmer"),
+                            ("same", "Same"),
+                            ("colder", "Colder"),
+                        ],
+                        max_length=10,
+                        verbose_name="felt",
+                    ),
+                ),
+                (
+                    "ask_answer",
+                    models.CharField(
+                        blank=True,
+                        choices=[("yes", "Yes"), ("no", "No"), ("later", "Later")],
+                        max_length=10,
+                        verbose_name="answer",
+                    ),
+                ),
+                (
+                    "ask_due_date",
+                    models.DateField(
+                        blank=True, null=True, verbose_name="new date of the ask"
+                    ),
+                ),
+                (
+                    "note",
+                    models.TextField(blank=True, max_length=2000, verbose_name="note"),
+                ),
+                (
+                    "withdrawn_at",
+                    models.DateTimeField(
+                        blank=True, null=True, verbose_name="withdrawn"
+                    ),
+                ),
+                (
+                    "key",
+                    models.UUIDField(default=uuid.uuid4, editable=False, unique=True),
+                ),
+                (
+                    "ask",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="talks",
+                        to="regions.ask",
+                        verbose_name="ask",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="contacts_made",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="who called",
+                    ),
+                ),
+                (
+                    "check_in",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="contacts",
+                        to="regions.checkin",
+                        verbose_name="check-in",
+                    ),
+                ),
+                (
+                    "programme",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="contacts",
+                        to="regions.programme",
+                        verbose_name="programme",
+                    ),
+                ),
+                (
+                    "ceo",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="contacts",
+                        to="regions.regionalceo",
+                        verbose_name="regional CEO",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'contact',
-                'verbose_name_plural': 'contacts',
+                "verbose_name": "contact",
+                "verbose_name_plural": "contacts",
             },
         ),
         migrations.AddField(
-            model_name='checkin',
-            name='ceo',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='check_ins', to='regions.regionalceo', verbose_name='regional CEO'),
+            model_name="checkin",
+            name="ceo",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="check_ins",
+                to="regions.regionalceo",
+                verbose_name="regional CEO",
+            ),
         ),
         migrations.AddField(
-            model_name='ask',
-            name='ceo',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='asks', to='regions.regionalceo', verbose_name='regional CEO'),
+            model_name="ask",
+            name="ceo",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="asks",
+                to="regions.regionalceo",
+                verbose_name="regional CEO",
+            ),
         ),
         migrations.CreateModel(
-            name='Rhythm',
+            name="Rhythm",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
-                ('kick_off_date', models.DateField(blank=True, null=True, verbose_name='kick-off')),
-                ('go_live_date', models.DateField(blank=True, null=True, verbose_name='go-live')),
-                ('end_date', models.DateField(blank=True, null=True, verbose_name='end')),
-                ('lead_weeks', models.PositiveSmallIntegerField(default=6, validators=[django.core.validators.MaxValueValidator(52)], verbose_name='weeks of talks before kick-off')),
-                ('before_kick_off_ideal', models.PositiveSmallIntegerField(default=14, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(365)], verbose_name='before kick-off: ideal days')),
-                ('before_kick_off_longest', models.PositiveSmallIntegerField(default=21, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(365)], verbose_name='before kick-off: longest days')),
-                ('preparing_ideal', models.PositiveSmallIntegerField(default=14, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(365)], verbose_name='preparing: ideal days')),
-                ('preparing_longest', models.PositiveSmallIntegerField(default=21, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(365)], verbose_name='preparing: longest days')),
-                ('last_six_weeks_ideal', models.PositiveSmallIntegerField(default=7, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(365)], verbose_name='last six weeks: ideal days')),
-                ('last_six_weeks_longest', models.PositiveSmallIntegerField(default=10, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(365)], verbose_name='last six weeks: longest days')),
-                ('after_go_live_ideal', models.PositiveSmallIntegerField(default=7, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(365)], verbose_name='after go-live: ideal days')),
-                ('after_go_live_longest', models.PositiveSmallIntegerField(default=14, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(365)], verbose_name='after go-live: longest days')),
-                ('cio_calls', models.BooleanField(default=False, help_text='Otherwise the liaison calls, and the CIO only for the first talk.', verbose_name='the CIO calls')),
-                ('ceo', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rhythms', to='regions.regionalceo', verbose_name='regional CEO')),
-                ('programme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rhythms', to='regions.programme', verbose_name='programme')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "version",
+                    models.PositiveIntegerField(
+                        default=1, editable=False, verbose_name="version"
+                    ),
+                ),
+                (
+                    "kick_off_date",
+                    models.DateField(blank=True, null=True, verbose_name="kick-off"),
+                ),
+                (
+                    "go_live_date",
+                    models.DateField(blank=True, null=True, verbose_name="go-live"),
+                ),
+                (
+                    "end_date",
+                    models.DateField(blank=True, null=True, verbose_name="end"),
+                ),
+                (
+                    "lead_weeks",
+                    models.PositiveSmallIntegerField(
+                        default=6,
+                        validators=[django.core.validators.MaxValueValidator(52)],
+                        verbose_name="weeks of talks before kick-off",
+                    ),
+                ),
+                (
+                    "before_kick_off_ideal",
+                    models.PositiveSmallIntegerField(
+                        default=14,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(365),
+                        ],
+                        verbose_name="before kick-off: ideal days",
+                    ),
+                ),
+                (
+                    "before_kick_off_longest",
+                    models.PositiveSmallIntegerField(
+                        default=21,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(365),
+                        ],
+                        verbose_name="before kick-off: longest days",
+                    ),
+                ),
+                (
+                    "preparing_ideal",
+                    models.PositiveSmallIntegerField(
+                        default=14,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(365),
+                        ],
+                        verbose_name="preparing: ideal days",
+                    ),
+                ),
+                (
+                    "preparing_longest",
+                    models.PositiveSmallIntegerField(
+                        default=21,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(365),
+                        ],
+                        verbose_name="preparing: longest days",
+                    ),
+                ),
+                (
+                    "last_six_weeks_ideal",
+                    models.PositiveSmallIntegerField(
+                        default=7,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(365),
+                        ],
+                        verbose_name="last six weeks: ideal days",
+                    ),
+                ),
+                (
+                    "last_six_weeks_longest",
+                    models.PositiveSmallIntegerField(
+                        default=10,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(365),
+                        ],
+                        verbose_name="last six weeks: longest days",
+                    ),
+                ),
+                (
+                    "after_go_live_ideal",
+                    models.PositiveSmallIntegerField(
+                        default=7,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(365),
+                        ],
+                        verbose_name="after go-live: ideal days",
+                    ),
+                ),
+                (
+                    "after_go_live_longest",
+                    models.PositiveSmallIntegerField(
+                        default=14,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(365),
+                        ],
+                        verbose_name="after go-live: longest days",
+                    ),
+                ),
+                (
+                    "cio_calls",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Otherwise the liaison calls, and the CIO only for the first talk.",
+                        verbose_name="the CIO calls",
+                    ),
+                ),
+                (
+                    "ceo",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rhythms",
+                        to="regions.regionalceo",
+                        verbose_name="regional CEO",
+                    ),
+                ),
+                (
+                    "programme",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rhythms",
+                        to="regions.programme",
+                        verbose_name="programme",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'rhythm',
-                'verbose_name_plural': 'rhythms',
+                "verbose_name": "rhythm",
+                "verbose_name_plural": "rhythms",
             },
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
-                ('role', models.CharField(choices=[('cio', 'CIO'), ('hq', 'headquarters'), ('liaison', 'liaison'), ('manager', 'regional manager'), ('staff', 'regional staff'), ('helper', 'data helper'), ('proofreader', 'proofreader'), ('auditor', 'auditor')], max_length=20, verbose_name='role')),
-                ('from_date', models.DateField(verbose_name='from')),
-                ('to_date', models.DateField(blank=True, help_text='The first day without this role.', null=True, verbose_name='ends on')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to=settings.AUTH_USER_MODEL, verbose_name='person')),
-                ('region', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='regions.region', verbose_name='region')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "version",
+                    models.PositiveIntegerField(
+                        default=1, editable=False, verbose_name="version"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("cio", "CIO"),
+                            ("hq", "headquarters"),
+                            ("liaison", "liaison"),
+                            ("manager", "regional manager"),
+                            ("staff", "regional staff"),
+                            ("helper", "data helper"),
+                            ("proofreader", "proofreader"),
+                            ("auditor", "auditor"),
+                        ],
+                        max_length=20,
+                        verbose_name="role",
+                    ),
+                ),
+                ("from_date", models.DateField(verbose_name="from")),
+                (
+                    "to_date",
+                    models.DateField(
+                        blank=True,
+                        help_text="The first day without this role.",
+                        null=True,
+                        verbose_name="ends on",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="memberships",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="person",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="memberships",
+                        to="regions.region",
+                        verbose_name="region",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'membership',
-                'verbose_name_plural': 'memberships',
-                'indexes': [models.Index(fields=['region', 'role'], name='membership_of_region')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('role__in', ['cio', 'hq', 'liaison', 'manager', 'staff', 'helper', 'proofreader', 'auditor'])), name='membership_role_known'), models.CheckConstraint(condition=models.Q(('to_date', None), ('to_date__gte', models.F('from_date')), _connector='OR'), name='membership_ends_after_start'), models.CheckConstraint(condition=models.Q(models.Q(('region', None), ('role__in', ['auditor', 'cio', 'hq'])), models.Q(('region__isnull', False), ('role__in', ['helper', 'liaison', 'manager', 'proofreader', 'staff'])), _connector='OR'), name='membership_region_fits_role'), models.UniqueConstraint(condition=models.Q(('region__isnull', False), ('to_date', None)), fields=('user', 'role', 'region'), name='membership_open_once_in_region'), models.UniqueConstraint(condition=models.Q(('region', None), ('to_date', None)), fields=('user', 'role'), name='membership_open_once_in_group')],
+                "verbose_name": "membership",
+                "verbose_name_plural": "memberships",
+                "indexes": [
+                    models.Index(fields=["region", "role"], name="membership_of_region")
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "role__in",
+                                [
+                                    "cio",
+                                    "hq",
+                                    "liaison",
+                                    "manager",
+                                    "staff",
+                                    "helper",
+                                    "proofreader",
+                                    "auditor",
+                                ],
+                            )
+                        ),
+                        name="membership_role_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("to_date", None),
+                            ("to_date__gte", models.F("from_date")),
+                            _connector="OR",
+                        ),
+                        name="membership_ends_after_start",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("region", None), ("role__in", ["auditor", "cio", "hq"])
+                            ),
+                            models.Q(
+                                ("region__isnull", False),
+                                (
+                                    "role__in",
+                                    [
+                                        "helper",
+                                        "liaison",
+                                        "manager",
+                                        "proofreader",
+                                        "staff",
+                                    ],
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="membership_region_fits_role",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            ("region__isnull", False), ("to_date", None)
+                        ),
+                        fields=("user", "role", "region"),
+                        name="membership_open_once_in_region",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("region", None), ("to_date", None)),
+                        fields=("user", "role"),
+                        name="membership_open_once_in_group",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='HistoryEntry',
+            name="HistoryEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('model', models.CharField(max_length=60, verbose_name='kind of row')),
-                ('object_id', models.BigIntegerField(verbose_name='row')),
-                ('object_text', models.CharField(max_length=200, verbose_name='name of the row')),
-                ('act', models.UUIDField(default=uuid.uuid4, verbose_name='act')),
-                ('change', models.CharField(choices=[('created', 'created'), ('changed', 'changed'), ('deleted', 'deleted')], max_length=10, verbose_name='change')),
-                ('field', models.CharField(blank=True, max_length=60, verbose_name='field')),
-                ('before', models.TextField(blank=True, default='', verbose_name='from')),
-                ('after', models.TextField(blank=True, default='', verbose_name='to')),
-                ('was_null', models.BooleanField(default=False, verbose_name='was empty')),
-                ('is_null', models.BooleanField(default=False, verbose_name='is empty')),
-                ('audience', models.CharField(choices=[('region', 'everybody who sees the region'), ('engaged', 'headquarters and the liaison'), ('private', 'the CIO and the liaison')], default='region', max_length=10, verbose_name='who may read it')),
-                ('reason', models.CharField(blank=True, max_length=300, verbose_name='reason')),
-                ('via', models.CharField(choices=[('web', 'web page'), ('api', 'API'), ('admin', 'admin'), ('import', 'import'), ('mail', 'mail'), ('job', 'background job')], max_length=10, verbose_name='through')),
-                ('at', models.DateTimeField(verbose_name='at')),
-                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='changes', to=settings.AUTH_USER_MODEL, verbose_name='by')),
-                ('region', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='history', to='regions.region', verbose_name='region')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("model", models.CharField(max_length=60, verbose_name="kind of row")),
+                ("object_id", models.BigIntegerField(verbose_name="row")),
+                (
+                    "object_text",
+                    models.CharField(max_length=200, verbose_name="name of the row"),
+                ),
+                ("act", models.UUIDField(default=uuid.uuid4, verbose_name="act")),
+                (
+                    "change",
+                    models.CharField(
+                        choices=[
+                            ("created", "created"),
+                            ("changed", "changed"),
+                            ("deleted", "deleted"),
+                        ],
+                        max_length=10,
+                        verbose_name="change",
+                    ),
+                ),
+                (
+                    "field",
+                    models.CharField(blank=True, max_length=60, verbose_name="field"),
+                ),
+                (
+                    "before",
+                    models.TextField(blank=True, default="", verbose_name="from"),
+                ),
+                ("after", models.TextField(blank=True, default="", verbose_name="to")),
+                (
+                    "was_null",
+                    models.BooleanField(default=False, verbose_name="was empty"),
+                ),
+                (
+                    "is_null",
+                    models.BooleanField(default=False, verbose_name="is empty"),
+                ),
+                (
+                    "audience",
+                    models.CharField(
+                        choices=[
+                            ("region", "everybody who sees the region"),
+                            ("engaged", "headquarters and the liaison"),
+                            ("private", "the CIO and the liaison"),
+                        ],
+                        default="region",
+                        max_length=10,
+                        verbose_name="who may read it",
+                    ),
+                ),
+                (
+                    "reason",
+                    models.CharField(blank=True, max_length=300, verbose_name="reason"),
+                ),
+                (
+                    "via",
+                    models.CharField(
+                        choices=[
+                            ("web", "web page"),
+                            ("api", "API"),
+                            ("admin", "admin"),
+                            ("import", "import"),
+                            ("mail", "mail"),
+                            ("job", "background job"),
+                        ],
+                        max_length=10,
+                        verbose_name="through",
+                    ),
+                ),
+                ("at", models.DateTimeField(verbose_name="at")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="changes",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="by",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="history",
+                        to="regions.region",
+                        verbose_name="region",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'history entry',
-                'verbose_name_plural': 'history',
-                'indexes': [models.Index(fields=['model', 'object_id', '-id'], name='history_of_row'), models.Index(fields=['region', '-at'], name='history_of_region'), models.Index(fields=['model', 'field', 'at'], name='history_of_field'), models.Index(fields=['act'], name='history_of_act')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('change__in', ['created', 'changed', 'deleted'])), name='history_change_known'), models.CheckConstraint(condition=models.Q(('via__in', ['web', 'api', 'admin', 'import', 'mail', 'job'])), name='history_via_known'), models.CheckConstraint(condition=models.Q(('audience__in', ['region', 'engaged', 'private'])), name='history_audience_known'), models.CheckConstraint(condition=models.Q(models.Q(('change', 'changed'), _negated=True), models.Q(('field', ''), _negated=True), _connector='OR'), name='history_change_names_field')],
+                "verbose_name": "history entry",
+                "verbose_name_plural": "history",
+                "indexes": [
+                    models.Index(
+                        fields=["model", "object_id", "-id"], name="history_of_row"
+                    ),
+                    models.Index(fields=["region", "-at"], name="history_of_region"),
+                    models.Index(
+                        fields=["model", "field", "at"], name="history_of_field"
+                    ),
+                    models.Index(fields=["act"], name="history_of_act"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("change__in", ["created", "changed", "deleted"])
+                        ),
+                        name="history_change_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "via__in",
+                                ["web", "api", "admin", "import", "mail", "job"],
+                            )
+                        ),
+                        name="history_via_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("audience__in", ["region", "engaged", "private"])
+                        ),
+                        name="history_audience_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("change", "changed"), _negated=True),
+                            models.Q(("field", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="history_change_names_field",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='regionalceo',
-            constraint=models.UniqueConstraint(condition=models.Q(('to_date', None)), fields=('region',), name='ceo_one_current'),
+            model_name="regionalceo",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("to_date", None)),
+                fields=("region",),
+                name="ceo_one_current",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='regionalceo',
-            constraint=models.CheckConstraint(condition=models.Q(('to_date', None), ('to_date__gte', models.F('from_date')), _connector='OR'), name='ceo_ends_after_start'),
+            model_name="regionalceo",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("to_date", None),
+                    ("to_date__gte", models.F("from_date")),
+                    _connector="OR",
+                ),
+                name="ceo_ends_after_start",
+            ),
         ),
         migrations.AddIndex(
-            model_name='contact',
-            index=models.Index(fields=['ceo', 'programme', '-held_at'], name='contact_of_ceo'),
+            model_name="contact",
+            index=models.Index(
+                fields=["ceo", "programme", "-held_at"], name="contact_of_ceo"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contact',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ['reached', 'no_answer', 'moved', 'deputy'])), name='contact_outcome_known'),
+            model_name="contact",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("outcome__in", ["reached", "no_answer", "moved", "deputy"])
+                ),
+                name="contact_outcome_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contact',
-            constraint=models.CheckConstraint(condition=models.Q(('channel__in', ['phone', 'visit', 'mail'])), name='contact_channel_known'),
+            model_name="contact",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("channel__in", ["phone", "visit", "mail"])),
+                name="contact_channel_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contact',
-            constraint=models.CheckConstraint(condition=models.Q(('felt__in', ['', 'warmer', 'same', 'colder'])), name='contact_felt_known'),
+            model_name="contact",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("felt__in", ["", "warmer", "same", "colder"])),
+                name="contact_felt_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contact',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'reached'), _negated=True), models.Q(('minutes__gte', 1), ('minutes__isnull', False)), _connector='OR'), name='contact_reached_has_minutes'),
+            model_name="contact",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("outcome", "reached"), _negated=True),
+                    models.Q(("minutes__gte", 1), ("minutes__isnull", False)),
+                    _connector="OR",
+                ),
+                name="contact_reached_has_minutes",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contact',
-            constraint=models.CheckConstraint(condition=models.Q(('ask_answer', ''), models.Q(('ask__isnull', False), ('ask_answer__in', ['yes', 'no', 'later'])), _connector='OR'), name='contact_answer_has_ask'),
+            model_name="contact",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ask_answer", ""),
+                    models.Q(
+                        ("ask__isnull", False),
+                        ("ask_answer__in", ["yes", "no", "later"]),
+                    ),
+                    _connector="OR",
+                ),
+                name="contact_answer_has_ask",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='contact',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome', 'reached'), ('ask_answer', ''), _connector='OR'), name='contact_answer_needs_talk'),
+            model_name="contact",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("outcome", "reached"), ("ask_answer", ""), _connector="OR"
+                ),
+                name="contact_answer_needs_talk",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='checkin',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['planned', 'held', 'cancelled'])), name='check_in_state_known'),
+            model_name="checkin",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["planned", "held", "cancelled"])),
+                name="check_in_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='checkin',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'planned')), fields=('ceo', 'programme'), name='check_in_one_planned'),
+            model_name="checkin",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "planned")),
+                fields=("ceo", "programme"),
+                name="check_in_one_planned",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ask',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['kick_off', 'people', 'difficulty', 'decision', 'information'])), name='ask_kind_known'),
+            model_name="ask",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        ["kick_off", "people", "difficulty", "decision", "information"],
+                    )
+                ),
+                name="ask_kind_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ask',
-            constraint=models.CheckConstraint(condition=models.Q(('of__in', ['ceo', 'us'])), name='ask_of_known'),
+            model_name="ask",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("of__in", ["ceo", "us"])), name="ask_of_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ask',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['open', 'promised', 'done', 'declined'])), name='ask_state_known'),
+            model_name="ask",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["open", "promised", "done", "declined"])
+                ),
+                name="ask_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ask',
-            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='ask_says_what'),
+            model_name="ask",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("text", ""), _negated=True), name="ask_says_what"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rhythm',
-            constraint=models.UniqueConstraint(fields=('ceo', 'programme'), name='rhythm_once'),
+            model_name="rhythm",
+            constraint=models.UniqueConstraint(
+                fields=("ceo", "programme"), name="rhythm_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rhythm',
-            constraint=models.CheckConstraint(condition=models.Q(('before_kick_off_ideal__gte', 1), ('before_kick_off_ideal__lt', models.F('before_kick_off_longest'))), name='rhythm_before_kick_off_ideal_below_longest'),
+            model_name="rhythm",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("before_kick_off_ideal__gte", 1),
+                    ("before_kick_off_ideal__lt", models.F("before_kick_off_longest")),
+                ),
+                name="rhythm_before_kick_off_ideal_below_longest",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rhythm',
-            constraint=models.CheckConstraint(condition=models.Q(('preparing_ideal__gte', 1), ('preparing_ideal__lt', models.F('preparing_longest'))), name='rhythm_preparing_ideal_below_longest'),
+            model_name="rhythm",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("preparing_ideal__gte", 1),
+                    ("preparing_ideal__lt", models.F("preparing_longest")),
+                ),
+                name="rhythm_preparing_ideal_below_longest",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rhythm',
-            constraint=models.CheckConstraint(condition=models.Q(('last_six_weeks_ideal__gte', 1), ('last_six_weeks_ideal__lt', models.F('last_six_weeks_longest'))), name='rhythm_last_six_weeks_ideal_below_longest'),
+            model_name="rhythm",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("last_six_weeks_ideal__gte", 1),
+                    ("last_six_weeks_ideal__lt", models.F("last_six_weeks_longest")),
+                ),
+                name="rhythm_last_six_weeks_ideal_below_longest",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rhythm',
-            constraint=models.CheckConstraint(condition=models.Q(('after_go_live_ideal__gte', 1), ('after_go_live_ideal__lt', models.F('after_go_live_longest'))), name='rhythm_after_go_live_ideal_below_longest'),
+            model_name="rhythm",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("after_go_live_ideal__gte", 1),
+                    ("after_go_live_ideal__lt", models.F("after_go_live_longest")),
+                ),
+                name="rhythm_after_go_live_ideal_below_longest",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rhythm',
-            constraint=models.CheckConstraint(condition=models.Q(('kick_off_date', None), ('go_live_date', None), ('kick_off_date__lte', models.F('go_live_date')), _connector='OR'), name='rhythm_kick_off_before_go_live'),
+            model_name="rhythm",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("kick_off_date", None),
+                    ("go_live_date", None),
+                    ("kick_off_date__lte", models.F("go_live_date")),
+                    _connector="OR",
+                ),
+                name="rhythm_kick_off_before_go_live",
+            ),
         ),
     ]

@@ -29,13 +29,19 @@ from .programme import Programme, Region
 def _engaged_regions(user: User) -> models.Q:
     """Talks with CEOs concern headquarters and the region's liaison, not the region's staff."""
     standing = user.standing
-    return models.Q() if standing.sees_all else models.Q(ceo__region__in=standing.liaison_of)
+    return (
+        models.Q()
+        if standing.sees_all
+        else models.Q(ceo__region__in=standing.liaison_of)
+    )
 
 
 class RegionalCEOQuerySet(models.QuerySet["RegionalCEO"]):
     def visible_to(self, user: User) -> Self:
         standing = user.standing
-        return self if standing.sees_all else self.filter(region__in=standing.liaison_of)
+        return (
+            self if standing.sees_all else self.filter(region__in=standing.liaison_of)
+        )
 
     def current(self) -> Self:
         return self.filter(to_date=None)
@@ -46,13 +52,18 @@ class RegionalCEO(Versioned):
 
     audience = Audience.ENGAGED
 
-    user = models.ForeignKey(User, models.PROTECT, related_name="ceo_of", verbose_name=_("person"))
+    user = models.ForeignKey(
+        User, models.PROTECT, related_name="ceo_of", verbose_name=_("person")
+    )
     region = models.ForeignKey(
         Region, models.PROTECT, related_name="ceos", verbose_name=_("region")
     )
     from_date = models.DateField(_("from"))
     to_date = models.DateField(
-        _("ends on"), null=True, blank=True, help_text=_("The first day of somebody else.")
+        _("ends on"),
+        null=True,
+        blank=True,
+        help_text=_("The first day of somebody else."),
     )
 
     objects = RegionalCEOQuerySet.as_manager()
@@ -62,10 +73,13 @@ class RegionalCEO(Versioned):
         verbose_name_plural = _("regional CEOs")
         constraints = [
             models.UniqueConstraint(
-                fields=["region"], condition=models.Q(to_date=None), name="ceo_one_current"
+                fields=["region"],
+                condition=models.Q(to_date=None),
+                name="ceo_one_current",
             ),
             models.CheckConstraint(
-                condition=models.Q(to_date=None) | models.Q(to_date__gte=models.F("from_date")),
+                condition=models.Q(to_date=None)
+                | models.Q(to_date__gte=models.F("from_date")),
                 name="ceo_ends_after_start",
             ),
         ]
@@ -81,7 +95,9 @@ class RhythmQuerySet(models.QuerySet["Rhythm"]):
 
 def _days(label: Any, default: int) -> Any:
     return models.PositiveSmallIntegerField(
-        label, default=default, validators=[MinValueValidator(1), MaxValueValidator(365)]
+        label,
+        default=default,
+        validators=[MinValueValidator(1), MaxValueValidator(365)],
     )
 
 
@@ -94,7 +110,10 @@ class Rhythm(Versioned):
     audience = Audience.ENGAGED
 
     ceo = models.ForeignKey(
-        RegionalCEO, models.PROTECT, related_name="rhythms", verbose_name=_("regional CEO")
+        RegionalCEO,
+        models.PROTECT,
+        related_name="rhythms",
+        verbose_name=_("regional CEO"),
     )
     programme = models.ForeignKey(
         Programme, models.PROTECT, related_name="rhythms", verbose_name=_("programme")
@@ -103,7 +122,9 @@ class Rhythm(Versioned):
     go_live_date = models.DateField(_("go-live"), null=True, blank=True)
     end_date = models.DateField(_("end"), null=True, blank=True)
     lead_weeks = models.PositiveSmallIntegerField(
-        _("weeks of talks before kick-off"), default=6, validators=[MaxValueValidator(52)]
+        _("weeks of talks before kick-off"),
+        default=6,
+        validators=[MaxValueValidator(52)],
     )
     before_kick_off_ideal = _days(_("before kick-off: ideal days"), 14)
     before_kick_off_longest = _days(_("before kick-off: longest days"), 21)
@@ -116,7 +137,9 @@ class Rhythm(Versioned):
     cio_calls = models.BooleanField(
         _("the CIO calls"),
         default=False,
-        help_text=_("Otherwise the liaison calls, and the CIO only for the first talk."),
+        help_text=_(
+            "Otherwise the liaison calls, and the CIO only for the first talk."
+        ),
     )
 
     objects = RhythmQuerySet.as_manager()
@@ -178,7 +201,9 @@ class Ask(Versioned):
     text = models.CharField(_("what is asked"), max_length=200)
     due_date = models.DateField(_("due"), null=True, blank=True)
     first_due_date = models.DateField(_("first due"), null=True, blank=True)
-    state = models.CharField(_("state"), max_length=10, choices=AskState, default=AskState.OPEN)
+    state = models.CharField(
+        _("state"), max_length=10, choices=AskState, default=AskState.OPEN
+    )
 
     objects = AskQuerySet.as_manager()
 
@@ -189,7 +214,9 @@ class Ask(Versioned):
             models.CheckConstraint(
                 condition=models.Q(kind__in=AskKind.values), name="ask_kind_known"
             ),
-            models.CheckConstraint(condition=models.Q(of__in=AskOf.values), name="ask_of_known"),
+            models.CheckConstraint(
+                condition=models.Q(of__in=AskOf.values), name="ask_of_known"
+            ),
             models.CheckConstraint(
                 condition=models.Q(state__in=AskState.values), name="ask_state_known"
             ),
@@ -218,7 +245,10 @@ class CheckIn(Versioned):
     audience = Audience.ENGAGED
 
     ceo = models.ForeignKey(
-        RegionalCEO, models.PROTECT, related_name="check_ins", verbose_name=_("regional CEO")
+        RegionalCEO,
+        models.PROTECT,
+        related_name="check_ins",
+        verbose_name=_("regional CEO"),
     )
     programme = models.ForeignKey(
         Programme, models.PROTECT, related_name="check_ins", verbose_name=_("programme")
@@ -236,7 +266,8 @@ class CheckIn(Versioned):
         verbose_name_plural = _("check-ins")
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(state__in=CheckInState.values), name="check_in_state_known"
+                condition=models.Q(state__in=CheckInState.values),
+                name="check_in_state_known",
             ),
             models.UniqueConstraint(
                 fields=["ceo", "programme"],
@@ -273,7 +304,10 @@ class Contact(Versioned):
     silent_fields = Versioned.silent_fields | {"key"}
 
     ceo = models.ForeignKey(
-        RegionalCEO, models.PROTECT, related_name="contacts", verbose_name=_("regional CEO")
+        RegionalCEO,
+        models.PROTECT,
+        related_name="contacts",
+        verbose_name=_("regional CEO"),
     )
     programme = models.ForeignKey(
         Programme, models.PROTECT, related_name="contacts", verbose_name=_("programme")
@@ -289,9 +323,16 @@ class Contact(Versioned):
     minutes = models.PositiveSmallIntegerField(_("minutes"), null=True, blank=True)
     felt = models.CharField(_("felt"), max_length=10, choices=Felt, blank=True)
     ask = models.ForeignKey(
-        Ask, models.PROTECT, null=True, blank=True, related_name="talks", verbose_name=_("ask")
+        Ask,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="talks",
+        verbose_name=_("ask"),
     )
-    ask_answer = models.CharField(_("answer"), max_length=10, choices=AskAnswer, blank=True)
+    ask_answer = models.CharField(
+        _("answer"), max_length=10, choices=AskAnswer, blank=True
+    )
     ask_due_date = models.DateField(_("new date of the ask"), null=True, blank=True)
     # The booking that this talk kept, or that moving it made.
     check_in = models.ForeignKey(
@@ -314,13 +355,16 @@ class Contact(Versioned):
         verbose_name_plural = _("contacts")
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(outcome__in=Outcome.values), name="contact_outcome_known"
+                condition=models.Q(outcome__in=Outcome.values),
+                name="contact_outcome_known",
             ),
             models.CheckConstraint(
-                condition=models.Q(channel__in=Channel.values), name="contact_channel_known"
+                condition=models.Q(channel__in=Channel.values),
+                name="contact_channel_known",
             ),
             models.CheckConstraint(
-                condition=models.Q(felt__in=["", *Felt.values]), name="contact_felt_known"
+                condition=models.Q(felt__in=["", *Felt.values]),
+                name="contact_felt_known",
             ),
             models.CheckConstraint(
                 # An unknown number would pass: SQL lets what is neither true nor false by.
@@ -338,7 +382,9 @@ class Contact(Versioned):
                 name="contact_answer_needs_talk",
             ),
         ]
-        indexes = [models.Index(fields=["ceo", "programme", "-held_at"], name="contact_of_ceo")]
+        indexes = [
+            models.Index(fields=["ceo", "programme", "-held_at"], name="contact_of_ceo")
+        ]
 
     def __str__(self) -> str:
         return f"{self.ceo}, {self.held_at:%Y-%m-%d}"

@@ -97,13 +97,15 @@ class HistoryEntry(models.Model):
         verbose_name_plural = _("history")
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(change__in=Change.values), name="history_change_known"
+                condition=models.Q(change__in=Change.values),
+                name="history_change_known",
             ),
             models.CheckConstraint(
                 condition=models.Q(via__in=Via.values), name="history_via_known"
             ),
             models.CheckConstraint(
-                condition=models.Q(audience__in=Audience.values), name="history_audience_known"
+                condition=models.Q(audience__in=Audience.values),
+                name="history_audience_known",
             ),
             models.CheckConstraint(
                 condition=~models.Q(change=Change.CHANGED) | ~models.Q(field=""),

@@ -26,7 +26,9 @@ class Standing:
     regions_by_role: dict[str, frozenset[int]]
 
     def regions(self, *roles: Role) -> frozenset[int]:
-        return frozenset().union(*(self.regions_by_role.get(role, frozenset()) for role in roles))
+        return frozenset().union(
+            *(self.regions_by_role.get(role, frozenset()) for role in roles)
+        )
 
     @property
     def is_cio(self) -> bool:
@@ -100,7 +102,9 @@ class User(Versioned, AbstractBaseUser):
     may_sign_in = models.BooleanField(
         _("may sign in"),
         default=False,
-        help_text=_("Regional CEOs and people who only confirm answer by mail and need no login."),
+        help_text=_(
+            "Regional CEOs and people who only confirm answer by mail and need no login."
+        ),
     )
 
     objects = UserManager()
@@ -112,8 +116,12 @@ class User(Versioned, AbstractBaseUser):
             models.CheckConstraint(
                 condition=models.Q(email=Lower("email")), name="user_email_lower_case"
             ),
-            models.CheckConstraint(condition=~models.Q(email=""), name="user_email_given"),
-            models.CheckConstraint(condition=~models.Q(working_days=""), name="user_works"),
+            models.CheckConstraint(
+                condition=~models.Q(email=""), name="user_email_given"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(working_days=""), name="user_works"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -160,7 +168,9 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         standing = user.standing
         if standing.sees_all:
             return self
-        return self.filter(models.Q(user=user) | models.Q(region__in=standing.region_ids))
+        return self.filter(
+            models.Q(user=user) | models.Q(region__in=standing.region_ids)
+        )
 
     def held_on(self, at: datetime) -> Self:
         day = at.date()
@@ -192,7 +202,10 @@ class Membership(Versioned):
     )
     from_date = models.DateField(_("from"))
     to_date = models.DateField(
-        _("ends on"), null=True, blank=True, help_text=_("The first day without this role.")
+        _("ends on"),
+        null=True,
+        blank=True,
+        help_text=_("The first day without this role."),
     )
 
     objects = MembershipQuerySet.as_manager()
@@ -205,7 +218,8 @@ class Membership(Versioned):
                 condition=models.Q(role__in=Role.values), name="membership_role_known"
             ),
             models.CheckConstraint(
-                condition=models.Q(to_date=None) | models.Q(to_date__gte=models.F("from_date")),
+                condition=models.Q(to_date=None)
+                | models.Q(to_date__gte=models.F("from_date")),
                 name="membership_ends_after_start",
             ),
             models.CheckConstraint(

@@ -21,12 +21,16 @@ class ProgrammeQuerySet(models.QuerySet["Programme"]):
 class Programme(Versioned):
     """One system that is brought to many regional companies."""
 
-    code = models.CharField(_("code"), max_length=20, unique=True, validators=[validate_code])
+    code = models.CharField(
+        _("code"), max_length=20, unique=True, validators=[validate_code]
+    )
     name = models.CharField(_("name"), max_length=100)
     date_shift_weeks = models.IntegerField(
         _("weeks by which its dates are shifted"),
         default=0,
-        help_text=_("A sample of a past roll-out is moved by whole weeks to lie around today."),
+        help_text=_(
+            "A sample of a past roll-out is moved by whole weeks to lie around today."
+        ),
     )
 
     objects = ProgrammeQuerySet.as_manager()
@@ -35,7 +39,9 @@ class Programme(Versioned):
         verbose_name = _("programme")
         verbose_name_plural = _("programmes")
         constraints = [
-            models.CheckConstraint(condition=~models.Q(name=""), name="programme_has_name")
+            models.CheckConstraint(
+                condition=~models.Q(name=""), name="programme_has_name"
+            )
         ]
 
     def __str__(self) -> str:
@@ -51,7 +57,9 @@ class RegionQuerySet(models.QuerySet["Region"]):
 class Region(Versioned):
     """A regional company that the system is brought to."""
 
-    code = models.CharField(_("code"), max_length=20, unique=True, validators=[validate_code])
+    code = models.CharField(
+        _("code"), max_length=20, unique=True, validators=[validate_code]
+    )
     name = models.CharField(_("name"), max_length=100)
     time_zone = models.CharField(
         _("time zone"), max_length=50, default="UTC", validators=[validate_zone]
@@ -66,8 +74,12 @@ class Region(Versioned):
         verbose_name = _("region")
         verbose_name_plural = _("regions")
         constraints = [
-            models.CheckConstraint(condition=~models.Q(name=""), name="region_has_name"),
-            models.CheckConstraint(condition=~models.Q(working_days=""), name="region_works"),
+            models.CheckConstraint(
+                condition=~models.Q(name=""), name="region_has_name"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(working_days=""), name="region_works"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -53,7 +53,9 @@ class Log:
 
 
 @transaction.atomic
-def log_contact(ceo: RegionalCEO, programme: Programme, log: Log, *, act: Act) -> Contact:
+def log_contact(
+    ceo: RegionalCEO, programme: Programme, log: Log, *, act: Act
+) -> Contact:
     """Record a talk or the attempt at one; the rhythm follows from it by itself.
 
     The same key twice is one contact. Raises CannotLogContact.
@@ -137,7 +139,9 @@ def _values(log: Log, ask: Ask | None) -> dict[str, Any]:
         "held_at": log.held_at,
         "channel": log.channel,
         "outcome": log.outcome,
-        "minutes": log.minutes if log.outcome in (Outcome.REACHED, Outcome.DEPUTY) else None,
+        "minutes": log.minutes
+        if log.outcome in (Outcome.REACHED, Outcome.DEPUTY)
+        else None,
         "felt": log.felt if reached else "",
         "ask_answer": log.answer if answered else "",
         "ask_due_date": log.ask_due_date if answered else None,
@@ -158,11 +162,19 @@ def _booking_for(
     if log.outcome == Outcome.MOVED and log.moved_to_date is not None:
         day = log.moved_to_date
         if booking is None:
-            return history.create(CheckIn(ceo=ceo, programme=programme, day_date=day), act)
-        history.change(booking, {"day_date": day, "sequence": booking.sequence + 1}, act)
+            return history.create(
+                CheckIn(ceo=ceo, programme=programme, day_date=day), act
+            )
+        history.change(
+            booking, {"day_date": day, "sequence": booking.sequence + 1}, act
+        )
         return booking
     held_on = log.held_at.astimezone(ceo.region.zone).date()
-    if log.outcome == Outcome.REACHED and booking is not None and booking.day_date <= held_on:
+    if (
+        log.outcome == Outcome.REACHED
+        and booking is not None
+        and booking.day_date <= held_on
+    ):
         history.change(booking, {"state": CheckInState.HELD}, act)
         return booking
     return None
@@ -176,7 +188,10 @@ def _release_booking(contact: Contact, act: Act) -> None:
     booking = history.lock(CheckIn.objects.all(), booking.pk)
     if contact.outcome == Outcome.MOVED and booking.state == CheckInState.PLANNED:
         history.change(booking, _before_the_move(booking), act)
-    elif booking.state == CheckInState.HELD and _planned(contact.ceo, contact.programme) is None:
+    elif (
+        booking.state == CheckInState.HELD
+        and _planned(contact.ceo, contact.programme) is None
+    ):
         history.change(booking, {"state": CheckInState.PLANNED}, act)
 
 
@@ -184,7 +199,10 @@ def _before_the_move(booking: CheckIn) -> dict[str, Any]:
     moves = HistoryEntry.objects.of(booking).filter(field="day_date").order_by("-id")
     if (last := moves.first()) is None:
         return {"state": CheckInState.CANCELLED}
-    return {"day_date": date.fromisoformat(last.before), "sequence": booking.sequence + 1}
+    return {
+        "day_date": date.fromisoformat(last.before),
+        "sequence": booking.sequence + 1,
+    }
 
 
 def _settle_ask(ask: Ask, act: Act) -> None:
@@ -195,7 +213,11 @@ def _settle_ask(ask: Ask, act: Act) -> None:
     answers = list(
         ask.talks.standing().exclude(ask_answer="").order_by("-held_at", "-id")[:20]
     )
-    state = STATE_AFTER_ANSWER[AskAnswer(answers[0].ask_answer)] if answers else AskState.OPEN
+    state = (
+        STATE_AFTER_ANSWER[AskAnswer(answers[0].ask_answer)]
+        if answers
+        else AskState.OPEN
+    )
     moved_to = [row.ask_due_date for row in answers if row.ask_due_date is not None]
     due = moved_to[0] if moved_to else ask.first_due_date
     history.change(ask, {"state": state, "due_date": due}, act)

@@ -13,7 +13,9 @@ from regions.models import Membership, Region, RegionalCEO, Rhythm, User
 
 
 @transaction.atomic
-def add_person(*, email: str, name: str, password: str = "", act: Act, **details: Any) -> User:
+def add_person(
+    *, email: str, name: str, password: str = "", act: Act, **details: Any
+) -> User:
     """A new person; with a password only if he may sign in."""
     user = User(email=email.strip().lower(), name=name.strip(), **details)
     if password:
@@ -40,7 +42,9 @@ def appoint_ceo(
     before = region.ceos.current().select_for_update().first()
     if before is not None:
         history.change(before, {"to_date": from_date}, act)
-    return history.create(RegionalCEO(user=user, region=region, from_date=from_date), act)
+    return history.create(
+        RegionalCEO(user=user, region=region, from_date=from_date), act
+    )
 
 
 @transaction.atomic

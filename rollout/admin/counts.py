@@ -18,6 +18,9 @@ def count_of(rows: QuerySet[Any], by: str) -> Coalesce:
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
 
-@admin.display(description=gettext_lazy("slip in days"))
-def slip(plan: Plan) -> int | None:
-    return plan.slip_days if plan.pk else None
+class SlipColumn:
+    """By how much a go-live moved since the first promise."""
+
+    @admin.display(description=gettext_lazy("slip in days"))
+    def slip(self, plan: Plan) -> int | None:
+        return plan.slip_days if plan.pk else None

@@ -14,7 +14,7 @@ class MailAdmin(LedgerAdmin):
     """Links stand in the texts as placeholders; here they are never signed."""
 
     list_display = ("planned_at", RECIPIENT, "subject", "state", "sent_at", "attempts")
-    list_filter = ("state", "language")
+    list_filter = ("state",)
     search_fields = ("recipient__name", "recipient__email", "subject", "slot")
     date_hierarchy = "planned_at"
     fields = (

@@ -27,7 +27,7 @@ from regions.models import Programme, Versioned
 from rollout.models import Plan, Task, Wave
 from rollout.services.plans import CannotPlan, make_plan, set_rhythm_dates
 
-from .counts import KICK_OFF_FIRST, count_of, slip
+from .counts import KICK_OFF_FIRST, SlipColumn, count_of
 
 
 class AddPlanForm(RecordForm):
@@ -58,11 +58,18 @@ class AddPlanForm(RecordForm):
         kick_off = data.get("kick_off_date") or wave.kick_off_date
         if kick_off and kick_off > (data.get("go_live_date") or wave.go_live_date):
             self.add_error("kick_off_date", KICK_OFF_FIRST)
-        plans = Plan.objects.filter(programme=wave.programme_id, region=data.get("region"))
+        plans = Plan.objects.filter(
+            programme=wave.programme_id, region=data.get("region")
+        )
         if plans.exists():
             self.add_error("region", _("This region has a plan already."))
-        if any(one.programme_id != wave.programme_id for one in data.get("procedures") or ()):
-            self.add_error("procedures", _("Choose procedures of the wave's programme."))
+        if any(
+            one.programme_id != wave.programme_id
+            for one in data.get("procedures") or ()
+        ):
+            self.add_error(
+                "procedures", _("Choose procedures of the wave's programme.")
+            )
         return data
 
 
@@ -82,23 +89,25 @@ class PlanForm(RecordForm):
 def steps_of(programme: Programme, procedures: QuerySet[Procedure]) -> QuerySet[Step]:
     """Those of the chosen procedures; of the newest version of each if none is chosen."""
     if not procedures:
-        newest = {one.name: one.pk for one in programme.procedures.order_by("number", "id")}
+        newest = {
+            one.name: one.pk for one in programme.procedures.order_by("number", "id")
+        }
         procedures = Procedure.objects.filter(pk__in=newest.values())
     return Step.objects.filter(procedure__in=procedures).order_by("offset_days", "id")
 
 
 @admin.register(Plan)
-class PlanAdmin(RecordAdmin):
+class PlanAdmin(SlipColumn, RecordAdmin):
     """Made by the service, with its tasks; the go-live moves on the page of the region."""
 
     form = PlanForm
     list_display = (
-        "region", "wave", "kick_off_date", "first_go_live_date", "go_live_date", slip,
+        "region", "wave", "kick_off_date", "first_go_live_date", "go_live_date", "slip",
         "tasks_left", "tasks_all",
     )  # fmt: skip
     export_fields = (
         "region", "wave", "programme", "kick_off_date", "first_go_live_date", "go_live_date",
-        "slip_days", "tasks_left", "tasks_all",
+        "slip", "tasks_left", "tasks_all",
     )  # fmt: skip
     list_filter = ("programme", "wave")
     search_fields = ("region__name", "region__code", "wave__name")
@@ -114,7 +123,9 @@ class PlanAdmin(RecordAdmin):
             "all_count": count_of(tasks, "plan"),
             "left_count": count_of(tasks.unfinished(), "plan"),
         }
-        return super().get_queryset(request).annotate(**counts)
+        rows = super().get_queryset(request)
+        counted: QuerySet[Any] = rows.annotate(**counts)
+        return counted
 
     @admin.display(description=gettext_lazy("tasks left"), ordering="left_count")
     def tasks_left(self, plan: Any) -> int:
@@ -126,8 +137,12 @@ class PlanAdmin(RecordAdmin):
 
     @admin.display(description=gettext_lazy("tasks"))
     def task_link(self, plan: Any) -> SafeString:
-        address = reverse("admin:rollout_task_changelist", query={"plan__id__exact": plan.pk})
-        said = ngettext("%(n)d task", "%(n)d tasks", plan.all_count) % {"n": plan.all_count}
+        address = reverse(
+            "admin:rollout_task_changelist", query={"plan__id__exact": plan.pk}
+        )
+        said = ngettext("%(n)d task", "%(n)d tasks", plan.all_count) % {
+            "n": plan.all_count
+        }
         return format_html('<a href="{}">{}</a>', address, said)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -135,16 +150,27 @@ class PlanAdmin(RecordAdmin):
             return ("region", "wave", "kick_off_date", "go_live_date", "procedures")
         return (
             "region", "programme", "wave", "kick_off_date", "first_go_live_date",
-            "go_live_date", slip, "task_link",
+            "go_live_date", "slip", "task_link",
         )  # fmt: skip
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None:
             return ()
-        return ("region", "programme", "first_go_live_date", "go_live_date", slip, "task_link")
+        return (
+            "region",
+            "programme",
+            "first_go_live_date",
+            "go_live_date",
+            "slip",
+            "task_link",
+        )
 
     def get_form(
-        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any  # noqa: FBT001, FBT002 - Django's
+        self,
+        request: HttpRequest,
+        obj: Any = None,
+        change: bool = False,  # noqa: FBT001, FBT002 - Django's
+        **kwargs: Any,
     ) -> Any:
         if obj is None:
             kwargs["form"] = AddPlanForm

@@ -10,19 +10,19 @@ from django.utils.translation import gettext_lazy
 from regions.administration import RecordAdmin, RecordForm, RecordInline, person
 from rollout.models import Plan, Wave
 
-from .counts import KICK_OFF_FIRST, count_of, slip
+from .counts import KICK_OFF_FIRST, SlipColumn, count_of
 
 
 class WaveForm(RecordForm):
     rules = {"wave_kick_off_before_go_live": KICK_OFF_FIRST}
 
 
-class PlanInline(RecordInline):
+class PlanInline(SlipColumn, RecordInline):
     """The regions of a wave; a plan is added and moved on its own page."""
 
     model = Plan
-    fields = ("kick_off_date", "first_go_live_date", "go_live_date", slip)
-    readonly_fields = (slip,)
+    fields = ("kick_off_date", "first_go_live_date", "go_live_date", "slip")
+    readonly_fields = ("slip",)
     joined = ("region", "wave")
     ordering = ("region__name", "id")
     may_add = False
@@ -57,11 +57,13 @@ class WaveAdmin(RecordAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         plans = Plan.objects.visible_to(person(request)).filter(wave=OuterRef("pk"))
-        return super().get_queryset(request).annotate(regions=count_of(plans, "wave"))
+        rows = super().get_queryset(request)
+        counted: QuerySet[Any] = rows.annotate(regions_count=count_of(plans, "wave"))
+        return counted
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return () if obj is None else ("programme",)
 
-    @admin.display(description=gettext_lazy("regions"), ordering="regions")
+    @admin.display(description=gettext_lazy("regions"), ordering="regions_count")
     def regions(self, wave: Any) -> int:
-        return int(wave.regions)
+        return int(wave.regions_count)

@@ -6,212 +6,654 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('pilots', '0001_initial'),
-        ('regions', '0001_initial'),
+        ("pilots", "0001_initial"),
+        ("regions", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Mail',
+            name="Mail",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slot', models.CharField(max_length=60, verbose_name='slot')),
-                ('number', models.PositiveSmallIntegerField(default=1, verbose_name='number in the slot')),
-                ('state', models.CharField(choices=[('planned', 'planned'), ('leased', 'being sent'), ('sent', 'sent'), ('retry', 'will be tried again'), ('failed', 'failed'), ('superseded', 'superseded'), ('cancelled', 'cancelled')], default='planned', max_length=10, verbose_name='state')),
-                ('planned_at', models.DateTimeField(verbose_name='planned for')),
-                ('language', models.CharField(blank=True, max_length=10, verbose_name='language')),
-                ('message_id', models.CharField(blank=True, max_length=120, verbose_name='Message-ID')),
-                ('dated_at', models.DateTimeField(blank=True, null=True, verbose_name='date of the mail')),
-                ('sender_name', models.CharField(blank=True, max_length=100, verbose_name='sender')),
-                ('reply_to', models.CharField(blank=True, max_length=254, verbose_name='replies go to')),
-                ('subject', models.CharField(blank=True, max_length=250, verbose_name='subject')),
-                ('body_text', models.TextField(blank=True, verbose_name='text')),
-                ('body_html', models.TextField(blank=True, verbose_name='HTML')),
-                ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='attempts')),
-                ('next_try_at', models.DateTimeField(verbose_name='next attempt')),
-                ('lease_token', models.UUIDField(blank=True, null=True, verbose_name='lease')),
-                ('leased_until_at', models.DateTimeField(blank=True, null=True, verbose_name='leased until')),
-                ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='sent')),
-                ('answer', models.CharField(blank=True, max_length=300, verbose_name='what the server said')),
-                ('recipient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mails', to=settings.AUTH_USER_MODEL, verbose_name='recipient')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("slot", models.CharField(max_length=60, verbose_name="slot")),
+                (
+                    "number",
+                    models.PositiveSmallIntegerField(
+                        default=1, verbose_name="number in the slot"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("planned", "planned"),
+                            ("leased", "being sent"),
+                            ("sent", "sent"),
+                            ("retry", "will be tried again"),
+                            ("failed", "failed"),
+                            ("superseded", "superseded"),
+                            ("cancelled", "cancelled"),
+                        ],
+                        default="planned",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                ("planned_at", models.DateTimeField(verbose_name="planned for")),
+                (
+                    "language",
+                    models.CharField(
+                        blank=True, max_length=10, verbose_name="language"
+                    ),
+                ),
+                (
+                    "message_id",
+                    models.CharField(
+                        blank=True, max_length=120, verbose_name="Message-ID"
+                    ),
+                ),
+                (
+                    "dated_at",
+                    models.DateTimeField(
+                        blank=True, null=True, verbose_name="date of the mail"
+                    ),
+                ),
+                (
+                    "sender_name",
+                    models.CharField(blank=True, max_length=100, verbose_name="sender"),
+                ),
+                (
+                    "reply_to",
+                    models.CharField(
+                        blank=True, max_length=254, verbose_name="replies go to"
+                    ),
+                ),
+                (
+                    "subject",
+                    models.CharField(
+                        blank=True, max_length=250, verbose_name="subject"
+                    ),
+                ),
+                ("body_text", models.TextField(blank=True, verbose_name="text")),
+                ("body_html", models.TextField(blank=True, verbose_name="HTML")),
+                (
+                    "attempts",
+                    models.PositiveSmallIntegerField(
+                        default=0, verbose_name="attempts"
+                    ),
+                ),
+                ("next_try_at", models.DateTimeField(verbose_name="next attempt")),
+                (
+                    "lease_token",
+                    models.UUIDField(blank=True, null=True, verbose_name="lease"),
+                ),
+                (
+                    "leased_until_at",
+                    models.DateTimeField(
+                        blank=True, null=True, verbose_name="leased until"
+                    ),
+                ),
+                (
+                    "sent_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="sent"),
+                ),
+                (
+                    "answer",
+                    models.CharField(
+                        blank=True, max_length=300, verbose_name="what the server said"
+                    ),
+                ),
+                (
+                    "recipient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="mails",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="recipient",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'mail',
-                'verbose_name_plural': 'mails',
+                "verbose_name": "mail",
+                "verbose_name_plural": "mails",
             },
         ),
         migrations.CreateModel(
-            name='Duty',
+            name="Duty",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('check_in', 'check-in reminder'), ('sign_in', 'sign-in link')], max_length=20, verbose_name='kind')),
-                ('model', models.CharField(max_length=60, verbose_name='kind of row')),
-                ('object_id', models.BigIntegerField(verbose_name='row')),
-                ('occurrence', models.CharField(max_length=60, verbose_name='occurrence')),
-                ('state', models.CharField(choices=[('open', 'open'), ('mailed', 'mailed'), ('met', 'met'), ('dropped', 'dropped')], default='open', max_length=10, verbose_name='state')),
-                ('created_at', models.DateTimeField(verbose_name='found')),
-                ('recipient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='duties', to=settings.AUTH_USER_MODEL, verbose_name='recipient')),
-                ('mail', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='duties', to='rollout.mail', verbose_name='mail')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("check_in", "check-in reminder"),
+                            ("sign_in", "sign-in link"),
+                        ],
+                        max_length=20,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("model", models.CharField(max_length=60, verbose_name="kind of row")),
+                ("object_id", models.BigIntegerField(verbose_name="row")),
+                (
+                    "occurrence",
+                    models.CharField(max_length=60, verbose_name="occurrence"),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "open"),
+                            ("mailed", "mailed"),
+                            ("met", "met"),
+                            ("dropped", "dropped"),
+                        ],
+                        default="open",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(verbose_name="found")),
+                (
+                    "recipient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="duties",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="recipient",
+                    ),
+                ),
+                (
+                    "mail",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="duties",
+                        to="rollout.mail",
+                        verbose_name="mail",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'duty',
-                'verbose_name_plural': 'duties',
+                "verbose_name": "duty",
+                "verbose_name_plural": "duties",
             },
         ),
         migrations.CreateModel(
-            name='Plan',
+            name="Plan",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
-                ('kick_off_date', models.DateField(blank=True, null=True, verbose_name='kick-off')),
-                ('first_go_live_date', models.DateField(verbose_name='first promise')),
-                ('go_live_date', models.DateField(verbose_name='go-live')),
-                ('programme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='plans', to='regions.programme', verbose_name='programme')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='plans', to='regions.region', verbose_name='region')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "version",
+                    models.PositiveIntegerField(
+                        default=1, editable=False, verbose_name="version"
+                    ),
+                ),
+                (
+                    "kick_off_date",
+                    models.DateField(blank=True, null=True, verbose_name="kick-off"),
+                ),
+                ("first_go_live_date", models.DateField(verbose_name="first promise")),
+                ("go_live_date", models.DateField(verbose_name="go-live")),
+                (
+                    "programme",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="plans",
+                        to="regions.programme",
+                        verbose_name="programme",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="plans",
+                        to="regions.region",
+                        verbose_name="region",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'plan',
-                'verbose_name_plural': 'plans',
+                "verbose_name": "plan",
+                "verbose_name_plural": "plans",
             },
         ),
         migrations.CreateModel(
-            name='Task',
+            name="Task",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
-                ('title', models.CharField(max_length=150, verbose_name='title')),
-                ('kind', models.CharField(choices=[('work', 'work'), ('clarify', 'clarify'), ('confirm', 'confirm'), ('data', 'data'), ('meeting', 'meeting'), ('milestone', 'milestone')], default='work', max_length=10, verbose_name='kind')),
-                ('first_due_date', models.DateField(verbose_name='first due')),
-                ('due_date', models.DateField(verbose_name='due')),
-                ('state', models.CharField(choices=[('open', 'open'), ('started', 'started'), ('blocked', 'blocked'), ('done', 'done'), ('dropped', 'dropped')], default='open', max_length=10, verbose_name='state')),
-                ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='finished')),
-                ('block_reason', models.CharField(blank=True, choices=[('decision', 'a decision is missing'), ('people', 'nobody has time'), ('data', 'data is missing'), ('system', 'the system does not do it'), ('others', 'waiting for others')], max_length=10, verbose_name='why blocked')),
-                ('block_note', models.CharField(blank=True, max_length=300, verbose_name='what is missing')),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tasks', to=settings.AUTH_USER_MODEL, verbose_name='person in charge')),
-                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tasks', to='rollout.plan', verbose_name='plan')),
-                ('step', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='tasks', to='pilots.step', verbose_name='step')),
-                ('waits_for', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='blocked_tasks', to=settings.AUTH_USER_MODEL, verbose_name='waits for')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "version",
+                    models.PositiveIntegerField(
+                        default=1, editable=False, verbose_name="version"
+                    ),
+                ),
+                ("title", models.CharField(max_length=150, verbose_name="title")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("work", "work"),
+                            ("clarify", "clarify"),
+                            ("confirm", "confirm"),
+                            ("data", "data"),
+                            ("meeting", "meeting"),
+                            ("milestone", "milestone"),
+                        ],
+                        default="work",
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("first_due_date", models.DateField(verbose_name="first due")),
+                ("due_date", models.DateField(verbose_name="due")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("open", "open"),
+                            ("started", "started"),
+                            ("blocked", "blocked"),
+                            ("done", "done"),
+                            ("dropped", "dropped"),
+                        ],
+                        default="open",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "finished_at",
+                    models.DateTimeField(
+                        blank=True, null=True, verbose_name="finished"
+                    ),
+                ),
+                (
+                    "block_reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("decision", "a decision is missing"),
+                            ("people", "nobody has time"),
+                            ("data", "data is missing"),
+                            ("system", "the system does not do it"),
+                            ("others", "waiting for others"),
+                        ],
+                        max_length=10,
+                        verbose_name="why blocked",
+                    ),
+                ),
+                (
+                    "block_note",
+                    models.CharField(
+                        blank=True, max_length=300, verbose_name="what is missing"
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tasks",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="person in charge",
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tasks",
+                        to="rollout.plan",
+                        verbose_name="plan",
+                    ),
+                ),
+                (
+                    "step",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tasks",
+                        to="pilots.step",
+                        verbose_name="step",
+                    ),
+                ),
+                (
+                    "waits_for",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="blocked_tasks",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="waits for",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'task',
-                'verbose_name_plural': 'tasks',
+                "verbose_name": "task",
+                "verbose_name_plural": "tasks",
             },
         ),
         migrations.CreateModel(
-            name='Wave',
+            name="Wave",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
-                ('name', models.CharField(max_length=60, verbose_name='name')),
-                ('kick_off_date', models.DateField(blank=True, null=True, verbose_name='kick-off')),
-                ('go_live_date', models.DateField(verbose_name='go-live')),
-                ('programme', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='waves', to='regions.programme', verbose_name='programme')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "version",
+                    models.PositiveIntegerField(
+                        default=1, editable=False, verbose_name="version"
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, verbose_name="name")),
+                (
+                    "kick_off_date",
+                    models.DateField(blank=True, null=True, verbose_name="kick-off"),
+                ),
+                ("go_live_date", models.DateField(verbose_name="go-live")),
+                (
+                    "programme",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="waves",
+                        to="regions.programme",
+                        verbose_name="programme",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'wave',
-                'verbose_name_plural': 'waves',
+                "verbose_name": "wave",
+                "verbose_name_plural": "waves",
             },
         ),
         migrations.AddField(
-            model_name='plan',
-            name='wave',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='plans', to='rollout.wave', verbose_name='wave'),
+            model_name="plan",
+            name="wave",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="plans",
+                to="rollout.wave",
+                verbose_name="wave",
+            ),
         ),
         migrations.AddIndex(
-            model_name='mail',
-            index=models.Index(condition=models.Q(('state__in', ['planned', 'leased', 'retry'])), fields=['next_try_at'], name='mail_unsent'),
+            model_name="mail",
+            index=models.Index(
+                condition=models.Q(("state__in", ["planned", "leased", "retry"])),
+                fields=["next_try_at"],
+                name="mail_unsent",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mail',
-            constraint=models.UniqueConstraint(fields=('recipient', 'slot', 'number'), name='mail_once'),
+            model_name="mail",
+            constraint=models.UniqueConstraint(
+                fields=("recipient", "slot", "number"), name="mail_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mail',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['planned', 'leased', 'sent', 'retry', 'failed', 'superseded', 'cancelled'])), name='mail_state_known'),
+            model_name="mail",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            "planned",
+                            "leased",
+                            "sent",
+                            "retry",
+                            "failed",
+                            "superseded",
+                            "cancelled",
+                        ],
+                    )
+                ),
+                name="mail_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mail',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('lease_token__isnull', False), ('leased_until_at__isnull', False), ('state', 'leased')), models.Q(models.Q(('state', 'leased'), _negated=True), ('lease_token', None)), _connector='OR'), name='mail_leased_has_token'),
+            model_name="mail",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("lease_token__isnull", False),
+                        ("leased_until_at__isnull", False),
+                        ("state", "leased"),
+                    ),
+                    models.Q(
+                        models.Q(("state", "leased"), _negated=True),
+                        ("lease_token", None),
+                    ),
+                    _connector="OR",
+                ),
+                name="mail_leased_has_token",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mail',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'sent'), _negated=True), models.Q(('sent_at__isnull', False), models.Q(('message_id', ''), _negated=True)), _connector='OR'), name='mail_sent_is_frozen'),
+            model_name="mail",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "sent"), _negated=True),
+                    models.Q(
+                        ("sent_at__isnull", False),
+                        models.Q(("message_id", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="mail_sent_is_frozen",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mail',
-            constraint=models.UniqueConstraint(condition=models.Q(('message_id', ''), _negated=True), fields=('message_id',), name='mail_message_id_unique'),
+            model_name="mail",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("message_id", ""), _negated=True),
+                fields=("message_id",),
+                name="mail_message_id_unique",
+            ),
         ),
         migrations.AddIndex(
-            model_name='duty',
-            index=models.Index(condition=models.Q(('state', 'open')), fields=['recipient'], name='duty_open'),
+            model_name="duty",
+            index=models.Index(
+                condition=models.Q(("state", "open")),
+                fields=["recipient"],
+                name="duty_open",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='duty',
-            constraint=models.UniqueConstraint(fields=('kind', 'model', 'object_id', 'occurrence', 'recipient'), name='duty_once'),
+            model_name="duty",
+            constraint=models.UniqueConstraint(
+                fields=("kind", "model", "object_id", "occurrence", "recipient"),
+                name="duty_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='duty',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['check_in', 'sign_in'])), name='duty_kind_known'),
+            model_name="duty",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["check_in", "sign_in"])),
+                name="duty_kind_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='duty',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['open', 'mailed', 'met', 'dropped'])), name='duty_state_known'),
+            model_name="duty",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["open", "mailed", "met", "dropped"])),
+                name="duty_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='duty',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'mailed'), _negated=True), ('mail__isnull', False), _connector='OR'), name='duty_mailed_names_mail'),
+            model_name="duty",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "mailed"), _negated=True),
+                    ("mail__isnull", False),
+                    _connector="OR",
+                ),
+                name="duty_mailed_names_mail",
+            ),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(fields=['owner', 'due_date'], name='task_of_owner'),
+            model_name="task",
+            index=models.Index(fields=["owner", "due_date"], name="task_of_owner"),
         ),
         migrations.AddIndex(
-            model_name='task',
-            index=models.Index(condition=models.Q(('state__in', ('open', 'started', 'blocked'))), fields=['due_date'], name='task_unfinished'),
+            model_name="task",
+            index=models.Index(
+                condition=models.Q(("state__in", ("open", "started", "blocked"))),
+                fields=["due_date"],
+                name="task_unfinished",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['open', 'started', 'blocked', 'done', 'dropped'])), name='task_state_known'),
+            model_name="task",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state__in", ["open", "started", "blocked", "done", "dropped"])
+                ),
+                name="task_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['work', 'clarify', 'confirm', 'data', 'meeting', 'milestone'])), name='task_kind_known'),
+            model_name="task",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        ["work", "clarify", "confirm", "data", "meeting", "milestone"],
+                    )
+                ),
+                name="task_kind_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('finished_at__isnull', False), ('state', 'done')), models.Q(models.Q(('state', 'done'), _negated=True), ('finished_at', None)), _connector='OR'), name='task_done_has_day'),
+            model_name="task",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("finished_at__isnull", False), ("state", "done")),
+                    models.Q(
+                        models.Q(("state", "done"), _negated=True),
+                        ("finished_at", None),
+                    ),
+                    _connector="OR",
+                ),
+                name="task_done_has_day",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('block_reason__in', ['decision', 'people', 'data', 'system', 'others']), ('state', 'blocked')), models.Q(models.Q(('state', 'blocked'), _negated=True), ('block_reason', '')), _connector='OR'), name='task_blocked_has_reason'),
+            model_name="task",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        (
+                            "block_reason__in",
+                            ["decision", "people", "data", "system", "others"],
+                        ),
+                        ("state", "blocked"),
+                    ),
+                    models.Q(
+                        models.Q(("state", "blocked"), _negated=True),
+                        ("block_reason", ""),
+                    ),
+                    _connector="OR",
+                ),
+                name="task_blocked_has_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='task',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'blocked'), models.Q(('block_note', ''), ('waits_for', None)), _connector='OR'), name='task_waits_only_when_blocked'),
+            model_name="task",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state", "blocked"),
+                    models.Q(("block_note", ""), ("waits_for", None)),
+                    _connector="OR",
+                ),
+                name="task_waits_only_when_blocked",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='task',
-            constraint=models.UniqueConstraint(fields=('plan', 'step'), name='task_step_once'),
+            model_name="task",
+            constraint=models.UniqueConstraint(
+                fields=("plan", "step"), name="task_step_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='wave',
-            constraint=models.UniqueConstraint(fields=('programme', 'name'), name='wave_name_unique'),
+            model_name="wave",
+            constraint=models.UniqueConstraint(
+                fields=("programme", "name"), name="wave_name_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='wave',
-            constraint=models.CheckConstraint(condition=models.Q(('kick_off_date', None), ('kick_off_date__lte', models.F('go_live_date')), _connector='OR'), name='wave_kick_off_before_go_live'),
+            model_name="wave",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("kick_off_date", None),
+                    ("kick_off_date__lte", models.F("go_live_date")),
+                    _connector="OR",
+                ),
+                name="wave_kick_off_before_go_live",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='plan',
-            constraint=models.UniqueConstraint(fields=('programme', 'region'), name='plan_once'),
+            model_name="plan",
+            constraint=models.UniqueConstraint(
+                fields=("programme", "region"), name="plan_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='plan',
-            constraint=models.CheckConstraint(condition=models.Q(('kick_off_date', None), ('kick_off_date__lte', models.F('go_live_date')), _connector='OR'), name='plan_kick_off_before_go_live'),
+            model_name="plan",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("kick_off_date", None),
+                    ("kick_off_date__lte", models.F("go_live_date")),
+                    _connector="OR",
+                ),
+                name="plan_kick_off_before_go_live",
+            ),
         ),
     ]

@@ -20,7 +20,9 @@ class MailQuerySet(models.QuerySet["Mail"]):
         return self if user.standing.sees_all else self.filter(recipient=user)
 
     def unsent(self) -> Self:
-        return self.filter(state__in=[MailState.PLANNED, MailState.LEASED, MailState.RETRY])
+        return self.filter(
+            state__in=[MailState.PLANNED, MailState.LEASED, MailState.RETRY]
+        )
 
 
 class Mail(models.Model):
@@ -60,7 +62,9 @@ class Mail(models.Model):
         verbose_name = _("mail")
         verbose_name_plural = _("mails")
         constraints = [
-            models.UniqueConstraint(fields=["recipient", "slot", "number"], name="mail_once"),
+            models.UniqueConstraint(
+                fields=["recipient", "slot", "number"], name="mail_once"
+            ),
             models.CheckConstraint(
                 condition=models.Q(state__in=MailState.values), name="mail_state_known"
             ),
@@ -146,7 +150,8 @@ class Duty(models.Model):
                 condition=models.Q(state__in=DutyState.values), name="duty_state_known"
             ),
             models.CheckConstraint(
-                condition=~models.Q(state=DutyState.MAILED) | models.Q(mail__isnull=False),
+                condition=~models.Q(state=DutyState.MAILED)
+                | models.Q(mail__isnull=False),
                 name="duty_mailed_names_mail",
             ),
         ]

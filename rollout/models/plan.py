@@ -14,7 +14,9 @@ class WaveQuerySet(models.QuerySet["Wave"]):
         standing = user.standing
         if standing.sees_all:
             return self
-        plans = Plan.objects.filter(wave=models.OuterRef("pk"), region__in=standing.region_ids)
+        plans = Plan.objects.filter(
+            wave=models.OuterRef("pk"), region__in=standing.region_ids
+        )
         return self.filter(models.Exists(plans))
 
 
@@ -34,7 +36,9 @@ class Wave(Versioned):
         verbose_name = _("wave")
         verbose_name_plural = _("waves")
         constraints = [
-            models.UniqueConstraint(fields=["programme", "name"], name="wave_name_unique"),
+            models.UniqueConstraint(
+                fields=["programme", "name"], name="wave_name_unique"
+            ),
             models.CheckConstraint(
                 condition=models.Q(kick_off_date=None)
                 | models.Q(kick_off_date__lte=models.F("go_live_date")),
@@ -49,7 +53,9 @@ class Wave(Versioned):
 class PlanQuerySet(models.QuerySet["Plan"]):
     def visible_to(self, user: User) -> Self:
         standing = user.standing
-        return self if standing.sees_all else self.filter(region__in=standing.region_ids)
+        return (
+            self if standing.sees_all else self.filter(region__in=standing.region_ids)
+        )
 
 
 class Plan(Versioned):
@@ -58,7 +64,9 @@ class Plan(Versioned):
     region = models.ForeignKey(
         Region, models.PROTECT, related_name="plans", verbose_name=_("region")
     )
-    wave = models.ForeignKey(Wave, models.PROTECT, related_name="plans", verbose_name=_("wave"))
+    wave = models.ForeignKey(
+        Wave, models.PROTECT, related_name="plans", verbose_name=_("wave")
+    )
     # Repeats the wave's programme, so that one plan per region and programme is a constraint.
     programme = models.ForeignKey(
         Programme, models.PROTECT, related_name="plans", verbose_name=_("programme")

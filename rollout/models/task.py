@@ -32,7 +32,9 @@ class TaskQuerySet(models.QuerySet["Task"]):
 class Task(Versioned):
     """One thing to do in a region, with a person in charge and a time limit."""
 
-    plan = models.ForeignKey(Plan, models.PROTECT, related_name="tasks", verbose_name=_("plan"))
+    plan = models.ForeignKey(
+        Plan, models.PROTECT, related_name="tasks", verbose_name=_("plan")
+    )
     step = models.ForeignKey(
         Step,
         models.PROTECT,
@@ -42,7 +44,9 @@ class Task(Versioned):
         verbose_name=_("step"),
     )
     title = models.CharField(_("title"), max_length=150)
-    kind = models.CharField(_("kind"), max_length=10, choices=TaskKind, default=TaskKind.WORK)
+    kind = models.CharField(
+        _("kind"), max_length=10, choices=TaskKind, default=TaskKind.WORK
+    )
     owner = models.ForeignKey(
         User,
         models.PROTECT,
@@ -53,9 +57,13 @@ class Task(Versioned):
     )
     first_due_date = models.DateField(_("first due"))
     due_date = models.DateField(_("due"))
-    state = models.CharField(_("state"), max_length=10, choices=TaskState, default=TaskState.OPEN)
+    state = models.CharField(
+        _("state"), max_length=10, choices=TaskState, default=TaskState.OPEN
+    )
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
-    block_reason = models.CharField(_("why blocked"), max_length=10, choices=BlockReason, blank=True)
+    block_reason = models.CharField(
+        _("why blocked"), max_length=10, choices=BlockReason, blank=True
+    )
     block_note = models.CharField(_("what is missing"), max_length=300, blank=True)
     waits_for = models.ForeignKey(
         User,
@@ -84,7 +92,9 @@ class Task(Versioned):
                 name="task_done_has_day",
             ),
             models.CheckConstraint(
-                condition=models.Q(state=TaskState.BLOCKED, block_reason__in=BlockReason.values)
+                condition=models.Q(
+                    state=TaskState.BLOCKED, block_reason__in=BlockReason.values
+                )
                 | (~models.Q(state=TaskState.BLOCKED) & models.Q(block_reason="")),
                 name="task_blocked_has_reason",
             ),

@@ -38,7 +38,9 @@ def calls_due(programme: Programme, rows: QuerySet[Rhythm], at: datetime) -> lis
     return calls_among(programme, engagements(rows.filter(programme=programme), at), at)
 
 
-def calls_among(programme: Programme, all_: list[Engagement], at: datetime) -> list[Call]:
+def calls_among(
+    programme: Programme, all_: list[Engagement], at: datetime
+) -> list[Call]:
     due = [one for one in all_ if one.state is not None and _is_due(one, one.state)]
     asks = waiting_asks({one.ceo.pk for one in due}, programme)
     blocked = blocked_for({one.person.pk for one in due}, programme)
@@ -49,7 +51,9 @@ def calls_among(programme: Programme, all_: list[Engagement], at: datetime) -> l
             state=one.state,
             ask=next(iter(asks.get(one.ceo.pk, [])), None),
             blocked_tasks=blocked[one.person.pk],
-            callers=_callers(one.rhythm, one.state, liaisons.get(one.region.pk, []), cios),
+            callers=_callers(
+                one.rhythm, one.state, liaisons.get(one.region.pk, []), cios
+            ),
         )
         for one in due
         if one.state is not None

@@ -64,11 +64,15 @@ def call_sheets(
     """A sheet per CEO, by the id of the rhythm. Five queries."""
     plans = {
         plan.region_id: plan
-        for plan in Plan.objects.filter(programme=programme).select_related("region", "wave")
+        for plan in Plan.objects.filter(programme=programme).select_related(
+            "region", "wave"
+        )
     }
     regions = {one.region.pk for one in chosen}
     asks = _grouped(_asks(programme, chosen, at), lambda ask: ask.ceo_id)
-    tasks = _grouped(_tasks(programme, regions, chosen, at), lambda task: task.plan.region_id)
+    tasks = _grouped(
+        _tasks(programme, regions, chosen, at), lambda task: task.plan.region_id
+    )
     moves = _grouped(_moves(regions, chosen, at), lambda entry: entry.region_id)
     why = _pilot_figures(programme, plans.values(), at)
     return {
@@ -110,7 +114,11 @@ def _sheet(
         ask_text=asked(ask.text, ask.due_date, one.day) if ask else proposal.text,
         why=why,
         changed=_changed(one, tasks, moves, since),
-        by_us=[_promise(ask, one) for ask in asks if ask.of == AskOf.US and ask.state != AskState.DONE],
+        by_us=[
+            _promise(ask, one)
+            for ask in asks
+            if ask.of == AskOf.US and ask.state != AskState.DONE
+        ],
         by_him=[_his_promise(ask, one) for ask in of_him if ask.state != AskState.OPEN],
         offers=offers,
         starters=_starters() if one.state is None or one.state.is_first_talk else [],
@@ -120,7 +128,9 @@ def _sheet(
 def proposed_ask(one: Engagement) -> Proposal:
     """One useful ask for each stage of the roll-out."""
     proposals = {
-        Stage.BEFORE_KICK_OFF: Proposal(AskKind.KICK_OFF, _("agree the day of the kick-off")),
+        Stage.BEFORE_KICK_OFF: Proposal(
+            AskKind.KICK_OFF, _("agree the day of the kick-off")
+        ),
         Stage.PREPARING: Proposal(
             AskKind.PEOPLE, _("name one person who decides open questions")
         ),
@@ -139,7 +149,9 @@ def _since(one: Engagement, at: datetime) -> datetime:
     return last or at - FIRST_LOOK_BACK
 
 
-def _asks(programme: Programme, chosen: list[Engagement], at: datetime) -> Iterable[Ask]:
+def _asks(
+    programme: Programme, chosen: list[Engagement], at: datetime
+) -> Iterable[Ask]:
     return (
         Ask.objects.filter(programme=programme, ceo__in=[one.ceo.pk for one in chosen])
         .exclude(state=AskState.DECLINED)
@@ -168,7 +180,10 @@ def _moves(
 ) -> Iterable[HistoryEntry]:
     earliest = min((_since(one, at) for one in chosen), default=at)
     return HistoryEntry.objects.filter(
-        model=Plan._meta.label_lower, field="go_live_date", region__in=regions, at__gte=earliest
+        model=Plan._meta.label_lower,
+        field="go_live_date",
+        region__in=regions,
+        at__gte=earliest,
     ).order_by("at", "id")
 
 
@@ -185,7 +200,11 @@ def _pilot_figures(
     )
     return [
         _("%(title)s: %(effect)s (%(source)s).")
-        % {"title": row.title, "effect": row.effect, "source": row.source or row.wave_name}
+        % {
+            "title": row.title,
+            "effect": row.effect,
+            "source": row.source or row.wave_name,
+        }
         for row in rows
     ]
 
@@ -240,7 +259,9 @@ def _offers(one: Engagement, plans: Iterable[Plan]) -> list[str]:
     live = [
         plan
         for plan in plans
-        if plan.region_id != one.region.pk and plan.is_live(one.day) and plan.slip_days <= 0
+        if plan.region_id != one.region.pk
+        and plan.is_live(one.day)
+        and plan.slip_days <= 0
     ]
     if not live:
         return []
@@ -253,13 +274,17 @@ def _offers(one: Engagement, plans: Iterable[Plan]) -> list[str]:
 
 def _starters() -> list[str]:
     return [
-        _("What would have to be better in a year for this to be worth your people's time?"),
+        _(
+            "What would have to be better in a year for this to be worth your people's time?"
+        ),
         _("Who in your company decides fast, and whom do the others follow?"),
         _("Which weeks of the year must we keep free?"),
     ]
 
 
-def _grouped(rows: Iterable[T], key: Callable[[T], int | None]) -> dict[int | None, list[T]]:
+def _grouped(
+    rows: Iterable[T], key: Callable[[T], int | None]
+) -> dict[int | None, list[T]]:
     groups: dict[int | None, list[T]] = defaultdict(list)
     for row in rows:
         groups[key(row)].append(row)

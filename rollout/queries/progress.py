@@ -51,12 +51,18 @@ def go_live_moves(programme: Programme) -> dict[int, list[HistoryEntry]]:
     return moves
 
 
-def talk_weeks(programme: Programme, region_ids: Iterable[int], at: datetime) -> dict[int, list[str]]:
+def talk_weeks(
+    programme: Programme, region_ids: Iterable[int], at: datetime
+) -> dict[int, list[str]]:
     """Twelve weeks of talks by region, oldest first: two-way, tried, or nothing."""
     begin = monday_of(at.date()) - timedelta(weeks=TALK_WEEKS - 1)
     rows = (
         Contact.objects.standing()
-        .filter(programme=programme, ceo__region__in=set(region_ids), held_at__date__gte=begin)
+        .filter(
+            programme=programme,
+            ceo__region__in=set(region_ids),
+            held_at__date__gte=begin,
+        )
         .values_list("ceo__region", "held_at", "outcome")
     )
     weeks: dict[int, list[str]] = defaultdict(lambda: [""] * TALK_WEEKS)
@@ -91,7 +97,9 @@ def blocked_on(person_ids: Iterable[int], programme: Programme) -> QuerySet[Task
     """Blocked tasks that wait for one of these people, the one due first at the head."""
     return (
         Task.objects.filter(
-            plan__programme=programme, state=TaskState.BLOCKED, waits_for__in=set(person_ids)
+            plan__programme=programme,
+            state=TaskState.BLOCKED,
+            waits_for__in=set(person_ids),
         )
         .select_related("plan__region", "owner", "waits_for")
         .order_by("due_date", "id")

@@ -57,7 +57,9 @@ def region_page(region: Region, user: User, *, at: datetime) -> RegionPage:
         line=_line(plan, user, at) if plan else None,
         day=day,
         liaisons=holders(Role.LIAISON, at)[region.pk],
-        ceo=region.ceos.current().select_related("user").first() if knows_talks else None,
+        ceo=region.ceos.current().select_related("user").first()
+        if knows_talks
+        else None,
         blocked=[line for line in lines if line.is_blocked],
         tasks=[line for line in lines if not line.is_blocked][:TASKS_SHOWN],
         more_tasks=max(region_tasks(region).count() - TASKS_SHOWN, 0) if plan else 0,

@@ -61,7 +61,11 @@ class Facts:
     @property
     def newly_overdue(self) -> list[Task]:
         """Overdue today and not yet before this week's Monday."""
-        return [task for task in self.overdue if task.due_date >= monday_of(self.day) - ONE_DAY]
+        return [
+            task
+            for task in self.overdue
+            if task.due_date >= monday_of(self.day) - ONE_DAY
+        ]
 
     @property
     def is_ceo_late(self) -> bool:
@@ -170,7 +174,11 @@ def region_lines(facts: Iterable[Facts]) -> list[RegionLine]:
     order = list(RegionState)
     ranked = sorted(
         facts,
-        key=lambda one: (order.index(one.state), one.plan.go_live_date, one.region.code),
+        key=lambda one: (
+            order.index(one.state),
+            one.plan.go_live_date,
+            one.region.code,
+        ),
     )
     return [region_line(one) for one in ranked]
 
@@ -206,7 +214,9 @@ def go_live_of(facts: Facts) -> GoLive:
         now=short_day(plan.go_live_date, facts.day),
         slip_days=plan.slip_days,
         signed=f"{plan.slip_days:+d}",
-        moved=ngettext("moved once", "moved %(n)d times", times) % {"n": times} if times else "",
+        moved=ngettext("moved once", "moved %(n)d times", times) % {"n": times}
+        if times
+        else "",
     )
 
 
@@ -230,7 +240,9 @@ def reason_of(facts: Facts) -> str:
 def trend_points(counts: list[int]) -> list[tuple[float, float]]:
     """A word-size line of 76 by 22: one point a week, the most at the top."""
     most = max(counts) or 1
-    return [(week * 10 + 2, round(20 - 16 * n / most, 1)) for week, n in enumerate(counts)]
+    return [
+        (week * 10 + 2, round(20 - 16 * n / most, 1)) for week, n in enumerate(counts)
+    ]
 
 
 def wave_lines(facts: Iterable[Facts]) -> list[WaveLine]:
@@ -279,6 +291,6 @@ def _wave_note(facts: list[Facts]) -> str:
 
 def _talks_text(talks: list[str]) -> str:
     two = talks.count("two")
-    return ngettext(
-        "talks in %(n)d of 12 weeks", "talks in %(n)d of 12 weeks", two
-    ) % {"n": two}
+    return ngettext("talks in %(n)d of 12 weeks", "talks in %(n)d of 12 weeks", two) % {
+        "n": two
+    }

@@ -51,16 +51,22 @@ class Week:
 
 
 def with_details(rows: QuerySet[Task]) -> QuerySet[Task]:
-    return rows.select_related("plan__region", "plan__wave", "step", "owner", "waits_for")
+    return rows.select_related(
+        "plan__region", "plan__wave", "step", "owner", "waits_for"
+    )
 
 
 def week_of(user: User, at: datetime) -> Week:
     """Overdue, today and the next seven days of this person only. Two queries."""
     now = today(user, at)
     rows = list(
-        with_details(Task.objects.filter(owner=user).unfinished()).order_by("due_date", "id")
+        with_details(Task.objects.filter(owner=user).unfinished()).order_by(
+            "due_date", "id"
+        )
     )
-    midnight = at.astimezone(user.zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    midnight = at.astimezone(user.zone).replace(
+        hour=0, minute=0, second=0, microsecond=0
+    )
     done = with_details(
         Task.objects.filter(owner=user, state=TaskState.DONE, finished_at__gte=midnight)
     ).order_by("-finished_at", "id")
@@ -68,7 +74,9 @@ def week_of(user: User, at: datetime) -> Week:
     return Week(
         overdue=[task_line(task, now) for task in rows if task.due_date < now],
         today=[task_line(task, now) for task in rows if task.due_date == now],
-        ahead=[task_line(task, now) for task in rows if now < task.due_date <= now + AHEAD],
+        ahead=[
+            task_line(task, now) for task in rows if now < task.due_date <= now + AHEAD
+        ],
         done=[task_line(task, now) for task in done],
         later=len(later),
         next_due=later[0].due_date if later else None,
@@ -77,7 +85,9 @@ def week_of(user: User, at: datetime) -> Week:
 
 def later_of(user: User, at: datetime) -> QuerySet[Task]:
     """What the week leaves out."""
-    rows = Task.objects.filter(owner=user, due_date__gt=today(user, at) + AHEAD).unfinished()
+    rows = Task.objects.filter(
+        owner=user, due_date__gt=today(user, at) + AHEAD
+    ).unfinished()
     return with_details(rows).order_by("due_date", "id")
 
 
@@ -116,7 +126,10 @@ def _detail(task: Task) -> str:
         note = task.block_note or task.get_block_reason_display()
         if task.waits_for is None:
             return _("Blocked: %(why)s") % {"why": note}
-        return _("Blocked: %(why)s (%(who)s)") % {"why": note, "who": task.waits_for.name}
+        return _("Blocked: %(why)s (%(who)s)") % {
+            "why": note,
+            "who": task.waits_for.name,
+        }
     if task.state == TaskState.STARTED:
         return _("Started")
     return task.step.note if task.step and task.step.note else ""

@@ -62,9 +62,9 @@ def plan_mails(at: datetime) -> int:
     people = User.objects.filter(Exists(untold)).order_by("id")
     slots = [(user, day) for user in people if (day := open_slot(user, at)) is not None]
     taken = set(
-        Mail.objects.filter(slot__in={slot_key(day) for _user, day in slots}).values_list(
-            "recipient", "slot"
-        )
+        Mail.objects.filter(
+            slot__in={slot_key(day) for _user, day in slots}
+        ).values_list("recipient", "slot")
     )
     new = [
         Mail(

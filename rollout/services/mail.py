@@ -187,11 +187,15 @@ def commit_failure(lease: Lease, answer: str, at: datetime) -> None:
 
 
 def _close(mail: Mail, state: MailState) -> None:
-    Mail.objects.filter(pk=mail.pk).update(state=state, lease_token=None, leased_until_at=None)
+    Mail.objects.filter(pk=mail.pk).update(
+        state=state, lease_token=None, leased_until_at=None
+    )
 
 
 @transaction.atomic
-def mail_at_once(recipient: User, kind: DutyKind, *, occurrence: str, at: datetime) -> Mail:
+def mail_at_once(
+    recipient: User, kind: DutyKind, *, occurrence: str, at: datetime
+) -> Mail:
     """A mail that somebody has just asked for: no slot, no cap, with the next tick."""
     mail = Mail.objects.create(
         recipient=recipient,

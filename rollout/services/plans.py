@@ -99,7 +99,9 @@ def move_go_live(plan: Plan, *, to: date, reason: str, version: int, act: Act) -
         raise CannotMoveGoLive(_("The go-live cannot lie before the kick-off."))
     act = Act(by=act.by, at=act.at, via=act.via, reason=reason.strip(), id=act.id)
     history.change(row, {"go_live_date": to}, act)
-    tasks = row.tasks.unfinished().filter(step__isnull=False).select_related("step", "plan")
+    tasks = (
+        row.tasks.unfinished().filter(step__isnull=False).select_related("step", "plan")
+    )
     history.change_all(
         (
             (task, {"due_date": due_date(to, task.step.offset_days)})

@@ -49,7 +49,11 @@ def block_task(
     """Say that a task cannot go on, why, and whom it waits for. Raises CannotMoveTask."""
     if reason not in BlockReason.values:
         raise CannotMoveTask(_("Choose why it is blocked."))
-    values = {"block_reason": reason, "block_note": note.strip(), "waits_for": waits_for}
+    values = {
+        "block_reason": reason,
+        "block_note": note.strip(),
+        "waits_for": waits_for,
+    }
     return _move(_locked(task), TaskState.BLOCKED, version, act, **values)
 
 
@@ -65,6 +69,11 @@ def _move(row: Task, state: TaskState, version: int, act: Act, **values: Any) ->
             _("This task is %(state)s, so this is not possible now.")
             % {"state": row.get_state_display()}
         )
-    left_behind = {"finished_at": None, "block_reason": "", "block_note": "", "waits_for": None}
+    left_behind = {
+        "finished_at": None,
+        "block_reason": "",
+        "block_note": "",
+        "waits_for": None,
+    }
     history.change(row, {**left_behind, "state": state, **values}, act)
     return row

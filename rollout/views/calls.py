@@ -47,10 +47,14 @@ def call_sheet(request: Request, code: str) -> HttpResponse:
     may_log.insist()
     form = ContactForm(request.POST)
     if form.is_valid():
-        new_ask = None if sheet.ask else NewAsk(sheet.proposal.kind, sheet.proposal.text)
+        new_ask = (
+            None if sheet.ask else NewAsk(sheet.proposal.kind, sheet.proposal.text)
+        )
         log = form.to_log(at, ask=sheet.ask, new_ask=new_ask)
         try:
-            contact = log_contact(one.ceo, one.rhythm.programme, log, act=web_act(request.user))
+            contact = log_contact(
+                one.ceo, one.rhythm.programme, log, act=web_act(request.user)
+            )
         except CannotLogContact as refusal:
             refuse(form, refusal)
         else:
@@ -68,13 +72,20 @@ def _engagement(request: Request, code: str) -> Engagement:
 
 
 def _sheet_page(
-    request: Request, sheet: CallSheet, form: ContactForm, *, may_log: bool, status: int = 200
+    request: Request,
+    sheet: CallSheet,
+    form: ContactForm,
+    *,
+    may_log: bool,
+    status: int = 200,
 ) -> HttpResponse:
     one = sheet.engagement
     context: dict[str, Any] = {
         "sheet": sheet,
         "who": ceo_of(one.region),
-        "facts": [since_last_talk(one.state), until_go_live(one.state)] if one.state else [],
+        "facts": [since_last_talk(one.state), until_go_live(one.state)]
+        if one.state
+        else [],
         "there": local_time(one.region, request.user.moment),
         "form": form,
         "may_log": may_log,
@@ -95,7 +106,10 @@ def _after_log(request: Request, one: Engagement, contact: Contact) -> HttpRespo
             "outcome": contact.get_outcome_display(),
             "then": then,
         },
-        link=(reverse("rollout:contact-correct", args=[contact.pk]), _("Correct or withdraw")),
+        link=(
+            reverse("rollout:contact-correct", args=[contact.pk]),
+            _("Correct or withdraw"),
+        ),
     )
     if request.POST.get("then") == "next" and (code := _next_code(request, one)):
         return redirect("rollout:call-sheet", code)
@@ -105,7 +119,9 @@ def _after_log(request: Request, one: Engagement, contact: Contact) -> HttpRespo
 def _next_code(request: Request, one: Engagement) -> str | None:
     """The region to call next, leaving out the one just called."""
     rows = Rhythm.objects.visible_to(request.user)
-    calls = own_first(calls_due(one.rhythm.programme, rows, request.user.moment), request.user)
+    calls = own_first(
+        calls_due(one.rhythm.programme, rows, request.user.moment), request.user
+    )
     codes = [call.engagement.region.code for call in calls]
     return next((code for code in codes if code != one.region.code), None)
 
@@ -115,8 +131,10 @@ def contact_correct(request: Request, pk: int) -> HttpResponse:
     """Change what was logged; the rhythm and the ask follow."""
     contact = _contact(request, pk)
     can_change_contact(request.user, contact).insist()
-    form = ContactForm(request.POST) if request.method == "POST" else (
-        ContactForm.for_contact(contact)
+    form = (
+        ContactForm(request.POST)
+        if request.method == "POST"
+        else (ContactForm.for_contact(contact))
     )
     if request.method == "POST" and form.is_valid():
         log = form.to_log(contact.held_at, ask=contact.ask)
@@ -151,7 +169,7 @@ def contact_withdraw(request: Request, pk: int) -> HttpResponse:
 
 
 def _contact(request: Request, pk: int) -> Contact:
-    rows = Contact.objects.visible_to(request.user).select_related("ceo__region", "check_in", "ask")
+    rows = Contact.objects.visible_to(request.user).select_related(
+        "ceo__region", "check_in", "ask"
+    )
     return get_object_or_404(rows, pk=pk)
-
-

@@ -14,7 +14,9 @@ from .shell import current_programme
 @require_safe
 def home(request: Request) -> HttpResponse:
     """Calls and decisions for those who lead, one's own tasks for all others."""
-    return redirect("rollout:today" if can_see_today(request.user) else "rollout:my-tasks")
+    return redirect(
+        "rollout:today" if can_see_today(request.user) else "rollout:my-tasks"
+    )
 
 
 @require_safe

@@ -19,7 +19,9 @@ def mail_list(request: Request) -> HttpResponse:
     state = request.GET.get("state", "")
     if state in MailState.values:
         rows = rows.filter(state=state)
-    page = Paginator(rows.order_by("-planned_at", "-id"), PAGE).get_page(request.GET.get("page"))
+    page = Paginator(rows.order_by("-planned_at", "-id"), PAGE).get_page(
+        request.GET.get("page")
+    )
     context = {
         "page": page,
         "state": state,
@@ -32,4 +34,6 @@ def mail_list(request: Request) -> HttpResponse:
 @require_safe
 def mail_page(request: Request, pk: int) -> HttpResponse:
     rows = Mail.objects.visible_to(request.user).select_related("recipient")
-    return render(request, "rollout/mail_page.html", {"mail": get_object_or_404(rows, pk=pk)})
+    return render(
+        request, "rollout/mail_page.html", {"mail": get_object_or_404(rows, pk=pk)}
+    )

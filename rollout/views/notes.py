@@ -6,7 +6,9 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 
 
-def confirm(request: HttpRequest, text: str, *, link: tuple[str, str] | None = None) -> None:
+def confirm(
+    request: HttpRequest, text: str, *, link: tuple[str, str] | None = None
+) -> None:
     """One sentence on the next page that is shown, with a link (address, words) if given."""
     if link is None:
         messages.success(request, text)

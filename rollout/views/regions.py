@@ -36,7 +36,12 @@ def region_list(request: Request) -> HttpResponse:
     ]
     if len(chosen) == 1 and (words or user.standing.is_regional):
         return redirect("rollout:region", chosen[0].region.code)
-    context = {"lines": region_lines(chosen), "waves": waves, "wave": wave, "words": words}
+    context = {
+        "lines": region_lines(chosen),
+        "waves": waves,
+        "wave": wave,
+        "words": words,
+    }
     return render(request, "rollout/region_list.html", context)
 
 
@@ -51,7 +56,8 @@ def region(request: Request, code: str) -> HttpResponse:
 @require_POST
 def go_live_move(request: Request, code: str) -> HttpResponse:
     plan = get_object_or_404(
-        Plan.objects.visible_to(request.user).select_related("region"), region__code=code
+        Plan.objects.visible_to(request.user).select_related("region"),
+        region__code=code,
     )
     can_move_go_live(request.user, plan).insist()
     form = MoveGoLiveForm(request.POST)

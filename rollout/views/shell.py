@@ -52,7 +52,9 @@ def menu(user: User, path: str) -> list[MenuItem]:
     entries.append((pgettext("menu", "Mail"), "rollout:mail-list", "mail"))
     items = [(label, reverse(name), icon) for label, name, icon in entries]
     return [
-        MenuItem(label, url, icon, is_current=path.startswith((url, *BELOW.get(icon, ()))))
+        MenuItem(
+            label, url, icon, is_current=path.startswith((url, *BELOW.get(icon, ())))
+        )
         for label, url, icon in items
     ]
 

@@ -6,7 +6,7 @@ from allauth.account.utils import perform_login
 from allauth.core import ratelimit
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -24,7 +24,9 @@ def sign_in_ask(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return render(request, "account/link_ask.html", {"form": form}, status=422)
     email = form.cleaned_data["email"]
-    if refusal := ratelimit.consume_or_429(request, action="request_login_code", key=email):
+    if refusal := ratelimit.consume_or_429(
+        request, action="request_login_code", key=email
+    ):
         return cast(HttpResponse, refusal)
     ask_for_link(email, at=timezone.now())
     return render(request, "account/link_sent.html", {"email": email})

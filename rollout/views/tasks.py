@@ -56,7 +56,9 @@ def my_tasks(request: Request) -> HttpResponse:
 @require_safe
 def task_page(request: Request, pk: int) -> HttpResponse:
     task = _task(request, pk)
-    form = BlockForm(task, initial={"version": task.version, "reason": request.GET.get("why")})
+    form = BlockForm(
+        task, initial={"version": task.version, "reason": request.GET.get("why")}
+    )
     return _page(request, task, form)
 
 
@@ -70,7 +72,9 @@ def _page(
         "form": form,
         "may_work": can_work_on(user, task),
         "lessons": lessons_for(task.step),
-        "changes": HistoryEntry.objects.visible_to(user).of(task).select_related("by")
+        "changes": HistoryEntry.objects.visible_to(user)
+        .of(task)
+        .select_related("by")
         .order_by("-id")[:20],
     }
     return render(request, "rollout/task_page.html", context, status=status)

@@ -6,17 +6,16 @@ from typing import Any
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
-STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+STANDARDS = {
+    "type": "tag",
+    "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
+}
+# Those of its rules that another theme can break.
+COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
 # Colours on their way from one theme to the other are nobody's colours.
 RUN = """Promise.allSettled(document.getAnimations().map((one) => one.finished))
   .then(() => axe.run(document, %s)).then((found) => JSON.stringify(found.violations))
 """
-OPTIONS = {
-    "runOnly": {"type": "tag", "values": STANDARDS},
-    "resultTypes": ["violations"],
-    # It would write style sheets of its own, which the policy forbids.
-    "preload": False,
-}
 
 
 def evaluate(page: Page, script: str) -> Any:
@@ -33,16 +32,25 @@ def evaluate(page: Page, script: str) -> Any:
     return answer["result"].get("value")
 
 
-def violations(page: Page) -> list[str]:
+def violations(page: Page, rules: dict[str, Any] = STANDARDS) -> list[str]:
     """What axe finds, one line for each element."""
+    # To preload, it would write style sheets of its own, which the policy forbids.
+    options = {"runOnly": rules, "resultTypes": ["violations"], "preload": False}
     if not evaluate(page, "'axe' in window"):
         evaluate(page, AXE_SCRIPT)
-    found = json.loads(evaluate(page, RUN % json.dumps(OPTIONS)))
+    found = json.loads(evaluate(page, RUN % json.dumps(options)))
     return [
         f"{rule['id']}: {node['html'][:200]} ({node['failureSummary']})"
         for rule in found
         for node in rule["nodes"]
     ]
+
+
+def violations_in_both_themes(page: Page) -> list[str]:
+    page.emulate_media(color_scheme="light")
+    found = violations(page)
+    page.emulate_media(color_scheme="dark")
+    return found + [f"dark: {line}" for line in violations(page, COLOURS)]
 
 
 def overflow(page: Page) -> int:

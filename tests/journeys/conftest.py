@@ -32,7 +32,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(
     scope="package",
     params=[
-        pytest.param(sample, id=sample.language, marks=pytest.mark.xdist_group(sample.name))
+        pytest.param(
+            sample, id=sample.language, marks=pytest.mark.xdist_group(sample.name)
+        )
         for sample in (ENGLISH, CHINESE)
     ],
 )
@@ -44,7 +46,9 @@ def sample(request: pytest.FixtureRequest) -> Sample:
 def product(sample: Sample) -> Iterator[Product]:
     """Started on an empty folder; at its end nothing of it may be left."""
     folder = Path(os.environ["VAR_DIR"])
-    with running_product(folder.with_name(f"{folder.name}-{sample.name}"), sample.name) as it:
+    with running_product(
+        folder.with_name(f"{folder.name}-{sample.name}"), sample.name
+    ) as it:
         yield it
 
 
@@ -59,7 +63,9 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="package")
-def signed_in(product: Product, sample: Sample, browser: Browser) -> Callable[[str], Any]:
+def signed_in(
+    product: Product, sample: Sample, browser: Browser
+) -> Callable[[str], Any]:
     """The cookies of somebody who has signed in, once for all journeys."""
     kept: dict[str, Any] = {}
 
@@ -84,7 +90,9 @@ def visit(
     def come(who: str = "", **options: Any) -> Visitor:
         if who:
             options["storage_state"] = signed_in(who)
-        options.setdefault("locale", "zh-CN" if sample.language == "zh-hans" else "en-US")
+        options.setdefault(
+            "locale", "zh-CN" if sample.language == "zh-hans" else "en-US"
+        )
         visitors.append(Visitor(browser, product.url, **options))
         return visitors[-1]
 

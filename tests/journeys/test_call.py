@@ -11,11 +11,13 @@ pytestmark = [pytest.mark.browser, pytest.mark.processes]
 
 WEEKEND = (5, 6)
 WEEK = timedelta(days=7)
-CEO = """SELECT h.id FROM regions_regionalceo h JOIN regions_region r ON r.id = h.region_id
-WHERE h.to_date IS NULL AND r.code = ?"""
-CONTACTS = f"""SELECT c.*, u.email FROM regions_contact c JOIN regions_user u ON u.id = c.by_id
-WHERE c.ceo_id = ({CEO}) ORDER BY c.id"""
-ASKS = f"SELECT text, state, due_date FROM regions_ask WHERE ceo_id = ({CEO}) ORDER BY id"
+CONTACTS = """SELECT c.*, u.email FROM regions_contact c
+JOIN regions_user u ON u.id = c.by_id JOIN regions_regionalceo h ON h.id = c.ceo_id
+JOIN regions_region r ON r.id = h.region_id
+WHERE h.to_date IS NULL AND r.code = ? ORDER BY c.id"""
+ASKS = """SELECT a.text, a.state, a.due_date FROM regions_ask a
+JOIN regions_regionalceo h ON h.id = a.ceo_id JOIN regions_region r ON r.id = h.region_id
+WHERE h.to_date IS NULL AND r.code = ? ORDER BY a.id"""
 HISTORY = """SELECT change, field, after, via FROM regions_historyentry
 WHERE model = 'regions.contact' AND object_id = ? ORDER BY id"""
 

@@ -50,7 +50,9 @@ def test_reminder_is_written_within_a_minute(product, reminder):
     written = datetime.fromtimestamp(path.stat().st_mtime, UTC)
     begun = datetime.fromtimestamp(product.first_began_at, UTC)
     assert written - begun <= PATIENCE
-    assert begun - timedelta(seconds=1) <= parsedate_to_datetime(mail["Date"]) <= written
+    assert (
+        begun - timedelta(seconds=1) <= parsedate_to_datetime(mail["Date"]) <= written
+    )
     assert mail["Auto-Submitted"] == "auto-generated"
     assert re.fullmatch(r"<[^<>@\s]+@[^<>@\s]+>", mail["Message-ID"])
 

@@ -81,7 +81,10 @@ def test_signing_out_ends_it(visit, sample, product):
 
 def test_menu_of_a_person_closes_by_key_and_by_a_click_beside_it(visit):
     page = visit("staff", viewport=PHONE).open("/tasks/")
-    summary, menu = page.locator("details.person > summary"), page.locator(".person-menu")
+    summary, menu = (
+        page.locator("details.person > summary"),
+        page.locator(".person-menu"),
+    )
 
     summary.click()
     expect(menu).to_be_visible()

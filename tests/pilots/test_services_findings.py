@@ -18,7 +18,9 @@ def step(programme):
     return make_step(make_procedure(programme))
 
 
-def test_finding_goes_from_recorded_to_the_tasks_of_its_step(programme, step, act, staff_north):
+def test_finding_goes_from_recorded_to_the_tasks_of_its_step(
+    programme, step, act, staff_north
+):
     finding = findings.record_finding(
         programme=programme,
         kind=FindingKind.LESSON,

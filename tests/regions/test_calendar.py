@@ -21,7 +21,8 @@ def test_working_week_is_the_regions_own():
 
 
 @pytest.mark.parametrize(
-    ("count", "day"), [(1, MONDAY), (0, FRIDAY), (-1, date(2027, 3, 11)), (-5, date(2027, 3, 5))]
+    ("count", "day"),
+    [(1, MONDAY), (0, FRIDAY), (-1, date(2027, 3, 11)), (-5, date(2027, 3, 5))],
 )
 def test_add_working_counts_over_weekends(count, day):
     assert WEEKDAYS.add_working(FRIDAY, count) == day

@@ -35,7 +35,10 @@ def test_stage_changes_on_its_days(day, stage):
 
 
 def test_stage_is_none_without_kick_off():
-    assert stage_on(KICK_OFF, kick_off=None, go_live=GO_LIVE, end=None, lead_weeks=6) is None
+    assert (
+        stage_on(KICK_OFF, kick_off=None, go_live=GO_LIVE, end=None, lead_weeks=6)
+        is None
+    )
 
 
 def test_stage_without_go_live_stays_preparing():
@@ -46,7 +49,9 @@ def test_stage_without_go_live_stays_preparing():
     )
 
 
-def state_on(day, *, last_talk=date(2027, 2, 24), booked=None, holder_from=date(2020, 1, 1)):
+def state_on(
+    day, *, last_talk=date(2027, 2, 24), booked=None, holder_from=date(2020, 1, 1)
+):
     rhythm = Rhythm(kick_off_date=KICK_OFF, go_live_date=GO_LIVE)
     return rhythm_on(
         day,
@@ -110,7 +115,16 @@ def test_booking_before_the_longest_day_takes_a_call_off_the_list(booked, on_lis
 
 @pytest.mark.parametrize(
     ("days", "weight"),
-    [(None, 1.0), (-3, 2.0), (0, 2.0), (1, 3.0), (30, 3.0), (105, 2.0), (180, 1.0), (400, 1.0)],
+    [
+        (None, 1.0),
+        (-3, 2.0),
+        (0, 2.0),
+        (1, 3.0),
+        (30, 3.0),
+        (105, 2.0),
+        (180, 1.0),
+        (400, 1.0),
+    ],
 )
 def test_nearness_rises_towards_go_live(days, weight):
     assert nearness(days) == weight

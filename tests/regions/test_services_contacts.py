@@ -75,7 +75,9 @@ def test_withdrawing_brings_the_call_back(old_talk, ceo_north, programme, act):
     assert Contact.objects.count() == 2
 
 
-def test_correcting_to_no_answer_brings_the_call_back(old_talk, ceo_north, programme, act):
+def test_correcting_to_no_answer_brings_the_call_back(
+    old_talk, ceo_north, programme, act
+):
     contact = log_contact(ceo_north, programme, reached(), act=act)
 
     log = Log(outcome=Outcome.NO_ANSWER, held_at=NOW)
@@ -109,7 +111,10 @@ def test_answer_moves_the_ask_and_withdrawing_moves_it_back(
     later = date(2027, 4, 1) if answer == AskAnswer.LATER else None
 
     contact = log_contact(
-        ceo_north, programme, reached(ask=ask, answer=answer, ask_due_date=later), act=act
+        ceo_north,
+        programme,
+        reached(ask=ask, answer=answer, ask_due_date=later),
+        act=act,
     )
     ask.refresh_from_db()
     assert (ask.state, ask.due_date) == (state, later or date(2027, 3, 17))
@@ -122,7 +127,9 @@ def test_answer_moves_the_ask_and_withdrawing_moves_it_back(
 def test_ask_made_in_the_talk_is_recorded_with_its_answer(ceo_north, programme, act):
     new = NewAsk(AskKind.PEOPLE, "name a data owner")
 
-    log_contact(ceo_north, programme, reached(new_ask=new, answer=AskAnswer.YES), act=act)
+    log_contact(
+        ceo_north, programme, reached(new_ask=new, answer=AskAnswer.YES), act=act
+    )
 
     ask = Ask.objects.get()
     assert (ask.text, ask.state) == ("name a data owner", AskState.PROMISED)
@@ -203,11 +210,15 @@ def test_second_editor_does_not_overwrite_the_first(ceo_north, programme, act):
     assert contact.minutes == 10
 
 
-def test_note_is_private_in_the_history(ceo_north, programme, act, cio, hq, liaison_north):
+def test_note_is_private_in_the_history(
+    ceo_north, programme, act, cio, hq, liaison_north
+):
     contact = log_contact(ceo_north, programme, reached(note="first"), act=act)
 
     correct_contact(contact, reached(note="second"), version=contact.version, act=act)
 
     entries = HistoryEntry.objects.of(contact).filter(field="note")
-    readers = [user.email for user in (cio, hq, liaison_north) if entries.visible_to(user)]
+    readers = [
+        user.email for user in (cio, hq, liaison_north) if entries.visible_to(user)
+    ]
     assert readers == ["cio@example.org", "liaison.north@example.org"]

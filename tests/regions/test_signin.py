@@ -38,9 +38,14 @@ def test_password_signs_in_and_leads_on(client, person):
 
 @pytest.mark.parametrize(
     ("email", "password"),
-    [("staff.north@example.org", "wrong"), ("nobody@example.org", "a-long-enough-secret")],
+    [
+        ("staff.north@example.org", "wrong"),
+        ("nobody@example.org", "a-long-enough-secret"),
+    ],
 )
-def test_known_and_unknown_addresses_get_the_same_refusal(client, person, email, password):
+def test_known_and_unknown_addresses_get_the_same_refusal(
+    client, person, email, password
+):
     page = sign_in(client, email, password).content.decode()
 
     assert "The email address and/or password you specified are not correct." in page
@@ -80,7 +85,9 @@ def test_person_changes_his_password(as_user, person):
     assert User.objects.get(pk=person.pk).check_password("another-long-secret")
 
 
-def test_link_is_mailed_shown_and_signs_in_only_by_its_button(client, person, settings, tmp_path):
+def test_link_is_mailed_shown_and_signs_in_only_by_its_button(
+    client, person, settings, tmp_path
+):
     settings.MAIL_DIR = tmp_path
     client.post("/sign-in/", {"email": person.email})
     mail.deliver(at=NOW)

@@ -25,7 +25,9 @@ from tests.factories import (
 @pytest.fixture
 def talked(ceo_north, programme, rhythm_north, liaison_north, plan_north):
     """The CEO of the north was last talked to 18 days ago."""
-    return make_contact(ceo_north, programme, liaison_north, held_at=NOW - timedelta(days=18))
+    return make_contact(
+        ceo_north, programme, liaison_north, held_at=NOW - timedelta(days=18)
+    )
 
 
 def page_for(user, programme):
@@ -134,7 +136,9 @@ def test_task_newly_overdue_since_monday_makes_a_region_worse(
 
 def test_moved_go_live_is_worse_with_its_reason(cio, hq, plan_north, programme):
     act = Act(by=hq, at=NOW - timedelta(days=1))
-    move_go_live(plan_north, to=date(2027, 5, 17), reason="no testers", version=1, act=act)
+    move_go_live(
+        plan_north, to=date(2027, 5, 17), reason="no testers", version=1, act=act
+    )
 
     page = page_for(cio, programme)
 
@@ -152,7 +156,9 @@ def test_moved_go_live_is_worse_with_its_reason(cio, hq, plan_north, programme):
 
 def test_move_of_last_week_is_no_news(cio, hq, plan_north, programme):
     act = Act(by=hq, at=NOW - timedelta(days=3))
-    move_go_live(plan_north, to=date(2027, 5, 17), reason="no testers", version=1, act=act)
+    move_go_live(
+        plan_north, to=date(2027, 5, 17), reason="no testers", version=1, act=act
+    )
 
     assert page_for(cio, programme).worse == []
 

@@ -46,7 +46,10 @@ def test_reminder_says_whom_to_call_why_and_what_to_ask(planned, folder):
     mail.deliver(at=NOW)
 
     planned.refresh_from_db()
-    assert planned.subject == "Call the CEO of North Company today: 18 days since the last talk"
+    assert (
+        planned.subject
+        == "Call the CEO of North Company today: 18 days since the last talk"
+    )
     text = planned.body_text.split("\n\n")
     assert text[0] == (
         "CEO of North Company\n09:00 there\n"
@@ -143,7 +146,9 @@ def test_refused_mail_is_tried_again_after_a_pause(planned, folder):
     assert mail.deliver(at=NOW + timedelta(seconds=30)) == 1
 
 
-def test_statements_of_a_mail_do_not_grow_with_its_calls(planned, folder, assert_queries):
+def test_statements_of_a_mail_do_not_grow_with_its_calls(
+    planned, folder, assert_queries
+):
     with assert_queries(37):
         mail.deliver(at=NOW)
 

@@ -29,7 +29,9 @@ def steps(programme):
 def test_plan_has_a_task_per_step_on_its_day(north, wave, steps, act):
     make_plan(north, wave, steps=steps, act=act)
 
-    due = list(Task.objects.order_by("id").values_list("title", "due_date", "first_due_date"))
+    due = list(
+        Task.objects.order_by("id").values_list("title", "due_date", "first_due_date")
+    )
     assert due == [
         ("Clean the customer list", date(2027, 4, 3), date(2027, 4, 3)),
         ("Close the support room", date(2027, 5, 17), date(2027, 5, 17)),
@@ -68,7 +70,9 @@ def test_moving_go_live_moves_unfinished_tasks_and_keeps_the_promise(
 
     plan.refresh_from_db()
     assert (plan.first_go_live_date, plan.slip_days) == (GO_LIVE, 14)
-    assert Task.objects.get(title="Close the support room").due_date == date(2027, 5, 31)
+    assert Task.objects.get(title="Close the support room").due_date == date(
+        2027, 5, 31
+    )
     assert Task.objects.get(pk=done.pk).first_due_date == date(2027, 4, 3)
     assert Rhythm.objects.get().go_live_date == date(2027, 5, 17)
     new = HistoryEntry.objects.order_by("id")[history_before:]

@@ -31,7 +31,12 @@ def test_complete_task_records_who_and_when(task, act):
     task.refresh_from_db()
     entry = HistoryEntry.objects.of(task).get(field="state")
     assert (task.state, task.finished_at) == (TaskState.DONE, NOW)
-    assert (entry.before, entry.after, entry.by, entry.at) == ("open", "done", act.by, NOW)
+    assert (entry.before, entry.after, entry.by, entry.at) == (
+        "open",
+        "done",
+        act.by,
+        NOW,
+    )
 
 
 def test_complete_task_twice_changes_nothing_more(task, act):
@@ -50,7 +55,9 @@ def test_complete_task_refuses_a_page_that_is_out_of_date(task, act):
 
 
 def test_block_task_says_why_and_for_whom(task, act, cio):
-    block_task(task, reason="decision", note=" budget ", waits_for=cio, version=1, act=act)
+    block_task(
+        task, reason="decision", note=" budget ", waits_for=cio, version=1, act=act
+    )
 
     task.refresh_from_db()
     assert (task.state, task.block_reason) == (TaskState.BLOCKED, BlockReason.DECISION)
@@ -86,7 +93,9 @@ def test_dropped_task_cannot_be_started(plan_north, act):
 
 
 def test_undo_brings_back_every_field_of_the_act(task, act, cio):
-    block_task(task, reason="decision", note="budget", waits_for=cio, version=1, act=act)
+    block_task(
+        task, reason="decision", note="budget", waits_for=cio, version=1, act=act
+    )
     complete_task(task, version=2, act=Act(by=act.by, at=NOW))
 
     undo(last_act(task).act, act=Act(by=act.by, at=NOW))

@@ -42,8 +42,12 @@ def filled(request, programme, wave, north, cio, staff_north, liaison_north):
     ceo = north.ceos.get()
     for number in range(request.param):
         make_task(plan, f"Late {number}", owner=staff_north, due_date=date(2027, 3, 8))
-        make_task(plan, f"Ahead {number}", owner=staff_north, due_date=date(2027, 3, 12))
-        make_contact(ceo, programme, liaison_north, held_at=NOW - timedelta(days=40 + number))
+        make_task(
+            plan, f"Ahead {number}", owner=staff_north, due_date=date(2027, 3, 12)
+        )
+        make_contact(
+            ceo, programme, liaison_north, held_at=NOW - timedelta(days=40 + number)
+        )
         make_task(
             plan,
             f"Blocked {number}",
@@ -125,7 +129,9 @@ def test_tap_on_an_old_page_says_so_and_changes_nothing(
     assert Task.objects.get().state == TaskState.STARTED
 
 
-@pytest.mark.parametrize("then", ["https://evil.example.org/", "//evil.example.org", ""])
+@pytest.mark.parametrize(
+    "then", ["https://evil.example.org/", "//evil.example.org", ""]
+)
 def test_an_act_never_leads_off_the_site(then, as_user, staff_north, plan_north):
     task = make_task(plan_north, owner=staff_north)
 
@@ -169,7 +175,15 @@ def test_saving_can_lead_to_the_next_call(
 
 
 def test_notes_are_read_by_the_cio_and_the_liaison_only(
-    as_user, cio, hq, auditor, liaison_north, ceo_north, programme, rhythm_north, plan_north
+    as_user,
+    cio,
+    hq,
+    auditor,
+    liaison_north,
+    ceo_north,
+    programme,
+    rhythm_north,
+    plan_north,
 ):
     make_contact(ceo_north, programme, liaison_north, note="MARKER-NOTE")
 

@@ -1,0 +1,334 @@
+"""What headquarters saves in the admin of people, companies and talks."""
+
+from datetime import date
+
+import pytest
+
+from regions.enums import AskState, CheckInState, Role
+from regions.models import (
+    Ask,
+    CheckIn,
+    HistoryEntry,
+    Membership,
+    Region,
+    RegionalCEO,
+    Rhythm,
+    User,
+)
+from tests import factories
+from tests.admin_rows import address, address_of, errors_of, posted
+
+pytestmark = pytest.mark.usefixtures("frozen")
+
+TODAY = date(2027, 3, 10)
+
+
+@pytest.fixture
+def browser(hq, as_user):
+    return as_user(hq)
+
+
+@pytest.fixture
+def add(browser):
+    """Fills in the form of a new row and posts it; says what is wrong with it."""
+
+    def fill(label, start="", **values):
+        page = browser.get(address(label, "add") + start)
+        response = browser.post(address(label, "add"), posted(page, **values))
+        return [] if response.status_code == 302 else errors_of(response)
+
+    return fill
+
+
+@pytest.fixture
+def change(browser):
+    """Changes fields of a row in its form and posts it; says what is wrong with it."""
+
+    def fill(row, **values):
+        data = posted(browser.get(address_of(row)), **values)
+        response = browser.post(address_of(row), data)
+        row.refresh_from_db()
+        return [] if response.status_code == 302 else errors_of(response)
+
+    return fill
+
+
+# --- People --------------------------------------------------------------------------
+
+
+def test_new_person_has_his_roles_in_the_same_act_and_no_password(add, north, hq):
+    said = add(
+        "regions.user",
+        **{
+            "name": "Wang Li",
+            "email": "Wang.Li@Example.org",
+            "may_sign_in": "on",
+            "working_days": ["1", "2", "3", "4", "5", "6"],
+            "time_zone": "Asia/Shanghai",
+            "memberships-0-role": Role.LIAISON,
+            "memberships-0-region": north.pk,
+        },
+    )
+
+    assert said == []
+    person = User.objects.get(email="wang.li@example.org")
+    assert (person.working_days, person.time_zone) == ("123456", "Asia/Shanghai")
+    assert not person.has_usable_password()
+    held = person.memberships.get()
+    assert (held.role, held.region, held.from_date) == (Role.LIAISON, north, TODAY)
+    acts = HistoryEntry.objects.filter(model__in=["regions.user", "regions.membership"])
+    assert {(one.by, one.via) for one in acts} == {(hq, "admin")}
+    assert len({one.act for one in acts}) == 1
+
+
+@pytest.mark.parametrize(
+    ("role", "in_region"), [(Role.LIAISON, False), (Role.CIO, True)]
+)
+def test_role_that_does_not_fit_its_region_is_explained(
+    role, in_region, add, north, outsider
+):
+    region = north.pk if in_region else ""
+
+    said = add("regions.membership", user=outsider.pk, role=role, region=region)
+
+    assert said == [
+        "CIO, headquarters and auditors hold their role for the whole group; every other "
+        "role needs a region."
+    ]
+    assert not outsider.memberships.exists()
+
+
+def test_role_that_is_held_already_is_refused(add, change, liaison_north, north):
+    same = {"role": Role.LIAISON, "region": north.pk}
+    below = {f"memberships-1-{name}": value for name, value in same.items()}
+
+    assert "This person holds this role already." in change(liaison_north, **below)
+    assert "This person holds this role already." in add(
+        "regions.membership", user=liaison_north.pk, **same
+    )
+    assert liaison_north.memberships.count() == 1
+
+
+def test_two_new_rows_that_contradict_each_other_save_nothing(browser, outsider, north):
+    data = posted(browser.get(address_of(outsider)))
+    for number in range(2):
+        row = {"role": Role.STAFF, "region": north.pk, "from_date": TODAY.isoformat()}
+        data |= {f"memberships-{number}-{name}": value for name, value in row.items()}
+    data["memberships-TOTAL_FORMS"] = 2
+
+    response = browser.post(address_of(outsider), data, follow=True)
+
+    assert [str(one) for one in response.context["messages"]] == [
+        "Nothing was saved: this contradicts a row that exists already."
+    ]
+    assert not outsider.memberships.exists()
+
+
+def test_role_is_ended_below_the_person(change, staff_north):
+    held = staff_north.memberships.get()
+
+    assert change(staff_north, **{"memberships-0-to_date": "2027-04-01"}) == []
+
+    held.refresh_from_db()
+    assert held.to_date == date(2027, 4, 1)
+    [entry] = HistoryEntry.objects.of(held)
+    assert (entry.field, entry.after) == ("to_date", "2027-04-01")
+
+
+def test_mistaken_role_is_taken_out_below_the_person(change, staff_north):
+    assert change(staff_north, **{"memberships-0-DELETE": "on"}) == []
+
+    assert not staff_north.memberships.exists()
+    [entry] = HistoryEntry.objects.filter(model="regions.membership")
+    assert entry.change == "deleted"
+
+
+def test_row_below_a_form_that_somebody_changed_meanwhile_is_shown_with_both_texts(
+    browser, change, staff_north
+):
+    held = staff_north.memberships.get()
+    mine = posted(
+        browser.get(address_of(staff_north)), **{"memberships-0-to_date": "2027-06-01"}
+    )
+    change(held, to_date="2027-05-01")
+
+    refused = browser.post(address_of(staff_north), mine)
+
+    held.refresh_from_db()
+    assert held.to_date == date(2027, 5, 1)
+    [shown] = refused.context["inline_admin_formsets"]
+    assert shown.formset.errors[0]["to_date"] == [
+        "It now says “May 1, 2027”. You wrote “June 1, 2027”."
+    ]
+
+
+# --- Companies -----------------------------------------------------------------------
+
+
+def test_new_region_has_its_ceo_in_the_same_act(add, outsider):
+    said = add(
+        "regions.region",
+        **{"name": "Fuzhou", "code": "FZ", "ceos-0-user": outsider.pk},
+    )
+
+    assert said == []
+    head = Region.objects.get(code="FZ").ceos.get()
+    assert (head.user, head.from_date, head.to_date) == (outsider, TODAY, None)
+    assert HistoryEntry.objects.values("act").distinct().count() == 1
+
+
+def test_new_ceo_ends_the_one_before_him_the_same_day(
+    change, north, ceo_north, outsider
+):
+    day = "2027-03-15"
+
+    said = change(north, **{"ceos-1-user": outsider.pk, "ceos-1-from_date": day})
+
+    assert said == []
+    ceo_north.refresh_from_db()
+    head = north.ceos.current().get()
+    assert (head.user, head.from_date) == (outsider, date(2027, 3, 15))
+    assert ceo_north.to_date == head.from_date
+
+
+def test_new_ceo_may_be_added_on_a_page_of_his_own(add, north, ceo_north, outsider):
+    assert add("regions.regionalceo", region=north.pk, user=outsider.pk) == []
+
+    ceo_north.refresh_from_db()
+    assert ceo_north.to_date == TODAY
+
+
+def test_ceo_cannot_follow_himself_or_start_before_the_last(change, north, ceo_north):
+    row = {"ceos-1-user": ceo_north.user_id, "ceos-1-from_date": "2019-01-01"}
+
+    said = change(north, **row)
+
+    assert "The CEO before him started later than this day." in said
+    assert "This person is the CEO already." in said
+    assert north.ceos.count() == 1
+
+
+def test_former_ceo_cannot_come_back_beside_the_new_one(change, north, ceo_north):
+    former = factories.make_ceo(
+        north, factories.make_user(), to_date=factories.LONG_AGO
+    )
+
+    assert change(former, to_date="") == ["This region has another CEO now."]
+
+
+def test_code_of_another_region_is_refused(add, north):
+    assert add("regions.region", name="Again", code="NORTH") == [
+        "Region with this Code already exists."
+    ]
+
+
+# --- Talks ---------------------------------------------------------------------------
+
+
+def test_rhythm_of_a_new_ceo_takes_over_the_dates(add, rhythm_north, outsider, north):
+    ceo = factories.make_ceo(
+        factories.make_region("OTHER"), outsider, from_date=date(2021, 1, 1)
+    )
+    with factories.unrecorded():
+        RegionalCEO.objects.filter(pk=rhythm_north.ceo_id).update(to_date=TODAY)
+        RegionalCEO.objects.filter(pk=ceo.pk).update(region=north)
+
+    assert (
+        add("regions.rhythm", f"?ceo={ceo.pk}", programme=rhythm_north.programme_id)
+        == []
+    )
+
+    new = Rhythm.objects.get(ceo=ceo)
+    assert (new.kick_off_date, new.go_live_date) == (
+        rhythm_north.kick_off_date,
+        rhythm_north.go_live_date,
+    )
+
+
+def test_longest_days_must_be_longer(change, rhythm_north):
+    said = change(rhythm_north, preparing_ideal=21, preparing_longest=21)
+
+    assert said == ["The longest time has to be longer than the ideal one."]
+
+
+def test_dates_that_the_plan_set_are_not_typed_over(change, rhythm_north):
+    assert change(rhythm_north, go_live_date="2028-01-01", cio_calls="on") == []
+
+    assert (rhythm_north.go_live_date, rhythm_north.cio_calls) == (
+        factories.GO_LIVE,
+        True,
+    )
+
+
+def test_moved_check_in_raises_its_sequence(change, ceo_north, programme):
+    booked = factories.make_check_in(ceo_north, programme)
+
+    assert change(booked, day_date="2027-03-12") == []
+
+    assert (booked.day_date, booked.sequence) == (date(2027, 3, 12), 1)
+
+
+def test_cancelled_check_in_keeps_its_day(change, ceo_north, programme):
+    booked = factories.make_check_in(ceo_north, programme)
+
+    assert change(booked, state=CheckInState.CANCELLED) == []
+
+    assert (booked.state, booked.sequence) == (CheckInState.CANCELLED, 0)
+
+
+def test_check_in_is_booked_once_and_not_for_the_past(add, ceo_north, programme):
+    values = {"ceo": ceo_north.pk, "programme": programme.pk}
+
+    assert add("regions.checkin", **values, day_date="2027-03-09") == [
+        "This day has passed."
+    ]
+    assert add("regions.checkin", **values, day_date="2027-03-11") == []
+    assert add("regions.checkin", **values, day_date="2027-03-12") == [
+        "Another talk with this CEO is planned already."
+    ]
+    assert CheckIn.objects.count() == 1
+
+
+def test_check_in_that_was_held_stays_as_it_is(browser, ceo_north, programme):
+    held = factories.make_check_in(ceo_north, programme, state=CheckInState.HELD)
+
+    response = browser.post(address_of(held), {"day_date": "2027-04-01"})
+
+    assert response.status_code == 403
+
+
+def test_new_ask_remembers_its_first_day(add, ceo_north, programme):
+    said = add(
+        "regions.ask",
+        ceo=ceo_north.pk,
+        programme=programme.pk,
+        kind="people",
+        text="Name a data owner",
+        due_date="2027-03-20",
+    )
+
+    assert said == []
+    ask = Ask.objects.get()
+    assert (ask.first_due_date, ask.state) == (date(2027, 3, 20), AskState.OPEN)
+
+
+def test_ask_moves_only_as_its_table_allows(browser, change, ceo_north, programme):
+    ask = factories.make_ask(ceo_north, programme, state=AskState.DONE)
+
+    offered = (
+        browser.get(address_of(ask)).context["adminform"].form.fields["state"].choices
+    )
+    said = change(ask, state=AskState.DECLINED)
+
+    assert [value for value, _label in offered] == ["open", "promised", "done"]
+    assert len(said) == 1
+    assert ask.state == AskState.DONE
+
+
+def test_talk_is_not_changed_here(browser, ceo_north, programme, hq):
+    talk = factories.make_contact(ceo_north, programme, hq)
+
+    response = browser.post(address_of(talk), {"minutes": 5})
+
+    assert response.status_code == 403
+    assert Membership.objects.count() == 1
