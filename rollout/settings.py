@@ -206,7 +206,6 @@ EMAIL_USE_SSL = _email is not None and _email.scheme == "smtps"
 DEFAULT_FROM_EMAIL = os.environ.get("MAIL_FROM", "").strip() or (
     f"rollout@{_site.hostname}" if _site else "rollout@example.org"
 )
-SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 # --- Sign-in -------------------------------------------------------------------------
 
@@ -282,8 +281,6 @@ SECURE_HSTS_PRELOAD = SECURE
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE else None
 SECURE_REFERRER_POLICY = "same-origin"
 CSRF_TRUSTED_ORIGINS = [SITE_URL] if PRODUCTION else []
-SESSION_COOKIE_NAME = "rollout_session"
-X_FRAME_OPTIONS = "DENY"
 
 # --- Logs ----------------------------------------------------------------------------
 

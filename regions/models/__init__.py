@@ -1,9 +1,10 @@
 """People, companies, their CEOs, the engagement log and the history."""
 
-from .engagement import Ask, CheckIn, Contact, RegionalCEO, Rhythm
+from .ceos import RegionalCEO, Rhythm
 from .history import HistoryEntry, Versioned
 from .people import Membership, Standing, User
 from .programme import Programme, Region
+from .talks import Ask, CheckIn, Contact
 
 __all__ = [
     "Ask",
