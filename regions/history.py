@@ -121,7 +121,7 @@ def delete(row: Versioned, act: Act) -> None:
                     {
                         column.attname: column.value_to_string(row)
                         for column in row._meta.concrete_fields
-                        if column.name not in row.private_fields
+                        if column.name not in row.private_fields | row.silent_fields
                     },
                     ensure_ascii=False,
                 ),

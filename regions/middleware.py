@@ -29,4 +29,6 @@ class PersonMiddleware:
         user.as_of = timezone.now()
         with timezone.override(user.zone), translation.override(user.language):
             request.LANGUAGE_CODE = user.language
-            return self.get_response(request)
+            response = self.get_response(request)
+            response.headers["Content-Language"] = user.language
+            return response
