@@ -1,7 +1,7 @@
 """The accessibility checks of axe, and two that it does not make."""
 
 import json
-from typing import Any
+from typing import Any, Literal
 
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
@@ -13,9 +13,11 @@ STANDARDS = {
 # Those of its rules that another theme can break.
 COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
 # Colours on their way from one theme to the other are nobody's colours.
-RUN = """Promise.allSettled(document.getAnimations().map((one) => one.finished))
-  .then(() => axe.run(document, %s)).then((found) => JSON.stringify(found.violations))
-"""
+RUN = """(document.getAnimations().forEach((one) => one.cancel()),
+  axe.run(document, %s).then((found) => JSON.stringify(found.violations)))"""
+# Playwright itself would wait for ever.
+IN_TIME = """Promise.race([%s, new Promise((_, late) =>
+  setTimeout(() => late(new Error("no answer within 30 s")), 30000))])"""
 
 
 def evaluate(page: Page, script: str) -> Any:
@@ -38,7 +40,7 @@ def violations(page: Page, rules: dict[str, Any] = STANDARDS) -> list[str]:
     options = {"runOnly": rules, "resultTypes": ["violations"], "preload": False}
     if not evaluate(page, "'axe' in window"):
         evaluate(page, AXE_SCRIPT)
-    found = json.loads(evaluate(page, RUN % json.dumps(options)))
+    found = json.loads(evaluate(page, IN_TIME % (RUN % json.dumps(options))))
     return [
         f"{rule['id']}: {node['html'][:200]} ({node['failureSummary']})"
         for rule in found
@@ -47,10 +49,17 @@ def violations(page: Page, rules: dict[str, Any] = STANDARDS) -> list[str]:
 
 
 def violations_in_both_themes(page: Page) -> list[str]:
-    page.emulate_media(color_scheme="light")
+    show_in(page, "light")
     found = violations(page)
-    page.emulate_media(color_scheme="dark")
+    show_in(page, "dark")
     return found + [f"dark: {line}" for line in violations(page, COLOURS)]
+
+
+def show_in(page: Page, theme: Literal["light", "dark"]) -> None:
+    """The page hears of it before its next frame."""
+    page.emulate_media(color_scheme=theme)
+    frame = "new Promise((heard) => requestAnimationFrame(() => heard()))"
+    evaluate(page, IN_TIME % frame)
 
 
 def overflow(page: Page) -> int:

@@ -30,13 +30,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(
-    scope="package",
-    params=[
-        pytest.param(
-            sample, id=sample.language, marks=pytest.mark.xdist_group(sample.name)
-        )
-        for sample in (ENGLISH, CHINESE)
-    ],
+    scope="package", params=[ENGLISH, CHINESE], ids=lambda sample: sample.language
 )
 def sample(request: pytest.FixtureRequest) -> Sample:
     return request.param

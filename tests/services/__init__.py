@@ -17,9 +17,16 @@ import pytest
 from .postgres import running_postgres
 from .processes import free_port, run_folder
 from .smtp import SmtpSink, running_smtp_sink
+from .spreading import pytest_xdist_make_scheduler
 from .valkey import running_valkey
 
-__all__ = ["SmtpSink", "free_port", "running_smtp_sink", "running_valkey"]
+__all__ = [
+    "SmtpSink",
+    "free_port",
+    "pytest_xdist_make_scheduler",
+    "running_smtp_sink",
+    "running_valkey",
+]
 
 STORES = ("postgres", "sqlite")
 # What the settings read: a developer's own values must not leak into the tests.
