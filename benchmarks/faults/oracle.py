@@ -19,12 +19,12 @@ SHOWN = 5
 class Due:
     """Somebody has to be told something from a moment on, unless it was settled before.
 
-    `settled_at`: from then on a mail about it would be wrong; none is owed any more.
+    `due_at`: none when nobody asks how late the mail was. `settled_at`: from then on a mail about it would be wrong; none is owed any more.
     """
 
     to: str
     mark: str
-    due_at: float
+    due_at: float | None
     settled_at: float | None = None
 
 
@@ -49,6 +49,12 @@ class Verdict:
     def bound(self) -> float:
         """95 % upper bound of the share of duties that were lost, told twice or wrongly."""
         return upper_bound(self.lost + self.visible + self.wrong, self.due)
+
+    def add(self, other: "Verdict") -> None:
+        for name in ("due", "messages", "lost", "repeated", "visible", "wrong"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.late += other.late
+        self.shown += other.shown
 
     def blame(self, kind: str, number: int, words: str) -> None:
         setattr(self, kind, getattr(self, kind) + number)
@@ -123,7 +129,8 @@ def _duties(due: Sequence[Due], taken: Sequence[Line], verdict: Verdict) -> None
             if one.settled_at is None:
                 verdict.blame("lost", 1, f"{one.to} was not told of {one.mark}")
             continue
-        verdict.late.append(min(line["at"] for line in mails) - one.due_at)
+        if one.due_at is not None:
+            verdict.late.append(min(line["at"] for line in mails) - one.due_at)
         messages = len({identity(line) for line in mails})
         if messages > 1:
             words = f"{one.to} was told of {one.mark} in {messages} messages"

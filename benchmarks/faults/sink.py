@@ -5,7 +5,8 @@ one line of JSON in `FOLDER/sink.jsonl`, on the disk before the server answers. 
 standard library only.
 
 The control port takes one line of JSON a request: {"rules": [...]} replaces the rules,
-{"listen": true|false} opens or closes the door, {"release": true} lets go what is held.
+{"listen": true|false} opens or closes the door, {"release": true} lets go what is held,
+{"cut": true} ends what is held.
 A rule names a point of the dialogue and what happens there:
 
     at    connect, ehlo, starttls, auth, mail, rcpt, data, body, dot, taken, sent
@@ -53,6 +54,14 @@ class Rule:
         return not self.to or re.search(self.to, recipient) is not None
 
 
+@dataclass
+class Hold:
+    """What all that are held at a time wait for."""
+
+    is_over: bool = False
+    is_cut: bool = False
+
+
 class Account:
     """The file of events; a line is on the disk when `note` returns."""
 
@@ -86,7 +95,7 @@ class Sink:
         self.account = Account(folder / "sink.jsonl")
         self.port = port
         self.rules: list[Rule] = []
-        self.released = asyncio.Event()
+        self.held = Hold()
         self._door: asyncio.Server | None = None
 
     async def listen(self, *, wanted: bool) -> None:
@@ -129,9 +138,10 @@ class Sink:
             self.rules = [Rule(**rule) for rule in order["rules"]]
         if "listen" in order:
             await self.listen(wanted=order["listen"])
-        if order.get("release"):
-            self.released.set()
-            self.released = asyncio.Event()
+        if order.get("release") or order.get("cut"):
+            held, self.held = self.held, Hold()
+            held.is_cut = bool(order.get("cut"))
+            held.is_over = True
         writer.write(b"{}\n")
         await writer.drain()
         writer.close()
@@ -161,7 +171,9 @@ class Talk:
     # --- Commands: each returns whether the talk is over -----------------------------
 
     async def on_ehlo(self, _rest: str) -> bool:
-        return await self.say("ehlo", "250-sink\r\n250-STARTTLS\r\n250 AUTH PLAIN LOGIN")
+        return await self.say(
+            "ehlo", "250-sink\r\n250-STARTTLS\r\n250 AUTH PLAIN LOGIN"
+        )
 
     on_helo = on_ehlo
 
@@ -207,6 +219,7 @@ class Talk:
         """What comes up to the final dot, unless a rule cuts it."""
         if self.sink.rule("body", self.recipient):
             await self.reader.read(100)
+            self.sink.account.note("cut", point="body", to=self.recipient)
             await self._do_cut("body", Rule("body", "cut"))
         ended = await self.reader.readuntil(b"\r\n.\r\n")
         return ended[:-3].replace(b"\r\n..", b"\r\n.")
@@ -239,11 +252,13 @@ class Talk:
 
     async def _do_hold(self, _point: str, _rule: Rule) -> None:
         """Until released, or until the other side is gone."""
-        held = self.sink.released
-        while not held.is_set():
+        held = self.sink.held
+        while not held.is_over:
             if self.reader.at_eof():
                 raise Cut
             await asyncio.sleep(0.02)
+        if held.is_cut:
+            await self._do_cut("hold", _rule)
 
     async def _do_cut(self, point: str, _rule: Rule) -> None:
         self.sink.account.note("cut off", point=point, peer=self.peer)

@@ -28,6 +28,8 @@ HERE = Path(__file__).parent
 QUIET = ("--without-mingle", "--without-gossip")
 WORKER = ("worker", "--pool=threads", "--concurrency=4", *QUIET, "--loglevel=INFO")
 LEDGER = "SELECT message_id, state FROM rollout_mail"
+UNSENT = """SELECT count(*) FROM rollout_mail
+WHERE state IN ('planned', 'leased', 'retry')"""
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,8 @@ class SetUp:
 
     workers: int = 2
     tamper: str = ""
+    # A point at which each worker dies, until `mend`.
+    dies: str = ""
     hurry: float = 1
     # Whose clock is stepped: nobody's, that of the "hands" (workers, beat), or of "all".
     clock: str = ""
@@ -50,13 +54,15 @@ class Stand:
         self.clock = Clock(folder)
         self.due: list[Due] = []
         self.codes: list[str] = []
-        self._people: list[str] = []
+        self.people: list[str] = []
         self.port = free_port()
         self.wire = Wire(folder, self._faked("all"))
         self.socket = folder / "valkey"
         self.broker = Part("broker", self._valkey(), base_environment(), folder)
         self.workers = [self._worker(number) for number in range(how.workers)]
-        self.beat = self._product("beat", "celery", "--app=rollout", "beat", "--pidfile=")
+        self.beat = self._product(
+            "beat", "celery", "--app=rollout", "beat", "--pidfile="
+        )
         self.web = self._product(
             "web",
             "gunicorn",
@@ -90,11 +96,14 @@ class Stand:
             "appendfsync": "everysec",
             "save": "",
         }
-        words = [word for name, value in options.items() for word in (f"--{name}", value)]
+        words = [
+            word for name, value in options.items() for word in (f"--{name}", value)
+        ]
         return (str(get_binary_path()), *words)
 
     def _product(self, name: str, module: str, *arguments: str) -> Part:
-        how = ("--tamper", self.how.tamper) if self.how.tamper else ()
+        tampers = ",".join(filter(None, (self.how.tamper, self.how.dies)))
+        how = ("--tamper", tampers) if tampers else ()
         hurry = ("--hurry", str(self.how.hurry)) if self.how.hurry != 1 else ()
         command = (sys.executable, HERE / "launch.py", *how, *hurry, module, *arguments)
         faked = self._faked("hands", "all")
@@ -102,7 +111,9 @@ class Stand:
 
     def _worker(self, number: int) -> Part:
         host = f"--hostname=worker{number}@%h"
-        return self._product(f"worker{number}", "celery", "--app=rollout", *WORKER, host)
+        return self._product(
+            f"worker{number}", "celery", "--app=rollout", *WORKER, host
+        )
 
     @property
     def hands(self) -> list[Part]:
@@ -127,6 +138,15 @@ class Stand:
             part.start()
         if self.how.web:
             self.web.start()
+
+    def mend(self, **how: str) -> None:
+        """Workers that die at no point any more, in place of those that did."""
+        for part in self.workers:
+            part.kill()
+        self.how = replace(self.how, dies="", **how)
+        self.workers = [self._worker(number) for number in range(self.how.workers)]
+        for part in self.workers:
+            part.start()
 
     def start_broker(self) -> None:
         self.broker.start()
@@ -176,22 +196,24 @@ class Stand:
 
     def world(self, **values: Any) -> None:
         made = self.order("world", **values)
-        self.codes, self._people = made["codes"], made["people"]
+        self.codes, self.people = made["codes"], made["people"]
 
     def feed(self, count: int) -> list[Due]:
         """So many more people have to be told of one region each, from now on."""
-        people, self._people = self._people[:count], self._people[count:]
+        people, self.people = self.people[:count], self.people[count:]
         begin = len(self.due)
         pairs = [
             (email, self.codes[(begin + number) % len(self.codes)])
             for number, email in enumerate(people)
         ]
-        if not pairs:
-            return []
-        at = self.order("appoint", pairs=pairs)
+        at = self.appoint(pairs) if pairs else 0.0
         new = [Due(email, code, at) for email, code in pairs]
         self.due += new
         return new
+
+    def appoint(self, pairs: list[tuple[str, str]]) -> float:
+        """Make people liaisons of regions; gives the moment."""
+        return float(self.order("appoint", pairs=pairs))
 
     def settle(self, one: Due, at: float) -> None:
         """Nobody owes this any more."""
@@ -201,7 +223,9 @@ class Stand:
 
     def told(self) -> set[tuple[str, str]]:
         return {
-            (line["to"], mark) for line in self.wire.accepted() for mark in line["marks"]
+            (line["to"], mark)
+            for line in self.wire.accepted()
+            for mark in line["marks"]
         }
 
     def untold(self) -> list[Due]:
@@ -212,16 +236,20 @@ class Stand:
             if one.settled_at is None and (one.to, one.mark) not in told
         ]
 
-    def drain(self, patience: float, *, steps: float = 0) -> float:
-        """Wait until everybody is told; the oracle blames what is missing then.
+    def is_done(self) -> bool:
+        """Everybody is told, and the ledger waits for nothing."""
+        return not self.untold() and self.store.rows(UNSENT)[0][0] == 0
 
-        With `steps` the clock goes on by so many seconds whenever two have passed. Gives
-        how long it took.
+    def drain(self, patience: float, *, steps: float = 0) -> float:
+        """Wait until all is done; the oracle blames what is missing then.
+
+        With `steps` the clock goes on by so many seconds whenever three have passed.
+        Gives how long it took.
         """
         begun = last = time.monotonic()
-        while self.untold() and (now := time.monotonic()) - begun < patience:
-            time.sleep(0.2)
-            if steps and now - last > 2:
+        while not self.is_done() and (now := time.monotonic()) - begun < patience:
+            time.sleep(0.3)
+            if steps and now - last > 3:
                 self.clock.step(steps)
                 last = now
         return time.monotonic() - begun
@@ -248,6 +276,10 @@ class Stand:
                     if one.laddr and one.laddr.port == peer:
                         return part
         return None
+
+    def flush_broker(self) -> None:
+        with redis.Redis(unix_socket_path=str(self.socket)) as client:
+            client.flushall()
 
     def pause_broker(self) -> None:
         self.broker.send(signal.SIGSTOP)

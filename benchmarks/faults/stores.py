@@ -32,7 +32,6 @@ class Store(Protocol):
     @property
     def environment(self) -> dict[str, str]: ...
     def rows(self, query: str) -> Rows: ...
-    def restart(self) -> None: ...
 
 
 def migrate(folder: Path, environment: Mapping[str, str]) -> None:
@@ -69,8 +68,13 @@ class SqliteStore:
         with closing(sqlite3.connect(address, uri=True, timeout=20)) as database:
             return database.execute(query).fetchall()
 
-    def restart(self) -> None:
-        """There is no server."""
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Somebody else holds the write lock."""
+        with closing(sqlite3.connect(self._path, isolation_level=None)) as database:
+            database.execute("BEGIN IMMEDIATE")
+            yield
+            database.execute("ROLLBACK")
 
 
 class PostgresStore:

@@ -53,6 +53,10 @@ class Wire:
     def release(self) -> None:
         self._order(release=True)
 
+    def cut(self) -> None:
+        """End the connections that are held."""
+        self._order(cut=True)
+
     def _order(self, **order: Any) -> None:
         with socket.create_connection(("127.0.0.1", self._control), 10) as control:
             control.sendall(json.dumps(order).encode() + b"\n")
