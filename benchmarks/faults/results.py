@@ -113,13 +113,14 @@ class Shelf:
         draft.write_text(json.dumps(asdict(result), indent=1) + "\n", encoding="utf-8")
         draft.replace(path)
 
-    def find(self, name: str, store: str) -> Result | None:
-        """What was measured of this very code; none when it has changed since."""
+    def find(self, name: str, store: str, size: int) -> Result | None:
+        """What was measured in full of this very code; none when it has changed since."""
         path = self._path(name, store)
         if not path.exists():
             return None
         result = Result(**json.loads(path.read_text(encoding="utf-8")))
-        return result if result.code == fingerprint() else None
+        is_valid = result.code == fingerprint() and result.size >= size
+        return result if is_valid else None
 
     def _path(self, name: str, store: str) -> Path:
         return self.folder / f"{name}-{store}.json"

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Protocol
 
 import psycopg2
@@ -30,7 +31,7 @@ class Store(Protocol):
         self, folder: Path, clock: Mapping[str, str]
     ) -> "contextmanager[None]": ...
     @property
-    def environment(self) -> dict[str, str]: ...
+    def environment(self) -> Mapping[str, str]: ...
     def rows(self, query: str) -> Rows: ...
 
 
@@ -49,7 +50,7 @@ class SqliteStore:
     """A file in the stand's folder."""
 
     name = "sqlite"
-    environment: dict[str, str] = {}
+    environment: Mapping[str, str] = MappingProxyType({})
 
     def __init__(self, folder: Path) -> None:
         self._template = folder / "template"

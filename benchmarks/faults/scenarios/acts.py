@@ -4,10 +4,10 @@ import time
 from collections.abc import Callable
 from functools import partial
 
-from ..bench import Bench, Control, Measured, Scenario
-from ..oracle import Due
-from ..parts import wait_for
-from ..stand import Stand
+from benchmarks.faults.bench import Bench, Control, Measured, Scenario
+from benchmarks.faults.oracle import Due
+from benchmarks.faults.parts import wait_for
+from benchmarks.faults.stand import Stand
 
 ORPHANED = 130.0
 # Each settles one reminder; gives the moment.

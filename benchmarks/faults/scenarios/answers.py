@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from ..bench import Bench, Control, Measured, Scenario
-from ..oracle import Due
-from ..stand import Stand
+from benchmarks.faults.bench import Bench, Control, Measured, Scenario
+from benchmarks.faults.oracle import Due
+from benchmarks.faults.stand import Stand
 
 HURRY = 60.0
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86_400.0

@@ -4,9 +4,10 @@ import time
 from functools import partial
 from typing import Any
 
-from ..bench import Bench, Control, Measured, Scenario
-from ..oracle import connections_in_a_minute
-from ..stand import SetUp, Stand
+from benchmarks.faults.bench import Bench, Control, Measured, Scenario
+from benchmarks.faults.oracle import connections_in_a_minute
+from benchmarks.faults.stand import SetUp, Stand
+
 from .answers import ROWS
 from .health import RED_WITHIN_SECONDS, health
 

@@ -2,10 +2,10 @@
 
 from functools import partial
 
-from ..bench import Bench, Control, Measured, Scenario
-from ..oracle import Due
-from ..parts import wait_for
-from ..stand import Stand
+from benchmarks.faults.bench import Bench, Control, Measured, Scenario
+from benchmarks.faults.oracle import Due
+from benchmarks.faults.parts import wait_for
+from benchmarks.faults.stand import Stand
 
 DAY, HOUR = 86_400.0, 3600.0
 REGIONS = 10

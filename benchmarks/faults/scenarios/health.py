@@ -7,9 +7,9 @@ from collections.abc import Callable
 from contextlib import closing
 from functools import partial
 
-from ..bench import Bench, Control, Measured, Scenario
-from ..parts import NotInTime, wait_for
-from ..stand import Stand
+from benchmarks.faults.bench import Bench, Control, Measured, Scenario
+from benchmarks.faults.parts import NotInTime, wait_for
+from benchmarks.faults.stand import Stand
 
 RED_WITHIN_SECONDS = 180.0
 # The clock is stepped so far at a time, and everybody gets a moment to notice.

@@ -3,8 +3,8 @@
 import random
 import time
 
-from ..bench import Bench, Control, Measured, Scenario
-from ..stand import Stand
+from benchmarks.faults.bench import Bench, Control, Measured, Scenario
+from benchmarks.faults.stand import Stand
 
 PER_SECOND = 6
 REGIONS = 40

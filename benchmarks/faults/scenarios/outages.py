@@ -4,9 +4,10 @@ import time
 from collections.abc import Callable
 from functools import partial
 
-from ..bench import Bench, Control, Measured, Scenario
-from ..stand import Stand
-from ..stores import PostgresStore, SqliteStore
+from benchmarks.faults.bench import Bench, Control, Measured, Scenario
+from benchmarks.faults.stand import Stand
+from benchmarks.faults.stores import PostgresStore, SqliteStore
+
 from .kills import Stream
 
 BACK_SECONDS = 120

@@ -4,9 +4,9 @@ import signal
 import time
 from functools import partial
 
-from ..bench import Bench, Control, Measured, Scenario
-from ..parts import wait_for
-from ..stand import Stand
+from benchmarks.faults.bench import Bench, Control, Measured, Scenario
+from benchmarks.faults.parts import wait_for
+from benchmarks.faults.stand import Stand
 
 ORPHANED = 130.0
 TICK_SECONDS = 0.5
@@ -22,9 +22,10 @@ def dies(bench: Bench, kills: int, *, point: str, repeats: bool) -> Measured:
             part.start()
         if point in HELD:
             stand.wire.will({"at": HELD[point], "do": "hold"})
-        for _number in range(kills):
+        for number in range(kills):
             stand.feed(1)
             wait_for(partial(_is_dead, stand, point), f"a death {point}")
+            bench.say(f"{number + 1} of {kills} dead")
         stand.wire.will()
         stand.mend()
         stand.beat.start()
