@@ -14,8 +14,8 @@ from pathlib import Path
 from tests.services.processes import run_folder
 
 from . import clock
-from .bench import Bench, Scenario
-from .parts import ROOT
+from .bench import Bench, Measured, Scenario
+from .parts import ROOT, NotInTime
 from .report import NoProof, document, table
 from .results import Result, Shelf, result_of
 from .scenarios import ALL
@@ -41,7 +41,7 @@ def main(words: Sequence[str] | None = None) -> int:
     results = []
     with run_folder() as folder:
         for name in options.store or STORES:
-            results += run_store(name, folder, chosen, shelf, short=options.short)
+            results += run_store(name, folder, chosen, shelf, options)
     print(table(results))
     if not options.short:
         publish(shelf)
@@ -56,14 +56,19 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument(
         "--size", type=int, help="at most so many kills or mails: no proof"
     )
+    parser.add_argument("--no-control", action="store_true", help="no proof either")
     parser.add_argument("--results", type=Path, default=ROOT / "var" / "faults")
     return parser
 
 
 def run_store(
-    name: str, folder: Path, chosen: Sequence[Scenario], shelf: Shelf, *, short: bool
+    name: str,
+    folder: Path,
+    chosen: Sequence[Scenario],
+    shelf: Shelf,
+    options: argparse.Namespace,
 ) -> list[Result]:
-    results, store = [], None
+    results, store, short = [], None, options.short
     for scenario in chosen:
         if name not in scenario.stores:
             continue
@@ -71,15 +76,25 @@ def run_store(
         if result is None:
             store = store or STORES[name](folder)
             size = SHORT[scenario.name] if short else scenario.size
-            result = run_one(scenario, store, size, folder, short=short)
-            if not short:
+            control = scenario.name in CONTROLLED or not short
+            control = control and not options.no_control
+            result = run_one(
+                scenario, store, size, folder, short=short, control=control
+            )
+            if control and not short:
                 shelf.keep(result)
         results.append(result)
     return results
 
 
 def run_one(
-    scenario: Scenario, store: Store, size: int, folder: Path, *, short: bool
+    scenario: Scenario,
+    store: Store,
+    size: int,
+    folder: Path,
+    *,
+    short: bool,
+    control: bool,
 ) -> Result:
     """The scenario, then its control."""
     begun = time.monotonic()
@@ -92,17 +107,29 @@ def run_one(
     place = folder / f"{scenario.name}-{store.name}"
     for part in ("run", "control"):
         (place / part).mkdir(parents=True)
-    measured = scenario.run(Bench(place / "run", store, say, in_haste=short), size)
+    measured = run_safely(
+        scenario, Bench(place / "run", store, say, in_haste=short), size
+    )
     say(f"breaches: {measured.breaches or 'none'}")
     result = result_of(scenario, store.name, size, measured, time.monotonic() - begun)
-    if not short or scenario.name in CONTROLLED:
-        control = scenario.control
-        broken = Bench(place / "control", store, say, tamper=control.tamper)
-        value = control.value(scenario.run(broken, min(control.size, size)))
-        say(f"control {control.tamper}: {value} {control.measure}")
-        result.control, result.control_measure = control.tamper, control.measure
-        result.control_value = value
+    if control:
+        broken = Bench(place / "control", store, say, tamper=scenario.control.tamper)
+        seen = run_safely(scenario, broken, min(scenario.control.size, size))
+        result.control = scenario.control.tamper
+        result.control_measure = scenario.control.measure
+        result.control_value = scenario.control.value(seen)
+        say(
+            f"control {result.control}: {result.control_value} {result.control_measure}"
+        )
     return result
+
+
+def run_safely(scenario: Scenario, bench: Bench, size: int) -> Measured:
+    """What was measured; something that did not happen in time is a breach."""
+    try:
+        return scenario.run(bench, size)
+    except NotInTime as fault:
+        return Measured(faults=[str(fault)])
 
 
 def publish(shelf: Shelf) -> None:

