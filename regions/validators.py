@@ -15,6 +15,14 @@ validate_weekdays = RegexValidator(
     _("Give the working days as digits in order, 1 for Monday to 7 for Sunday: 12345."),
 )
 
+validate_country = RegexValidator(
+    r"^[A-Z]{2}$", _("Give the country by its two capital letters: DE.")
+)
+validate_subdivision = RegexValidator(
+    r"^[A-Z0-9]{1,3}$",
+    _("Give the state or province by its code of up to three characters: BY."),
+)
+
 
 def validate_zone(value: str) -> None:
     """An IANA zone that this machine knows."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, Q
 
 from regions.models import User
-from rollout.enums import PLANNED, DutyState, MailState
+from rollout.enums import FOUND, DutyState, MailState
 from rollout.models import Duty, Mail
 from rollout.queries.duties import duties_due, key_of
 from rollout.slots import open_slot, slot_begins, slot_key
@@ -38,7 +38,7 @@ def settle(due: list[Duty], recipient: User | None = None) -> int:
 def _known(due: list[Duty], recipient: User | None) -> Iterable[Duty]:
     untold = Q(state=DutyState.OPEN, mail=None)
     same_row = Q(object_id__in={duty.object_id for duty in due})
-    rows = Duty.objects.filter(untold | same_row, kind__in=PLANNED)
+    rows = Duty.objects.filter(untold | same_row, kind__in=FOUND)
     return rows if recipient is None else rows.filter(recipient=recipient)
 
 
@@ -50,14 +50,14 @@ def still_open(recipient: User, at: datetime) -> list[Duty]:
     """
     due = [duty for duty in duties_due(at) if duty.recipient_id == recipient.pk]
     settle(due, recipient)
-    rows = Duty.objects.open().filter(recipient=recipient, kind__in=PLANNED, mail=None)
+    rows = Duty.objects.open().filter(recipient=recipient, kind__in=FOUND, mail=None)
     return list(rows.order_by("id"))
 
 
 def plan_mails(at: datetime) -> int:
     """One planned mail for everybody who has something to be told and whose slot is open."""
     untold = Duty.objects.open().filter(
-        recipient=OuterRef("pk"), kind__in=PLANNED, mail=None
+        recipient=OuterRef("pk"), kind__in=FOUND, mail=None
     )
     people = User.objects.filter(Exists(untold)).order_by("id")
     slots = [(user, day) for user in people if (day := open_slot(user, at)) is not None]

@@ -18,7 +18,7 @@ from django.db.models.functions import Now
 
 from regions.models import User
 from rollout.composing import compose
-from rollout.enums import AT_ONCE, DutyKind, DutyState, MailState
+from rollout.enums import CAPS, DutyKind, DutyState, MailCap, MailState, kinds_of
 from rollout.links import with_links
 from rollout.models import Duty, Mail
 from rollout.services.duties import still_open
@@ -120,7 +120,7 @@ def _freeze(mail: Mail, at: datetime) -> bool:
 
 
 def _duties(mail: Mail, at: datetime) -> list[Duty]:
-    if asked_for := list(mail.duties.open().filter(kind__in=AT_ONCE)):
+    if asked_for := list(mail.duties.open().filter(kind__in=kinds_of(MailCap.AT_ONCE))):
         return asked_for
     return still_open(mail.recipient, at)
 
@@ -200,6 +200,7 @@ def mail_at_once(
     mail = Mail.objects.create(
         recipient=recipient,
         slot=f"{kind} {occurrence}",
+        cap=CAPS[kind],
         planned_at=at,
         next_try_at=at,
     )
