@@ -38,6 +38,8 @@ class Letter:
     html: str
     sender_name: str
     reply_to: str
+    # What its mails are shown together by, such as a region; empty for none.
+    thread: str = ""
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from rollout.queries.duties import duties_due
-from rollout.services.duties import plan_mails, settle
+from rollout.services.duties import plan_mails, release_past, settle
 
 
 def queue(*, at: datetime) -> int:
@@ -12,4 +12,4 @@ def queue(*, at: datetime) -> int:
     Returns how many rows were new. Each row has a unique key, so running twice, or in
     two processes at once, adds nothing; and a tick that finds nothing new writes nothing.
     """
-    return settle(duties_due(at)) + plan_mails(at)
+    return settle(duties_due(at)) + release_past(at) + plan_mails(at)

@@ -197,8 +197,10 @@ _email = read(
 if PRODUCTION and not _email:
     stop("EMAIL_URL", "is missing", "Give smtp+tls://user:password@host:587.")
 MAIL_DIR = VAR_DIR / "mail"
+MAIL_PORTS = {"smtp": 25, "smtps": 465, "smtp+tls": 587}
 EMAIL_HOST = (_email.hostname or "") if _email else ""
-EMAIL_PORT = (_email.port or 25) if _email else 25
+# The ports that RFC 8314 and 6409 give these ways.
+EMAIL_PORT = (_email.port or MAIL_PORTS[_email.scheme]) if _email else 25
 EMAIL_HOST_USER = unquote(_email.username or "") if _email else ""
 EMAIL_HOST_PASSWORD = unquote(_email.password or "") if _email else ""
 EMAIL_USE_TLS = _email is not None and _email.scheme == "smtp+tls"

@@ -1,11 +1,12 @@
 """When somebody may be written to: one planned slot on each of his working days."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 from regions.calendar import Calendar
 from regions.models import User
 
 SLOT_BEGINS, SLOT_ENDS = time(8), time(20)
+SLOT_LASTS = timedelta(hours=12)
 
 
 def open_slot(user: User, at: datetime) -> date | None:

@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from regions.models import User
-from rollout.enums import FOUND, DutyState, MailState
-from rollout.models import Duty, Mail
+from rollout.enums import FOUND, DutyState, MailCap, MailState
+from rollout.models import Duty, Mail, MailEvent
 from rollout.queries.duties import duties_due, key_of
-from rollout.slots import open_slot, slot_begins, slot_key
+from rollout.slots import SLOT_LASTS, open_slot, slot_begins, slot_key
 
 
 def settle(due: list[Duty], recipient: User | None = None) -> int:
@@ -52,6 +52,44 @@ def still_open(recipient: User, at: datetime) -> list[Duty]:
     settle(due, recipient)
     rows = Duty.objects.open().filter(recipient=recipient, kind__in=FOUND, mail=None)
     return list(rows.order_by("id"))
+
+
+def still_due(duties: list[Duty], at: datetime) -> list[Duty]:
+    """Those of a mail's duties that nothing has met since."""
+    due = {key_of(duty) for duty in duties_due(at)}
+    return [duty for duty in duties if key_of(duty) in due]
+
+
+def release(mails: QuerySet[Mail], *, at: datetime) -> int:
+    """Close mails of slots that are over; the duties that they did not tell are open again.
+
+    Not a mail that may have arrived, nor one that is being sent: no other mail may tell
+    the same. Returns how many were closed.
+    """
+    rows = mails.filter(
+        state__in=[MailState.PLANNED, MailState.RETRY], may_have_arrived=False
+    )
+    closed = 0
+    for pk in list(rows.values_list("pk", flat=True)):
+        # Compare and swap: a worker that leases it at this moment keeps it.
+        if rows.filter(pk=pk).update(state=MailState.SUPERSEDED):
+            Duty.objects.open().filter(mail=pk).update(mail=None)
+            MailEvent.objects.create(mail_id=pk, at=at, state=MailState.SUPERSEDED)
+            closed += 1
+    return closed
+
+
+def release_past(at: datetime) -> int:
+    """What earlier slots left unsent is told by the mail of the slot that is open now."""
+    # A slot lasts half a day at most: those of today are left out without a look.
+    unsent = Mail.objects.unsent().exclude(cap=MailCap.AT_ONCE)
+    old = unsent.filter(planned_at__lt=at - SLOT_LASTS, may_have_arrived=False)
+    past = [
+        mail.pk
+        for mail in old.select_related("recipient")
+        if open_slot(mail.recipient, at) is not None
+    ]
+    return release(Mail.objects.filter(pk__in=past), at=at) if past else 0
 
 
 def plan_mails(at: datetime) -> int:

@@ -6,67 +6,98 @@ sends the very same bytes, or commits nothing when the first one was only slow.
 
 import hashlib
 import logging
-import smtplib
+import time
 import uuid
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Now
 
 from regions.models import User
 from rollout.composing import compose
-from rollout.enums import CAPS, DutyKind, DutyState, MailCap, MailState, kinds_of
-from rollout.links import with_links
-from rollout.models import Duty, Mail
-from rollout.services.duties import still_open
-from rollout.transport import Envelope, Transport, transport
+from rollout.enums import CAPS, DutyKind, DutyState, MailCap, MailState
+from rollout.links import SIGN_IN_LASTS, pause_url, with_links
+from rollout.models import Duty, Mail, MailEvent
+from rollout.services.breaker import close_breaker, may_connect, open_breaker
+from rollout.services.duties import still_due, still_open
+from rollout.services.leases import LEASE, LeaseKeeper
+from rollout.services.outcomes import (
+    Lease,
+    commit_failed,
+    commit_fault,
+    commit_sent,
+    give_back,
+)
+from rollout.slots import open_slot
+from rollout.transport import (
+    BrokenOffError,
+    Envelope,
+    InDoubtError,
+    RefusedError,
+    ServerDownError,
+    Transport,
+    transport,
+)
 
 logger = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=90)
-FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(minutes=15)
-BATCH = 50
+Clock = Callable[[], datetime]
+# A tick ends after this long, however much is left: the next one goes on.
+RUN_SECONDS = 50.0
 
 
-@dataclass(frozen=True)
-class Lease:
-    """A mail that this process may send until its lease runs out."""
+def deliver(*, clock: Clock) -> int:
+    """Send what is due, one mail after the other. Returns how many were handed over.
 
-    mail: Mail
-    token: uuid.UUID
-
-
-def deliver(*, at: datetime) -> int:
-    """Send what is due, at most one batch. Returns how many mails were handed over."""
-    sent = 0
+    While a mail server is slow with one mail, the ticks after this one send the others.
+    """
+    sent, ends = 0, time.monotonic() + RUN_SECONDS
     post = transport()
     try:
-        for _number in range(BATCH):
-            lease = take_lease(at)
-            if lease is None:
-                break
-            sent += send(lease, post, at)
+        with LeaseKeeper() as keeper:
+            while time.monotonic() < ends and _is_open(post, clock):
+                lease = take_lease(clock())
+                if lease is None:
+                    break
+                with keeper.keeping(lease.token):
+                    sent += send(lease, post, clock)
     finally:
         post.close()
     return sent
 
 
+def _is_open(post: Transport, clock: Clock) -> bool:
+    """Whether the next mail can be handed over: connected, or just made so."""
+    if post.is_connected:
+        return True
+    if not Mail.objects.filter(_is_due(clock())).exists() or not may_connect():
+        return False
+    try:
+        post.connect()
+    except ServerDownError as fault:
+        logger.warning("the mail server is down: %s", fault)
+        open_breaker(str(fault), clock())
+        return False
+    close_breaker()
+    return True
+
+
+# --- Lease ---------------------------------------------------------------------------
+
+
 @transaction.atomic
 def take_lease(at: datetime) -> Lease | None:
-    """Claim the next mail that is due, or one whose lease ran out; freeze it at first.
+    """Claim the next mail that is due, or one whose lease ran out, and make it ready.
 
     None when there is nothing to do. A mail with nothing left to tell is closed here.
     """
-    # The database's clock decides on leases, so workers with skewed clocks agree.
     for pk in _claimable(at):
         token = uuid.uuid4()
         mail = _claim(pk, token, at)
-        if mail is None:
-            continue
-        if mail.message_id or _freeze(mail, at):
+        if mail is not None and _is_ready(mail, token, at):
             return Lease(mail, token)
     return None
 
@@ -80,13 +111,19 @@ def _claimable(at: datetime) -> list[int]:
 
 def _is_due(at: datetime) -> Q:
     waiting = Q(state__in=[MailState.PLANNED, MailState.RETRY], next_try_at__lte=at)
+    # The database's clock decides on leases, so workers with skewed clocks agree.
     orphaned = Q(state=MailState.LEASED, leased_until_at__lt=Now())
     return waiting | orphaned
 
 
 def _claim(pk: int, token: uuid.UUID, at: datetime) -> Mail | None:
-    """Compare and swap: only one process turns a due row into its own."""
+    """Compare and swap: only one process turns a due row into its own.
+
+    Nobody knows how far the holder of an orphaned lease got, so its mail may have arrived.
+    """
+    orphaned = When(state=MailState.LEASED, then=Value(value=True))
     won = Mail.objects.filter(_is_due(at), pk=pk).update(
+        may_have_arrived=Case(orphaned, default=F("may_have_arrived")),
         state=MailState.LEASED,
         lease_token=token,
         leased_until_at=Now() + LEASE,
@@ -95,15 +132,88 @@ def _claim(pk: int, token: uuid.UUID, at: datetime) -> Mail | None:
     return Mail.objects.select_related("recipient").get(pk=pk) if won else None
 
 
-def _freeze(mail: Mail, at: datetime) -> bool:
-    """Compose from the duties still open; the texts, the date and the id never change again."""
-    duties = _duties(mail, at)
-    letter = compose(mail.recipient, duties, at) if duties else None
-    if letter is None:
-        _close(mail, MailState.SUPERSEDED)
+def _is_ready(mail: Mail, token: uuid.UUID, at: datetime) -> bool:
+    """Whether the leased mail is to be sent now; else its lease is given up here."""
+    if mail.cap == MailCap.AT_ONCE:
+        if mail.planned_at + SIGN_IN_LASTS < at and not mail.sent_at:
+            return _close(mail, MailState.SUPERSEDED, at)
+    elif open_slot(mail.recipient, at) is None:
+        return _wait_for_slot(mail, at)
+    if mail.sent_at:
+        return True  # headquarters wants it sent once more
+    if mail.message_id:
+        return _recheck(mail, token, at)
+    return _freeze(mail, token, at, _first_duties(mail, at))
+
+
+def _first_duties(mail: Mail, at: datetime) -> list[Duty]:
+    if mail.cap == MailCap.AT_ONCE:
+        return list(mail.duties.open())
+    return still_open(mail.recipient, at)
+
+
+def _recheck(mail: Mail, token: uuid.UUID, at: datetime) -> bool:
+    """Before a repeat: what was met since need not be told any more."""
+    if mail.cap == MailCap.AT_ONCE:
+        return True
+    duties = list(mail.duties.open())
+    due = still_due(duties, at)
+    if not due:
+        Duty.objects.filter(mail=mail, state=DutyState.OPEN).update(state=DutyState.MET)
+        return _close(mail, MailState.SUPERSEDED, at)
+    if len(due) == len(duties) or mail.may_have_arrived:
+        return True
+    met = {duty.pk for duty in duties} - {duty.pk for duty in due}
+    Duty.objects.filter(pk__in=met).update(state=DutyState.MET, mail=None)
+    return _freeze(mail, token, at, due)
+
+
+def _wait_for_slot(mail: Mail, at: datetime) -> bool:
+    """His slot has closed: the next one's mail tells what is still open then.
+
+    What may have arrived is never told by another mail; it waits for the next slot itself.
+    """
+    if mail.may_have_arrived:
+        Mail.objects.filter(pk=mail.pk).update(
+            state=MailState.RETRY,
+            next_try_at=at + timedelta(minutes=15),
+            attempts=F("attempts") - 1,
+            lease_token=None,
+            leased_until_at=None,
+        )
         return False
+    mail.duties.open().update(mail=None)
+    return _close(mail, MailState.SUPERSEDED, at)
+
+
+def _close(mail: Mail, state: MailState, at: datetime, answer: str = "") -> bool:
+    """End a mail without sending it; always False, as it is not ready to be sent."""
+    Mail.objects.filter(pk=mail.pk).update(
+        state=state, answer=answer, lease_token=None, leased_until_at=None
+    )
+    MailEvent.objects.create(mail=mail, at=at, state=state, answer=answer)
+    return False
+
+
+# --- Compose and freeze --------------------------------------------------------------
+
+
+def _freeze(mail: Mail, token: uuid.UUID, at: datetime, duties: list[Duty]) -> bool:
+    """Compose and keep the texts, the date and the id; sent they never change again."""
+    try:
+        # A query that fails in here must not take the lease with it.
+        with transaction.atomic():
+            letter = compose(mail.recipient, duties, at) if duties else None
+    except Exception as fault:  # any fault of one mail must leave the others alone
+        logger.exception("mail %s cannot be composed", mail.pk)
+        answer = f"{type(fault).__name__}: {fault}"[:300]
+        Duty.objects.filter(pk__in=[duty.pk for duty in duties]).update(mail=mail)
+        return _close(mail, MailState.FAILED, at, answer)
+    if letter is None:
+        return _close(mail, MailState.SUPERSEDED, at)
     mail.language = mail.recipient.language
     mail.message_id = message_id(mail)
+    mail.thread = thread_id(letter.thread) if letter.thread else ""
     mail.dated_at = at.replace(microsecond=0)
     mail.sender_name = letter.sender_name
     mail.reply_to = letter.reply_to
@@ -111,37 +221,56 @@ def _freeze(mail: Mail, at: datetime) -> bool:
     mail.body_text, mail.body_html = letter.text, letter.html
     mail.save(
         update_fields=[
-            "language", "message_id", "dated_at", "sender_name", "reply_to", "subject",
-            "body_text", "body_html",
+            "language", "message_id", "thread", "dated_at", "sender_name", "reply_to",
+            "subject", "body_text", "body_html",
         ]
     )  # fmt: skip
     Duty.objects.filter(pk__in=[duty.pk for duty in duties]).update(mail=mail)
     return True
 
 
-def _duties(mail: Mail, at: datetime) -> list[Duty]:
-    if asked_for := list(mail.duties.open().filter(kind__in=kinds_of(MailCap.AT_ONCE))):
-        return asked_for
-    return still_open(mail.recipient, at)
-
-
 def message_id(mail: Mail) -> str:
     """Derived from the row's unique key, so a restored backup repeats no mail unseen."""
-    key = f"{settings.SITE_URL}|{mail.recipient_id}|{mail.slot}|{mail.number}"
+    return _id(f"{settings.SITE_URL}|{mail.recipient_id}|{mail.slot}|{mail.number}")
+
+
+def thread_id(thread: str) -> str:
+    """What all mails about one region refer to, so that mail programs show them together."""
+    return _id(f"{settings.SITE_URL}|thread|{thread}")
+
+
+def _id(key: str) -> str:
     digest = hashlib.sha256(key.encode()).hexdigest()[:24]
     return f"<{digest}@{settings.DEFAULT_FROM_EMAIL.rpartition('@')[2]}>"
 
 
-def send(lease: Lease, post: Transport, at: datetime) -> bool:
+# --- Send ----------------------------------------------------------------------------
+
+
+def send(lease: Lease, post: Transport, clock: Clock) -> bool:
     """Hand one mail over and commit the outcome under the lease. Returns whether it went."""
     try:
-        answer = post.send(envelope(lease.mail))
-    except (OSError, smtplib.SMTPException) as fault:
-        post.close()
-        logger.warning("mail %s was not taken: %s", lease.mail.pk, fault)
-        commit_failure(lease, str(fault), at)
+        letter = envelope(lease.mail)
+        message = letter.to_bytes()
+    except (
+        Exception
+    ) as fault:  # whatever a header cannot hold, `email` says in its own way
+        logger.exception("mail %s cannot be written", lease.mail.pk)
+        commit_failed(lease, f"{type(fault).__name__}: {fault}", clock())
         return False
-    return commit_sent(lease, answer, at)
+    try:
+        answer = post.send(message, letter)
+    except ServerDownError as fault:
+        logger.warning("the mail server is down: %s", fault)
+        give_back(lease, str(fault), clock())
+        open_breaker(str(fault), clock())
+        post.close()
+        return False
+    except (RefusedError, BrokenOffError, InDoubtError) as fault:
+        logger.warning("mail %s was not taken: %s", lease.mail.pk, fault)
+        commit_fault(lease, fault, clock())
+        return False
+    return commit_sent(lease, answer, clock())
 
 
 def envelope(mail: Mail) -> Envelope:
@@ -156,39 +285,8 @@ def envelope(mail: Mail) -> Envelope:
         subject=mail.subject,
         text=with_links(mail.body_text, mail),
         html=with_links(mail.body_html, mail),
-    )
-
-
-@transaction.atomic
-def commit_sent(lease: Lease, answer: str, at: datetime) -> bool:
-    """Fenced: nothing is written when somebody else has taken the lease over."""
-    won = Mail.objects.filter(pk=lease.mail.pk, lease_token=lease.token).update(
-        state=MailState.SENT,
-        sent_at=at,
-        answer=answer[:300],
-        lease_token=None,
-        leased_until_at=None,
-    )
-    if won:
-        lease.mail.duties.open().update(state=DutyState.MAILED)
-    return bool(won)
-
-
-def commit_failure(lease: Lease, answer: str, at: datetime) -> None:
-    """Try again after a pause that doubles."""
-    pause = min(FIRST_PAUSE * 2 ** (lease.mail.attempts - 1), LONGEST_PAUSE)
-    Mail.objects.filter(pk=lease.mail.pk, lease_token=lease.token).update(
-        state=MailState.RETRY,
-        next_try_at=at + pause,
-        answer=answer[:300],
-        lease_token=None,
-        leased_until_at=None,
-    )
-
-
-def _close(mail: Mail, state: MailState) -> None:
-    Mail.objects.filter(pk=mail.pk).update(
-        state=state, lease_token=None, leased_until_at=None
+        thread=mail.thread,
+        unsubscribe_url=pause_url(mail) if mail.cap == MailCap.PLANNED else "",
     )
 
 
