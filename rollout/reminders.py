@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from regions.queries import corrections
 from rollout.queries.duties import duties_due
 from rollout.services.duties import plan_mails, settle
 
@@ -12,4 +13,5 @@ def queue(*, at: datetime) -> int:
     Returns how many rows were new. Each row has a unique key, so running twice, or in
     two processes at once, adds nothing; and a tick that finds nothing new writes nothing.
     """
-    return settle(duties_due(at)) + plan_mails(at)
+    corrected = corrections()
+    return settle(duties_due(at, corrected)) + plan_mails(at, corrected)

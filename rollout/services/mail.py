@@ -122,7 +122,7 @@ def _freeze(mail: Mail, at: datetime) -> bool:
 def _duties(mail: Mail, at: datetime) -> list[Duty]:
     if asked_for := list(mail.duties.open().filter(kind__in=kinds_of(MailCap.AT_ONCE))):
         return asked_for
-    return still_open(mail.recipient, at)
+    return still_open(mail.recipient, MailCap(mail.cap), at)
 
 
 def message_id(mail: Mail) -> str:

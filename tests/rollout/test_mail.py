@@ -149,7 +149,7 @@ def test_refused_mail_is_tried_again_after_a_pause(planned, folder):
 def test_statements_of_a_mail_do_not_grow_with_its_calls(
     planned, folder, assert_queries
 ):
-    with assert_queries(37):
+    with assert_queries(33):
         mail.deliver(at=NOW)
 
 
