@@ -16,6 +16,7 @@ from regions.models import (
     Ask,
     CheckIn,
     Contact,
+    Holiday,
     Membership,
     Programme,
     Region,
@@ -50,6 +51,15 @@ def make_programme(code: str = "ERP", **values: Any) -> Programme:
 
 def make_region(code: str = "NORTH", **values: Any) -> Region:
     return saved(Region(code=code, **{"name": f"{code.title()} Company"} | values))
+
+
+def make_holiday(
+    country: str = "US", day_date: date = date(2027, 3, 10), **values: Any
+) -> Holiday:
+    """A day off in all of a country, on the day of NOW."""
+    return saved(
+        Holiday(country=country, day_date=day_date, **{"name": "Day off"} | values)
+    )
 
 
 def make_user(

@@ -56,7 +56,9 @@ def region_page(region: Region, user: User, *, at: datetime) -> RegionPage:
         plan=plan,
         line=_line(plan, user, at) if plan else None,
         day=day,
-        liaisons=holders(Role.LIAISON, at)[region.pk],
+        liaisons=holders(at, Role.LIAISON, regions=[region.pk])[
+            Role.LIAISON, region.pk
+        ],
         ceo=region.ceos.current().select_related("user").first()
         if knows_talks
         else None,

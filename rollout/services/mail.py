@@ -4,25 +4,26 @@ A worker that dies at any point leaves a lease that runs out; whoever takes the 
 sends the very same bytes, or commits nothing when the first one was only slow.
 """
 
-import hashlib
 import logging
 import time
 import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Now
 
+from regions.calendar import Corrections
 from regions.models import User
-from rollout.composing import compose
+from regions.queries import corrections
 from rollout.enums import CAPS, DutyKind, DutyState, MailCap, MailState
 from rollout.links import SIGN_IN_LASTS, pause_url, with_links
-from rollout.models import Duty, Mail, MailEvent
+from rollout.models import Duty, Mail
+from rollout.queries.duties import still_due
 from rollout.services.breaker import close_breaker, may_connect, open_breaker
-from rollout.services.duties import still_due, still_open
+from rollout.services.duties import still_open
+from rollout.services.freezing import close, freeze
 from rollout.services.leases import LEASE, LeaseKeeper
 from rollout.services.outcomes import (
     Lease,
@@ -94,13 +95,14 @@ def take_lease(at: datetime) -> Lease | None:
     None when there is nothing to do. A mail with nothing left to tell is closed on the
     way, a few in one transaction, so that it holds up nobody behind it.
     """
+    corrected = corrections()
     while True:
         with transaction.atomic():
             found = _claimable(at)
             for pk in found:
                 token = uuid.uuid4()
                 mail = _claim(pk, token, at)
-                if mail is not None and _is_ready(mail, at):
+                if mail is not None and _is_ready(mail, at, corrected):
                     return Lease(mail, token)
         if not found:
             return None
@@ -136,40 +138,38 @@ def _claim(pk: int, token: uuid.UUID, at: datetime) -> Mail | None:
     return Mail.objects.select_related("recipient").get(pk=pk) if won else None
 
 
-def _is_ready(mail: Mail, at: datetime) -> bool:
+def _is_ready(mail: Mail, at: datetime, corrected: Corrections) -> bool:
     """Whether the leased mail is to be sent now; else its lease is given up here."""
-    if mail.cap == MailCap.AT_ONCE:
+    cap = MailCap(mail.cap)
+    if cap == MailCap.AT_ONCE:
         if mail.planned_at + SIGN_IN_LASTS < at and not mail.sent_at:
-            return _close(mail, MailState.SUPERSEDED, at)
-    elif open_slot(mail.recipient, at) is None:
+            return close(mail, MailState.SUPERSEDED, at)
+        return bool(mail.message_id) or freeze(
+            mail, at, list(mail.duties.open()), corrected
+        )
+    slot = open_slot(mail.recipient, cap, at, corrected)
+    if slot is None or (slot.key != mail.slot and not mail.may_have_arrived):
         return _wait_for_slot(mail, at)
     if mail.sent_at:
         return True  # headquarters wants it sent once more
     if mail.message_id:
-        return _recheck(mail, at)
-    return _freeze(mail, at, _first_duties(mail, at))
+        return _recheck(mail, at, corrected)
+    duties = still_open(mail.recipient, cap, at, corrected)
+    return freeze(mail, at, duties, corrected)
 
 
-def _first_duties(mail: Mail, at: datetime) -> list[Duty]:
-    if mail.cap == MailCap.AT_ONCE:
-        return list(mail.duties.open())
-    return still_open(mail.recipient, at)
-
-
-def _recheck(mail: Mail, at: datetime) -> bool:
+def _recheck(mail: Mail, at: datetime, corrected: Corrections) -> bool:
     """Before a repeat: what was met since need not be told any more."""
-    if mail.cap == MailCap.AT_ONCE:
-        return True
     duties = list(mail.duties.open())
-    due = still_due(duties, at)
+    due = still_due(duties, at, corrected)
     if not due:
         Duty.objects.filter(mail=mail, state=DutyState.OPEN).update(state=DutyState.MET)
-        return _close(mail, MailState.SUPERSEDED, at)
+        return close(mail, MailState.SUPERSEDED, at)
     if len(due) == len(duties) or mail.may_have_arrived:
         return True
     met = {duty.pk for duty in duties} - {duty.pk for duty in due}
     Duty.objects.filter(pk__in=met).update(state=DutyState.MET, mail=None)
-    return _freeze(mail, at, due)
+    return freeze(mail, at, due, corrected)
 
 
 def _wait_for_slot(mail: Mail, at: datetime) -> bool:
@@ -187,65 +187,7 @@ def _wait_for_slot(mail: Mail, at: datetime) -> bool:
         )
         return False
     mail.duties.open().update(mail=None)
-    return _close(mail, MailState.SUPERSEDED, at)
-
-
-def _close(mail: Mail, state: MailState, at: datetime, answer: str = "") -> bool:
-    """End a mail without sending it; always False, as it is not ready to be sent."""
-    Mail.objects.filter(pk=mail.pk).update(
-        state=state, answer=answer, lease_token=None, leased_until_at=None
-    )
-    MailEvent.objects.create(mail=mail, at=at, state=state, answer=answer)
-    return False
-
-
-# --- Compose and freeze --------------------------------------------------------------
-
-
-def _freeze(mail: Mail, at: datetime, duties: list[Duty]) -> bool:
-    """Compose and keep the texts, the date and the id; sent they never change again."""
-    try:
-        # A query that fails in here must not take the lease with it.
-        with transaction.atomic():
-            letter = compose(mail.recipient, duties, at) if duties else None
-    except Exception as fault:  # any fault of one mail must leave the others alone
-        logger.exception("mail %s cannot be composed", mail.pk)
-        answer = f"{type(fault).__name__}: {fault}"[:300]
-        Duty.objects.filter(pk__in=[duty.pk for duty in duties]).update(mail=mail)
-        return _close(mail, MailState.FAILED, at, answer)
-    if letter is None:
-        return _close(mail, MailState.SUPERSEDED, at)
-    mail.language = mail.recipient.language
-    mail.message_id = message_id(mail)
-    mail.thread = thread_id(letter.thread) if letter.thread else ""
-    mail.dated_at = at.replace(microsecond=0)
-    mail.sender_name = letter.sender_name
-    mail.reply_to = letter.reply_to
-    mail.subject = letter.subject[:250]
-    mail.body_text, mail.body_html = letter.text, letter.html
-    mail.save(
-        update_fields=[
-            "language", "message_id", "thread", "dated_at", "sender_name", "reply_to",
-            "subject", "body_text", "body_html",
-        ]
-    )  # fmt: skip
-    Duty.objects.filter(pk__in=[duty.pk for duty in duties]).update(mail=mail)
-    return True
-
-
-def message_id(mail: Mail) -> str:
-    """Derived from the row's unique key, so a restored backup repeats no mail unseen."""
-    return _id(f"{settings.SITE_URL}|{mail.recipient_id}|{mail.slot}|{mail.number}")
-
-
-def thread_id(thread: str) -> str:
-    """What all mails about one region refer to, so that mail programs show them together."""
-    return _id(f"{settings.SITE_URL}|thread|{thread}")
-
-
-def _id(key: str) -> str:
-    digest = hashlib.sha256(key.encode()).hexdigest()[:24]
-    return f"<{digest}@{settings.DEFAULT_FROM_EMAIL.rpartition('@')[2]}>"
+    return close(mail, MailState.SUPERSEDED, at)
 
 
 # --- Send ----------------------------------------------------------------------------

@@ -162,6 +162,7 @@ def test_people_get_roles_and_ceos_no_login(folder):
     liaison = User.objects.get(email="liaison@example.org")
     assert (liaison.language, liaison.working_days) == ("zh-hans", "1234567")
     assert TODAY.astimezone(liaison.zone).hour == 9
+    assert (cio.country, cio.subdivision, liaison.country) == ("US", "WA", "")
     held = Membership.objects.filter(user=liaison).order_by("region__code")
     assert list(held.values_list("role", "region__code")) == [
         (Role.LIAISON, "EAST"),

@@ -9,7 +9,7 @@ from regions.models import Membership
 from rollout import reminders
 from rollout.enums import DutyState, MailState
 from rollout.models import Breaker, Duty, Mail, MailEvent
-from rollout.services import breaker, mail
+from rollout.services import breaker, freezing, mail
 from rollout.services.leases import LEASE, LeaseKeeper
 from rollout.services.signin import ask_for_link
 from rollout.transport import (
@@ -206,14 +206,14 @@ def test_fault_of_one_mail_leaves_the_others_alone(
     planned, server, staff_north, monkeypatch
 ):
     ask_for_link(staff_north.email, at=NOW)
-    real = mail.compose
+    real = freezing.compose
 
-    def broken(recipient, duties, at):
+    def broken(recipient, *facts):
         if recipient == planned.recipient:
             raise ZeroDivisionError("in a template")
-        return real(recipient, duties, at)
+        return real(recipient, *facts)
 
-    monkeypatch.setattr(mail, "compose", broken)
+    monkeypatch.setattr(freezing, "compose", broken)
 
     assert deliver() == 1
 

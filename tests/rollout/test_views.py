@@ -63,9 +63,9 @@ def filled(request, programme, wave, north, cio, staff_north, liaison_north):
     ("address", "queries"),
     [
         ("/today/", 16),
-        ("/regions/?wave=Wave+1", 11),
-        ("/regions/NORTH/", 19),
-        ("/regions/NORTH/call/", 10),
+        ("/regions/?wave=Wave+1", 12),
+        ("/regions/NORTH/", 20),
+        ("/regions/NORTH/call/", 12),
         ("/tasks/", 5),
         ("/playbook/", 8),
         ("/findings/", 7),
