@@ -111,16 +111,16 @@ class Transport(Protocol):
 class FileTransport:
     """Writes each message as a file. The same message twice is the same file."""
 
-    is_connected = False
-
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.is_connected = False
 
     def connect(self) -> None:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
         except OSError as fault:
             raise ServerDownError(str(fault)) from fault
+        self.is_connected = True
 
     def send(self, message: bytes, envelope: Envelope) -> str:
         stem = envelope.message_id.strip("<>").split("@")[0]
@@ -134,7 +134,7 @@ class FileTransport:
         return path.name
 
     def close(self) -> None:
-        """Nothing is kept open."""
+        self.is_connected = False
 
 
 class SmtpTransport:

@@ -4,8 +4,6 @@ Fenced: nothing is written when somebody else has taken the lease over meanwhile
 of the table in `docs/reliability.md` stand here as code.
 """
 
-import uuid
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,6 +11,7 @@ from django.db import transaction
 
 from rollout.enums import DutyState, MailState
 from rollout.models import Mail, MailEvent
+from rollout.services.leases import Lease
 from rollout.transport import BrokenOffError, InDoubtError, RefusedError
 
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(minutes=15)
@@ -21,14 +20,6 @@ DOUBT_PAUSES = (timedelta(minutes=5), timedelta(minutes=15), timedelta(minutes=6
 # "Mailbox full" may pass: three attempts within an hour.
 FULL, FULL_PAUSE, FULL_ATTEMPTS = 552, timedelta(minutes=20), 3
 Fault = RefusedError | BrokenOffError | InDoubtError
-
-
-@dataclass(frozen=True)
-class Lease:
-    """A mail that this process may send until its lease runs out."""
-
-    mail: Mail
-    token: uuid.UUID
 
 
 def commit(lease: Lease, at: datetime, answer: str, **values: Any) -> bool:
@@ -89,14 +80,3 @@ def _pause(lease: Lease) -> timedelta:
     doublings = min(lease.mail.attempts - 1, 10)
     pause: timedelta = min(FIRST_PAUSE * 2**doublings, LONGEST_PAUSE)
     return pause * (0.75 + lease.token.bytes[0] / 512)
-
-
-def give_back(lease: Lease, answer: str, at: datetime) -> None:
-    """The server is down: as if this attempt had never been."""
-    values = {"lease_token": None, "leased_until_at": None, "next_try_at": at}
-    Mail.objects.filter(pk=lease.mail.pk, lease_token=lease.token).update(
-        state=MailState.RETRY,
-        attempts=lease.mail.attempts - 1,
-        answer=answer[:300],
-        **values,
-    )

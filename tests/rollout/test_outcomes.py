@@ -206,14 +206,14 @@ def test_fault_of_one_mail_leaves_the_others_alone(
     planned, server, staff_north, monkeypatch
 ):
     ask_for_link(staff_north.email, at=NOW)
-    real = freezing.compose
+    real = freezing.write
 
     def broken(recipient, *facts):
         if recipient == planned.recipient:
             raise ZeroDivisionError("in a template")
         return real(recipient, *facts)
 
-    monkeypatch.setattr(freezing, "compose", broken)
+    monkeypatch.setattr(freezing, "write", broken)
 
     assert deliver() == 1
 
@@ -304,10 +304,10 @@ def test_every_attempt_stands_in_the_ledger(planned, server):
 
 @pytest.mark.django_db(transaction=True)
 def test_keeper_renews_the_lease_while_its_holder_works(planned):
-    lease = mail.take_lease(NOW)
+    (lease,) = mail.take_leases(NOW)
     before = Mail.objects.get().leased_until_at
 
-    with LeaseKeeper(every=0.01) as keeper, keeper.keeping(lease.token):
+    with LeaseKeeper(every=0.01) as keeper, keeper.keeping(lease):
         while Mail.objects.get().leased_until_at == before:
             pass
 
