@@ -7,7 +7,7 @@ from regions.access import can_log_contact, can_read_notes
 from regions.calendar import today
 from regions.enums import Role
 from regions.models import Contact, HistoryEntry, Region, RegionalCEO, User
-from regions.queries import contacts_of, holders, timeline
+from regions.queries import PastAct, contacts_of, holders, past_acts
 from rollout.access import can_move_go_live
 from rollout.models import Plan
 from rollout.queries.regions import RegionLine, region_facts, region_line
@@ -34,7 +34,7 @@ class RegionPage:
     reads_notes: bool
     may_log: bool
     may_move: bool
-    changes: list[HistoryEntry]
+    changes: list[PastAct]
 
 
 def region_page(region: Region, user: User, *, at: datetime) -> RegionPage:
@@ -68,7 +68,9 @@ def region_page(region: Region, user: User, *, at: datetime) -> RegionPage:
         reads_notes=can_read_notes(user, region.pk),
         may_log=bool(may_log),
         may_move=bool(plan and can_move_go_live(user, plan)),
-        changes=list(timeline(region, user)[:CHANGES_SHOWN]),
+        changes=past_acts(
+            HistoryEntry.objects.visible_to(user).filter(region=region), CHANGES_SHOWN
+        ),
     )
 
 
