@@ -23,7 +23,7 @@ from pilots.services import findings
 from regions.history import EditedMeanwhile, web_act
 from regions.middleware import Request
 from regions.models import HistoryEntry, Programme
-from regions.queries import past_acts
+from regions.telling import past_acts
 
 PAGE = 25
 

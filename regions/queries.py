@@ -4,19 +4,13 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import groupby
 
 from django.db.models import (
-    Count,
     DateTimeField,
-    F,
-    Model,
     OuterRef,
     QuerySet,
     Subquery,
-    Window,
 )
-from django.db.models.functions import DenseRank, RowNumber
 
 from regions.calendar import Calendar, today
 from regions.enums import AskOf, Role
@@ -24,7 +18,6 @@ from regions.models import (
     Ask,
     CheckIn,
     Contact,
-    HistoryEntry,
     Membership,
     Programme,
     Region,
@@ -33,7 +26,6 @@ from regions.models import (
     User,
 )
 from regions.rhythm import RhythmState, rhythm_on
-from regions.wording import ChangeLine, actor, change_lines, related_model
 
 
 @dataclass(frozen=True)
@@ -150,57 +142,3 @@ def contacts_of(ceo_ids: Iterable[int], programme: Programme) -> QuerySet[Contac
 
 def asks_of(ceo: RegionalCEO, programme: Programme) -> QuerySet[Ask]:
     return ceo.asks.filter(programme=programme).order_by("due_date", "id")
-
-
-@dataclass(frozen=True)
-class PastAct:
-    """One act as the history tells it: what changed in short lines, who did it, and why."""
-
-    at: datetime
-    actor: str
-    reason: str
-    lines: list[ChangeLine]
-
-
-def past_acts(entries: QuerySet[HistoryEntry], most: int) -> list[PastAct]:
-    """The newest acts first. One query, and one per kind of row that the changes name.
-
-    An act that did the same to many rows is told by their number, so that an import of
-    a hundred rows is one line.
-    """
-    alike = [F("act"), F("model"), F("change"), F("field")]
-    rows = list(
-        entries.annotate(
-            nth_act=Window(DenseRank(), order_by=[F("at").desc(), F("act").asc()]),
-            nth_alike=Window(RowNumber(), partition_by=alike, order_by=F("id").asc()),
-            alike=Window(Count("id"), partition_by=alike),
-        )
-        .filter(nth_act__lte=most, nth_alike=1)
-        .select_related("by", "region")
-        .order_by("nth_act", "id")
-    )
-    names = _names_in(rows)
-    acts = [list(mine) for _, mine in groupby(rows, key=lambda row: row.act)]
-    return [
-        PastAct(
-            at=mine[0].at,
-            actor=actor(mine[0]),
-            reason=mine[0].reason,
-            lines=change_lines([(row, row.alike) for row in mine], names),
-        )
-        for mine in acts
-    ]
-
-
-def _names_in(entries: Iterable[HistoryEntry]) -> dict[tuple[str, str], str]:
-    """What the rows are called that changes point to, by kind and number."""
-    wanted: dict[type[Model], set[str]] = defaultdict(set)
-    for entry in entries:
-        if target := related_model(entry):
-            wanted[target] |= {entry.before, entry.after} - {""}
-    return {
-        (target._meta.label_lower, str(row.pk)): name
-        for target, numbers in wanted.items()
-        for row in target._default_manager.filter(pk__in=numbers)
-        if (name := getattr(row, "name", None) or getattr(row, "title", None))
-    }

@@ -3,26 +3,17 @@
 All functions answer in the active language.
 """
 
-import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import date, datetime
 from functools import reduce
-from types import MappingProxyType
-from typing import Any
 
 from babel.dates import format_date, format_time
-from django.apps import apps
-from django.db.models import Model
-from django.utils import timezone
 from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
-from regions.enums import Change, RhythmStatus, Stage, Via
-from regions.models import HistoryEntry, Region
+from regions.enums import RhythmStatus, Stage
+from regions.models import Region
 from regions.rhythm import RhythmState
-
-ISO_DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 
 
 def babel_locale() -> str:
@@ -183,112 +174,3 @@ def sentences(parts: Iterable[str]) -> str:
 def moment(value: datetime) -> str:
     """Fri 27 Nov 2026 09:40, in the zone that the value carries."""
     return f"{full_day(value.date())} {clock(value)}"
-
-
-@dataclass(frozen=True)
-class ChangeLine:
-    """What an act did to one row, or to many rows in the same way."""
-
-    name: str
-    words: str
-
-
-def change_lines(
-    alike: Iterable[tuple[HistoryEntry, int]], names: Mapping[tuple[str, str], str]
-) -> list[ChangeLine]:
-    """The entries of one act; each stands for as many like it as its number says."""
-    loaded, lines = [], []
-    for entry, count in alike:
-        if entry.field in apps.get_model(entry.model).untold_fields:
-            continue
-        if entry.via == Via.IMPORT and entry.change == Change.CREATED:
-            loaded.append(counted(entry, count))
-        elif count > 1:
-            lines.append(ChangeLine(counted(entry, count), _what_changed(entry)))
-        else:
-            lines.append(ChangeLine(name_of(entry), change(entry, names)))
-    if loaded:
-        said = _("Loaded from files: %(rows)s.") % {"rows": listed(loaded)}
-        lines.insert(0, ChangeLine("", said))
-    return lines
-
-
-def actor(entry: HistoryEntry) -> str:
-    """Who did it and through which door: CIO · web page."""
-    door = entry.get_via_display()
-    if entry.by is None and entry.via == Via.IMPORT:
-        return door
-    return f"{entry.by.name if entry.by else _('by itself')} · {door}"
-
-
-def counted(entry: HistoryEntry, count: int) -> str:
-    """43 tasks."""
-    kind = apps.get_model(entry.model)._meta
-    return pgettext("rows of a kind", "%(n)d %(kind)s") % {
-        "n": count,
-        "kind": kind.verbose_name if count == 1 else kind.verbose_name_plural,
-    }
-
-
-def name_of(entry: HistoryEntry) -> str:
-    """The row as its region's page names it; the days in its name are said in words."""
-    name = entry.object_text
-    if entry.region:
-        name = name.removeprefix(f"{entry.region.name}: ")
-    name = ISO_DAY.sub(lambda day: full_day(date.fromisoformat(day[0])), name)
-    if entry.change == Change.CHANGED:
-        return name
-    kind = str(apps.get_model(entry.model)._meta.verbose_name)
-    return _("%(kind)s: %(name)s") % {"kind": capital(kind), "name": name}
-
-
-def change(
-    entry: HistoryEntry, names: Mapping[tuple[str, str], str] = MappingProxyType({})
-) -> str:
-    """One entry of the history: state: open → done. `names` has those of related rows."""
-    if entry.change != Change.CHANGED:
-        return entry.get_change_display()
-    column = _column(entry)
-    return _("%(field)s: %(before)s → %(after)s") % {
-        "field": _label(entry),
-        "before": _value(column, entry.before, names),
-        "after": _value(column, entry.after, names),
-    }
-
-
-def related_model(entry: HistoryEntry) -> type[Model] | None:
-    """The kind of row that a changed field points to."""
-    if entry.change != Change.CHANGED:
-        return None
-    related: type[Model] | None = _column(entry).related_model
-    return related
-
-
-def _what_changed(entry: HistoryEntry) -> str:
-    if entry.change != Change.CHANGED:
-        return entry.get_change_display()
-    return _("%(field)s changed") % {"field": _label(entry)}
-
-
-def _column(entry: HistoryEntry) -> Any:
-    return apps.get_model(entry.model)._meta.get_field(entry.field)
-
-
-def _label(entry: HistoryEntry) -> str:
-    return capital(str(getattr(_column(entry), "verbose_name", entry.field)))
-
-
-def _value(column: Any, text: str, names: Mapping[tuple[str, str], str]) -> str:
-    """A stored value in words: choices by their label, dates as days, nothing as a dash."""
-    if not text:
-        return "–"
-    if column.choices:
-        return str(dict(column.flatchoices).get(text, text))
-    if column.get_internal_type() == "DateField":
-        return full_day(date.fromisoformat(text))
-    if column.get_internal_type() == "DateTimeField":
-        return moment(timezone.localtime(datetime.fromisoformat(text)))
-    if column.is_relation:
-        key = (column.related_model._meta.label_lower, text)
-        return names.get(key) or _("no. %(n)s") % {"n": text}
-    return text

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from django import template
 from django.utils import timezone
 
-from regions import wording
+from regions import telling, wording
 from regions.models import HistoryEntry, Region
 
 register = template.Library()
@@ -33,7 +33,7 @@ def local_day(value: datetime, region: Region) -> str:
 @register.filter
 def change_words(entry: HistoryEntry) -> str:
     """One change as a person would say it."""
-    return wording.change(entry)
+    return telling.change(entry)
 
 
 @register.filter

@@ -7,7 +7,8 @@ from regions.access import can_log_contact, can_read_notes
 from regions.calendar import today
 from regions.enums import Role
 from regions.models import Contact, HistoryEntry, Region, RegionalCEO, User
-from regions.queries import PastAct, contacts_of, holders, past_acts
+from regions.queries import contacts_of, holders
+from regions.telling import PastAct, past_acts
 from rollout.access import can_move_go_live
 from rollout.models import Plan
 from rollout.queries.regions import RegionLine, region_facts, region_line

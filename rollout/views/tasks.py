@@ -14,8 +14,8 @@ from regions.calendar import today
 from regions.history import EditedMeanwhile, web_act
 from regions.middleware import Request
 from regions.models import HistoryEntry
-from regions.queries import past_acts
 from regions.services.undo import CannotUndo, undo
+from regions.telling import past_acts
 from rollout.access import can_work_on
 from rollout.enums import BlockReason
 from rollout.forms import BlockForm, TaskActForm

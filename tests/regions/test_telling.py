@@ -10,8 +10,8 @@ from regions import history
 from regions.enums import AskKind, Outcome, Via
 from regions.history import Act
 from regions.models import Ask, HistoryEntry
-from regions.queries import past_acts
 from regions.services.contacts import Log, log_contact
+from regions.telling import past_acts
 from rollout.enums import BlockReason
 from rollout.models import Task
 from rollout.services.tasks import block_task, complete_task
@@ -83,7 +83,10 @@ def test_a_single_change_names_the_row_and_the_people(plan_north, staff_north, c
 
     ((lines, actor),) = told(plan_north.region)
 
-    assert f"Write the plan|Waits for: – → {cio.name}" in lines
+    assert lines == [
+        "Write the plan|Why blocked: – → a decision is missing, "
+        f"Waits for: – → {cio.name}, State: open → blocked"
+    ]
     assert actor == f"{staff_north.name} · web page"
 
 
