@@ -98,6 +98,23 @@ def test_my_tasks_shows_what_is_late_and_the_next_seven_days_of_this_person_only
     assert week.later == 1
 
 
+def test_region_is_named_once_where_all_tasks_are_of_one(
+    as_user, staff_north, plan_north, wave
+):
+    for title in ("One", "Two"):
+        make_task(plan_north, title, owner=staff_north, due_date=NOW.date())
+    client = as_user(staff_north)
+
+    def named():
+        return client.get("/tasks/").content.decode().count("North Company")
+
+    assert named() == 1
+
+    south = make_plan(make_region("SOUTH"), wave)
+    make_task(south, "Three", owner=staff_north, due_date=NOW.date())
+    assert named() == 2
+
+
 def test_done_answers_htmx_with_the_row_and_everybody_else_with_a_page(
     as_user, staff_north, plan_north
 ):
@@ -158,6 +175,15 @@ def test_faulty_log_keeps_what_was_typed_and_says_what_is_missing(
     assert "Say how many minutes the talk took." in page
     assert "wants the list first" in page
     assert not Contact.objects.exists()
+
+
+def test_a_fault_of_no_single_field_is_said_once(client, cio):
+    page = client.post(
+        "/accounts/login/", {"login": cio.email, "password": "wrong"}
+    ).content.decode()
+
+    assert page.count("password you specified are not correct") == 1
+    assert 'class="errors" role="alert"' in page
 
 
 def test_saving_can_lead_to_the_next_call(
