@@ -235,6 +235,7 @@ SESSION_COOKIE_AGE = 14 * 24 * 3600
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "rollout.formats"
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = read(
