@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db.models import QuerySet
+
 from regions.access import can_log_contact, can_read_notes
 from regions.calendar import today
 from regions.enums import Role
-from regions.models import Contact, HistoryEntry, Region, RegionalCEO, User
+from regions.models import Contact, HistoryEntry, Programme, Region, RegionalCEO, User
 from regions.queries import contacts_of, holders
 from regions.telling import PastAct, past_acts
 from rollout.access import can_move_go_live
@@ -73,6 +75,12 @@ def region_page(region: Region, user: User, *, at: datetime) -> RegionPage:
             HistoryEntry.objects.visible_to(user).filter(region=region), CHANGES_SHOWN
         ),
     )
+
+
+def unplanned_regions(programme: Programme | None, user: User) -> QuerySet[Region]:
+    """Regions that have no plan in this programme yet, so no line in its tables."""
+    planned = Plan.objects.filter(programme=programme).values("region")
+    return Region.objects.visible_to(user).exclude(pk__in=planned).order_by("code")
 
 
 def _line(plan: Plan, user: User, at: datetime) -> RegionLine | None:

@@ -63,6 +63,7 @@ def filled(request, programme, wave, north, cio, staff_north, liaison_north):
     ("address", "queries"),
     [
         ("/today/", 16),
+        ("/regions/", 12),
         ("/regions/?wave=Wave+1", 11),
         ("/regions/NORTH/", 19),
         ("/regions/NORTH/call/", 10),
@@ -267,6 +268,32 @@ def test_empty_installation_says_what_to_do(as_user, hq):
     page = as_user(hq).get("/today/").content.decode()
 
     assert "Nothing is rolled out yet." in page
+
+
+def test_list_of_regions_without_any_says_who_adds_them(as_user, cio, programme):
+    page = as_user(cio).get("/regions/").content.decode()
+
+    assert "There is no region yet." in page
+    assert "No region fits." not in page
+
+
+def test_region_without_a_plan_is_listed_and_found(as_user, cio, plan_north):
+    make_region("SOUTH")
+    client = as_user(cio)
+
+    assert [r.code for r in client.get("/regions/").context["unplanned"]] == ["SOUTH"]
+    assert client.get("/regions/?q=south").headers["Location"] == "/regions/SOUTH/"
+    fitting = client.get("/regions/?wave=Wave+1")
+    assert fitting.context["unplanned"] == []
+    assert "No plan yet." in client.get("/regions/SOUTH/").content.decode()
+
+
+def test_neighbours_without_a_plan_are_not_listed(as_user, staff_north, plan_north):
+    make_region("SOUTH")
+
+    answer = as_user(staff_north).get("/regions/?q=company")
+
+    assert answer.headers["Location"] == "/regions/NORTH/"
 
 
 def test_nul_and_long_words_in_a_search_are_harmless(as_user, cio, plan_north):
