@@ -61,7 +61,7 @@ def past_acts(entries: QuerySet[HistoryEntry], most: int) -> list[PastAct]:
         .select_related("by", "region")
         .order_by("nth_act", "id")
     )
-    names = _names_in(rows)
+    names = names_in(rows)
     acts = [list(mine) for _, mine in groupby(rows, key=lambda row: row.act)]
     return [
         PastAct(
@@ -74,7 +74,7 @@ def past_acts(entries: QuerySet[HistoryEntry], most: int) -> list[PastAct]:
     ]
 
 
-def _names_in(entries: Iterable[HistoryEntry]) -> dict[tuple[str, str], str]:
+def names_in(entries: Iterable[HistoryEntry]) -> dict[tuple[str, str], str]:
     """What the rows are called that changes point to, by kind and number."""
     wanted: dict[type[Model], set[str]] = defaultdict(set)
     for entry in entries:
