@@ -6,16 +6,13 @@ All functions answer in the active language.
 from collections.abc import Iterable
 from datetime import date, datetime
 from functools import reduce
-from typing import Any
 
 from babel.dates import format_date, format_time
-from django.apps import apps
-from django.utils import timezone
 from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
-from regions.enums import Change, RhythmStatus, Stage
-from regions.models import HistoryEntry, Region
+from regions.enums import RhythmStatus, Stage
+from regions.models import Region
 from regions.rhythm import RhythmState
 
 
@@ -177,32 +174,3 @@ def sentences(parts: Iterable[str]) -> str:
 def moment(value: datetime) -> str:
     """Fri 27 Nov 2026 09:40, in the zone that the value carries."""
     return f"{full_day(value.date())} {clock(value)}"
-
-
-def change(entry: HistoryEntry) -> str:
-    """One entry of the history: state: open → done."""
-    if entry.change != Change.CHANGED:
-        return entry.get_change_display()
-    model = apps.get_model(entry.model)
-    column = model._meta.get_field(entry.field)
-    label = getattr(column, "verbose_name", entry.field)
-    return _("%(field)s: %(before)s → %(after)s") % {
-        "field": capital(str(label)),
-        "before": _value(column, entry.before),
-        "after": _value(column, entry.after),
-    }
-
-
-def _value(column: Any, text: str) -> str:
-    """A stored value in words: choices by their label, dates as days, nothing as a dash."""
-    if not text:
-        return "–"
-    if column.choices:
-        return str(dict(column.flatchoices).get(text, text))
-    if column.get_internal_type() == "DateField":
-        return full_day(date.fromisoformat(text))
-    if column.get_internal_type() == "DateTimeField":
-        return moment(timezone.localtime(datetime.fromisoformat(text)))
-    if column.is_relation:
-        return _("no. %(n)s") % {"n": text}
-    return text

@@ -27,7 +27,10 @@ class BlockForm(TaskActForm):
     )
     note = forms.CharField(label=_("What is missing?"), max_length=300, required=False)
     waits_for = forms.ModelChoiceField(
-        label=_("Who can help?"), queryset=User.objects.none(), required=False
+        label=_("Who can help?"),
+        queryset=User.objects.none(),
+        required=False,
+        empty_label="–",
     )
 
     def __init__(self, task: Task, *args: Any, **kwargs: Any) -> None:

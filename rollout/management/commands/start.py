@@ -168,8 +168,11 @@ def say_who_signs_in() -> None:
         say(f"  {one.email:28} password {one.password}   {one.who}")
     if not User.objects.filter(may_sign_in=True).exists():
         say("Nobody can sign in yet. Make the first account in another terminal:")
+        # In another terminal the same folder has to be named again.
+        folder = f"VAR_DIR={settings.VAR_DIR} " if "VAR_DIR" in os.environ else ""
         say(
-            '  .venv/bin/python manage.py add_person you@example.org --name "Your name" --role hq'
+            f"  {folder}.venv/bin/python manage.py add_person you@example.org "
+            '--name "Your name" --role hq'
         )
     connections.close_all()
 
