@@ -4,7 +4,7 @@ from allauth.account import views as account
 from django.contrib import admin
 from django.urls import include, path
 
-from rollout.views import calls, dashboard, mails, regions, signin, tasks
+from rollout.views import calls, dashboard, mails, pause, regions, signin, tasks
 
 rollout_patterns = [
     path("", dashboard.home, name="home"),
@@ -26,6 +26,7 @@ rollout_patterns = [
     path("tasks/<int:pk>/undo/", tasks.task_undo, name="task-undo"),
     path("mails/", mails.mail_list, name="mail-list"),
     path("mails/<int:pk>/", mails.mail_page, name="mail"),
+    path("pause/<str:token>/", pause.pause, name="pause"),
     path("sign-in/", signin.sign_in_ask, name="sign-in-ask"),
     path("sign-in/<str:token>/", signin.sign_in, name="sign-in"),
 ]
