@@ -8,7 +8,8 @@ from datetime import date, datetime
 from functools import reduce
 from typing import Any
 
-from babel.dates import format_date, format_time
+from babel import Locale
+from babel.dates import format_date, format_time, get_timezone_location
 from django.apps import apps
 from django.utils import timezone
 from django.utils.translation import get_language, ngettext, pgettext
@@ -77,6 +78,16 @@ def ceo_of(region: Region) -> str:
 
 def local_time(region: Region, at: datetime) -> str:
     return _("%(time)s there") % {"time": clock(at.astimezone(region.zone))}
+
+
+def country(code: str) -> str:
+    return str(Locale.parse(babel_locale()).territories.get(code, code))
+
+
+def zone(name: str) -> str:
+    """Shanghai (Asia/Shanghai)."""
+    city = get_timezone_location(name, locale=babel_locale(), return_city=True)
+    return city if city == name else f"{city} ({name})"
 
 
 def stage(value: Stage | None) -> str:

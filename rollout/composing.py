@@ -19,9 +19,16 @@ from django.utils import timezone, translation
 from regions.enums import Role
 from regions.models import Programme, Rhythm, User
 from regions.queries import holders
-from regions.wording import ceo_of, local_time, since_last_talk, until_go_live, waiting
+from regions.wording import (
+    ceo_of,
+    local_time,
+    moment,
+    since_last_talk,
+    until_go_live,
+    waiting,
+)
 from rollout.enums import DutyKind
-from rollout.links import SIGN_IN
+from rollout.links import PAUSE, SIGN_IN
 from rollout.models import Duty
 from rollout.queries.calls import Call, calls_due
 from rollout.queries.callsheet import CallSheet, call_sheets
@@ -70,28 +77,35 @@ def check_in_letter(recipient: User, duties: list[Duty], at: datetime) -> Letter
     calls = _calls_of(recipient, duties, at)
     if not calls:
         return None
-    blocks = _blocks(calls[:BLOCKS], at)
     programme = calls[0].engagement.rhythm.programme
+    context = check_in_context(calls, _sheets(calls[:BLOCKS], at), at)
+    return _letter("check-in", context, programme=programme, at=at)
+
+
+def check_in_context(
+    calls: list[Call], sheets: dict[int, CallSheet], at: datetime
+) -> dict[str, Any]:
+    """What the templates of E1 place: a block for each of the first calls."""
+    blocks = [
+        _block(call, sheets[call.engagement.rhythm.pk], at) for call in calls[:BLOCKS]
+    ]
     others = len(calls) - 1
-    return _letter(
-        "check-in",
-        {
-            "blocks": blocks,
-            "first": blocks[0],
-            "since": since_last_talk(calls[0].state).rstrip("。."),
-            "is_first_talk": calls[0].state.is_first_talk,
-            "age_days": calls[0].state.age_days,
-            "names": [call.engagement.region.name for call in calls[:2]],
-            "count": len(calls),
-            "others": others,
-            "others_after_two": others - 1,
-            "more": len(calls) - len(blocks),
-            "start_url": blocks[0].url,
-            "programme": programme,
-        },
-        programme=programme,
-        at=at,
-    )
+    return {
+        "blocks": blocks,
+        "first": blocks[0],
+        "since": since_last_talk(calls[0].state).rstrip("。."),
+        "is_first_talk": calls[0].state.is_first_talk,
+        "age_days": calls[0].state.age_days,
+        "names": [call.engagement.region.name for call in calls[:2]],
+        "count": len(calls),
+        "others": others,
+        "others_after_two": others - 1,
+        "more": len(calls) - len(blocks),
+        "start_url": blocks[0].url,
+        "programme": calls[0].engagement.rhythm.programme,
+        "pause": PAUSE,
+        "site_url": settings.SITE_URL,
+    }
 
 
 def sign_in_letter(recipient: User, duties: list[Duty], at: datetime) -> Letter | None:
@@ -100,9 +114,28 @@ def sign_in_letter(recipient: User, duties: list[Duty], at: datetime) -> Letter 
     return _letter("sign-in", {"link": SIGN_IN}, programme=programme, at=at)
 
 
+def test_letter(recipient: User, duties: list[Duty], at: datetime) -> Letter | None:
+    """A mail to oneself, asked for on the page of one's settings."""
+    programme = Programme.objects.order_by("id").first()
+    context = test_context(recipient, at)
+    return _letter("test", context, programme=programme, at=at)
+
+
+def test_context(recipient: User, at: datetime) -> dict[str, Any]:
+    return {
+        "name": recipient.name,
+        "asked": moment(at.astimezone(recipient.zone)),
+        "how_often": recipient.get_planned_mail_display(),
+        "quiet_from": f"{recipient.quiet_from_time:%H:%M}",
+        "quiet_to": f"{recipient.quiet_to_time:%H:%M}",
+        "settings_url": page("rollout:settings"),
+    }
+
+
 COMPOSERS: dict[str, Callable[[User, list[Duty], datetime], Letter | None]] = {
     DutyKind.SIGN_IN: sign_in_letter,
     DutyKind.CHECK_IN: check_in_letter,
+    DutyKind.TEST: test_letter,
 }
 
 
@@ -126,24 +159,25 @@ def _objects(call: Call) -> set[tuple[str, int]]:
     return objects | ({("regions.checkin", booked.pk)} if booked else set())
 
 
-def _blocks(calls: list[Call], at: datetime) -> list[Block]:
+def _sheets(calls: list[Call], at: datetime) -> dict[int, CallSheet]:
     sheets: dict[int, CallSheet] = {}
     for programme in {call.engagement.rhythm.programme for call in calls}:
         mine = [
             c.engagement for c in calls if c.engagement.rhythm.programme == programme
         ]
         sheets |= call_sheets(programme, mine, at)
-    return [
-        Block(
-            ceo=ceo_of(call.engagement.region),
-            phone=call.engagement.person.phone,
-            there=local_time(call.engagement.region, at),
-            reasons=call_reasons(call),
-            sheet=sheets[call.engagement.rhythm.pk],
-            url=page("rollout:call-sheet", call.engagement.region.code),
-        )
-        for call in calls
-    ]
+    return sheets
+
+
+def _block(call: Call, sheet: CallSheet, at: datetime) -> Block:
+    return Block(
+        ceo=ceo_of(call.engagement.region),
+        phone=call.engagement.person.phone,
+        there=local_time(call.engagement.region, at),
+        reasons=call_reasons(call),
+        sheet=sheet,
+        url=page("rollout:call-sheet", call.engagement.region.code),
+    )
 
 
 def call_reasons(call: Call) -> list[str]:
