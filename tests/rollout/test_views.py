@@ -71,7 +71,6 @@ def filled(request, programme, wave, north, cio, staff_north, liaison_north):
         ("/playbook/", 10),
         ("/findings/", 9),
         ("/mails/", 8),
-        ("/mails/?region=NORTH&kind=check_in&q=cio&days=30&state=planned", 9),
         ("/settings/", 6),
     ],
 )
