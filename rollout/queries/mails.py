@@ -1,17 +1,32 @@
 """The ledger as people look through it, and the mails about a region."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from regions.models import CheckIn, Contact, Region, Rhythm, User
 from rollout.enums import DutyState, MailState
 from rollout.models import Duty, Mail, Task
 
+# The rows that duties tell of, and how each leads to its region.
+WAY_TO_REGION: dict[type[Model], str] = {
+    Rhythm: "ceo__region",
+    CheckIn: "ceo__region",
+    Task: "plan__region",
+}
 SHOWN_TO_THEM = timedelta(days=30)
 SHOWN_AS_FAILED = timedelta(days=14)
+
+
+@dataclass(frozen=True)
+class Told:
+    """A duty of a mail, and the region that it is about."""
+
+    duty: Duty
+    region: Region | None
 
 
 def ledger(user: User, wanted: Mapping[str, Any], at: datetime) -> QuerySet[Mail]:
@@ -41,16 +56,27 @@ def sent_to(user: User, at: datetime) -> QuerySet[Mail]:
     return told.order_by("-planned_at", "-id")
 
 
+def told_by(mail: Mail) -> list[Told]:
+    """One query for the duties and two for each kind of row that they tell of."""
+    duties = list(mail.duties.order_by("id"))
+    regions: dict[tuple[str, int], Region] = {}
+    for model, path in WAY_TO_REGION.items():
+        label = model._meta.label_lower
+        rows = {duty.object_id for duty in duties if duty.model == label}
+        if rows:
+            found = model._default_manager.filter(pk__in=rows)
+            ids = dict(found.values_list("pk", path))
+            of_id = Region.objects.in_bulk(ids.values())
+            regions |= {(label, pk): of_id[region] for pk, region in ids.items()}
+    return [Told(duty, regions.get((duty.model, duty.object_id))) for duty in duties]
+
+
 def about(region: Region) -> QuerySet[Duty]:
     """Duties that tell of a region: of talks with its CEOs, and of its tasks."""
-    rows = {
-        Rhythm: Rhythm.objects.filter(ceo__region=region),
-        CheckIn: CheckIn.objects.filter(ceo__region=region),
-        Task: Task.objects.filter(plan__region=region),
-    }
     told = Q()
-    for model, found in rows.items():
-        told |= Q(model=model._meta.label_lower, object_id__in=found.values("pk"))
+    for model, path in WAY_TO_REGION.items():
+        rows = model._default_manager.filter(**{path: region}).values("pk")
+        told |= Q(model=model._meta.label_lower, object_id__in=rows)
     return Duty.objects.filter(told)
 
 

@@ -13,7 +13,7 @@ from regions.models import Region
 from rollout.access import can_manage_mail, can_see_ledger
 from rollout.forms import LedgerFilter
 from rollout.models import Mail
-from rollout.queries.mails import ledger
+from rollout.queries.mails import ledger, told_by
 from rollout.services.ledger import (
     CANCELLABLE,
     RESENDABLE,
@@ -53,7 +53,7 @@ def mail_page(request: Request, pk: int) -> HttpResponse:
     context = {
         "mail": mail,
         "events": mail.events.select_related("by").order_by("id"),
-        "duties": mail.duties.order_by("id"),
+        "duties": told_by(mail),
         "may_resend": may_manage and mail.state in RESENDABLE,
         "may_cancel": may_manage and mail.state in CANCELLABLE,
     }
