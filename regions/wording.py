@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from functools import reduce
 
-from babel.dates import format_date, format_time
+from babel import Locale
+from babel.dates import format_date, format_time, get_timezone_location
 from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
@@ -74,6 +75,16 @@ def ceo_of(region: Region) -> str:
 
 def local_time(region: Region, at: datetime) -> str:
     return _("%(time)s there") % {"time": clock(at.astimezone(region.zone))}
+
+
+def country(code: str) -> str:
+    return str(Locale.parse(babel_locale()).territories.get(code, code))
+
+
+def zone(name: str) -> str:
+    """Shanghai (Asia/Shanghai)."""
+    city = get_timezone_location(name, locale=babel_locale(), return_city=True)
+    return city if city == name else f"{city} ({name})"
 
 
 def stage(value: Stage | None) -> str:

@@ -272,6 +272,8 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
         "form-action": [SELF],
         "frame-ancestors": [NONE],
+        # Previews of mails.
+        "frame-src": [SELF],
     }
 }
 SECURE_SSL_REDIRECT = SECURE

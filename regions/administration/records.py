@@ -216,3 +216,11 @@ class RecordInline(HeadquartersOnly, AnyTabular):
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         names = list(super().get_fields(request, obj))
         return [*names, VERSION] if self.has_change_permission(request, obj) else names
+
+
+class LedgerInline(HeadquartersOnly, AnyTabular):
+    """Rows of a ledger below the row that they tell of; only to read."""
+
+    may_add = False
+    may_change = False
+    extra = 0

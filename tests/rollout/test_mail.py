@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from rollout import reminders
 from rollout.enums import DutyKind, DutyState
-from rollout.links import SIGN_IN, sign_in_person, sign_in_token
+from rollout.links import SIGN_IN, sign_in_person, sign_in_token, with_links
 from rollout.models import Duty, Mail
 from rollout.services import mail
 from rollout.services.signin import ask_for_link
@@ -57,7 +57,7 @@ def test_file_is_a_whole_message(planned, folder):
     assert message["To"] == "Liaison North <liaison.north@example.org>"
     assert message["Auto-Submitted"] == "auto-generated"
     assert message.get_body(("plain",)).get_content().splitlines() == (
-        planned.body_text.splitlines()
+        with_links(planned.body_text, planned).splitlines()
     )
     html = message.get_body(("html",)).get_content()
     assert html.count('class="button"') == 1

@@ -22,6 +22,7 @@ from django.core.management.base import BaseCommand
 from django.db import Error as DatabaseError
 from django.db import connection, connections
 from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
 
 from regions.models import Programme, User
 from rollout.management import broker
@@ -43,6 +44,8 @@ from rollout.management.supervisor import (
     claim_run,
     die_with,
 )
+from rollout.models import Heartbeat
+from rollout.queries.health import JOBS
 
 FIRST_PAGE = "/accounts/login/"
 
@@ -142,6 +145,7 @@ def prepare_data(sample: Path | None) -> None:
         if sample and not Programme.objects.exists() and not User.objects.exists():
             say(f"Loading the sample {sample.name}…")
             call_command("load_programme", str(sample), stdout=StringIO())
+        seed_heartbeats()
     except DatabaseError as fault:
         name = connection.settings_dict["NAME"]
         place = "DATABASE_URL" if os.environ.get("DATABASE_URL") else name
@@ -154,6 +158,12 @@ def prepare_data(sample: Path | None) -> None:
         ) from fault
     finally:
         connections.close_all()
+
+
+def seed_heartbeats() -> None:
+    """The jobs are about to begin; without this the first seconds would look like silence."""
+    for job in JOBS:
+        Heartbeat.objects.update_or_create(job=job, defaults={"at": timezone.now()})
 
 
 def first_line(fault: Exception) -> str:
