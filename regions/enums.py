@@ -23,6 +23,14 @@ GROUP_ROLES = frozenset({Role.CIO, Role.HQ, Role.AUDITOR})
 REGION_ROLES = frozenset(Role) - GROUP_ROLES
 
 
+class PlannedMail(TextChoices):
+    """How often somebody wants the planned mail: on his working days, or less."""
+
+    DAILY = "daily", _("on working days")
+    MONDAYS = "mondays", _("on Mondays only")
+    NEVER = "never", _("never")
+
+
 class Via(TextChoices):
     """The door that a change came through."""
 

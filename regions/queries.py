@@ -1,24 +1,25 @@
 """What is read about talks with CEOs: the facts behind every rhythm, asks, contacts."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db.models import (
     DateTimeField,
     OuterRef,
+    Q,
     QuerySet,
     Subquery,
 )
 
-from regions.calendar import Calendar, today
+from regions.calendar import Calendar, Corrections, today
 from regions.enums import AskOf, Role
 from regions.models import (
     Ask,
     CheckIn,
     Contact,
-    HistoryEntry,
+    Holiday,
     Membership,
     Programme,
     Region,
@@ -47,6 +48,16 @@ class Engagement:
         return self.booked is not None and self.booked.day_date == self.day
 
 
+def corrections() -> Corrections:
+    """What headquarters corrects in the public holidays, in one query."""
+    return Corrections(
+        {
+            (row.country, row.subdivision, row.day_date): row.is_worked
+            for row in Holiday.objects.all()
+        }
+    )
+
+
 def rhythms_at(rows: QuerySet[Rhythm], at: datetime) -> QuerySet[Rhythm]:
     """Rhythms of current CEOs with the newest two-way talk, in one query."""
     talks = (
@@ -67,7 +78,9 @@ def rhythms_at(rows: QuerySet[Rhythm], at: datetime) -> QuerySet[Rhythm]:
     )
 
 
-def engagements(rows: QuerySet[Rhythm], at: datetime) -> list[Engagement]:
+def engagements(
+    rows: QuerySet[Rhythm], at: datetime, corrected: Corrections
+) -> list[Engagement]:
     """Every current CEO with his rhythm as it stands at a moment. Two queries."""
     rhythms = list(rhythms_at(rows, at))
     booked = {
@@ -77,12 +90,14 @@ def engagements(rows: QuerySet[Rhythm], at: datetime) -> list[Engagement]:
         )
     }
     return [
-        _engagement(row, booked.get((row.ceo_id, row.programme_id)), at)
+        _engagement(row, booked.get((row.ceo_id, row.programme_id)), at, corrected)
         for row in rhythms
     ]
 
 
-def _engagement(rhythm: Rhythm, booked: CheckIn | None, at: datetime) -> Engagement:
+def _engagement(
+    rhythm: Rhythm, booked: CheckIn | None, at: datetime, corrected: Corrections
+) -> Engagement:
     region = rhythm.ceo.region
     last_at: datetime | None = rhythm.last_talk_at  # type: ignore[attr-defined]
     day = today(region, at)
@@ -98,38 +113,43 @@ def _engagement(rhythm: Rhythm, booked: CheckIn | None, at: datetime) -> Engagem
             holder_from=rhythm.ceo.from_date,
             last_talk=today(region, last_at) if last_at else None,
             booked=booked.day_date if booked else None,
-            calendar=Calendar.of(region),
+            calendar=Calendar.of(region, corrected),
         ),
         last_contact_id=rhythm.last_talk_id or 0,  # type: ignore[attr-defined]
         booked=booked,
     )
 
 
-def waiting_asks(ceo_ids: Iterable[int], programme: Programme) -> dict[int, list[Ask]]:
-    """What each CEO still owes us, the one due first at the head."""
+def next_asks(ceo_ids: Iterable[int]) -> dict[tuple[int, int], Ask]:
+    """What each CEO owes us first, by CEO and programme."""
     rows = (
         Ask.objects.waiting()
-        .filter(ceo__in=set(ceo_ids), programme=programme, of=AskOf.CEO)
+        .filter(ceo__in=set(ceo_ids), of=AskOf.CEO)
         .order_by("due_date", "id")
     )
-    by_ceo: dict[int, list[Ask]] = defaultdict(list)
+    first: dict[tuple[int, int], Ask] = {}
     for row in rows:
-        by_ceo[row.ceo_id].append(row)
-    return by_ceo
+        first.setdefault((row.ceo_id, row.programme_id), row)
+    return first
 
 
-def holders(role: Role, at: datetime) -> dict[int | None, list[User]]:
-    """Who holds a role now, by region; group roles stand under None."""
+def holders(
+    at: datetime, *roles: Role, regions: Collection[int] = ()
+) -> dict[tuple[str, int | None], list[User]]:
+    """Who holds these roles now, by role and region; only in these regions.
+
+    Roles for the whole group stand under None.
+    """
     rows = (
         Membership.objects.held_on(at)
-        .filter(role=role)
+        .filter(Q(region=None) | Q(region__in=regions), role__in=roles)
         .select_related("user")
         .order_by("region_id", "id")
     )
-    by_region: dict[int | None, list[User]] = defaultdict(list)
+    held: dict[tuple[str, int | None], list[User]] = defaultdict(list)
     for row in rows:
-        by_region[row.region_id].append(row.user)
-    return by_region
+        held[row.role, row.region_id].append(row.user)
+    return held
 
 
 def contacts_of(ceo_ids: Iterable[int], programme: Programme) -> QuerySet[Contact]:
@@ -143,13 +163,3 @@ def contacts_of(ceo_ids: Iterable[int], programme: Programme) -> QuerySet[Contac
 
 def asks_of(ceo: RegionalCEO, programme: Programme) -> QuerySet[Ask]:
     return ceo.asks.filter(programme=programme).order_by("due_date", "id")
-
-
-def timeline(region: Region, user: User) -> QuerySet[HistoryEntry]:
-    """What changed in a region, newest first, as far as this user may read it."""
-    return (
-        HistoryEntry.objects.visible_to(user)
-        .filter(region=region)
-        .select_related("by")
-        .order_by("-at", "-id")
-    )

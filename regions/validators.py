@@ -2,6 +2,7 @@
 
 from zoneinfo import ZoneInfo, available_timezones
 
+import holidays
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +15,41 @@ validate_weekdays = RegexValidator(
     r"^(?=.)1?2?3?4?5?6?7?$",
     _("Give the working days as digits in order, 1 for Monday to 7 for Sunday: 12345."),
 )
+
+validate_country = RegexValidator(
+    r"^[A-Z]{2}$", _("Give the country by its two capital letters: DE.")
+)
+validate_subdivision = RegexValidator(
+    r"^[A-Z0-9]{1,3}$",
+    _("Give the state or province by its code of up to three characters: BY."),
+)
+
+_NEEDS_COUNTRY = _("A state or province needs its country.")
+
+
+def validate_place(country: str, subdivision: str) -> None:
+    """A country, or none, and a state or province of it, whose public holidays are known.
+
+    The fault stands under the name of the field.
+    """
+    if not country:
+        if subdivision:
+            raise ValidationError({"subdivision": _NEEDS_COUNTRY})
+        return
+    try:
+        kept = holidays.country_holidays(country)
+    except NotImplementedError:
+        said = _(
+            "No public holidays are known of the country %(value)s. "
+            "Give its two capital letters: DE."
+        )
+        fault = ValidationError(said, params={"value": country})
+        raise ValidationError({"country": fault}) from None
+    if subdivision and subdivision not in kept.subdivisions:
+        said = _("%(value)s is no state or province of %(country)s. Known: %(known)s.")
+        known = ", ".join(kept.subdivisions) or "–"
+        values = {"value": subdivision, "country": country, "known": known}
+        raise ValidationError({"subdivision": ValidationError(said, params=values)})
 
 
 def validate_zone(value: str) -> None:

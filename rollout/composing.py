@@ -2,9 +2,12 @@
 
 A kind is three templates under `templates/emails/` and one function here. Signed links
 stand in the text as placeholders; delivery signs them, so that no ledger holds a key.
+
+What letters are made of is read first, for a whole batch of them at once: asking the
+database is what takes the time. Writing a letter asks it nothing.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -15,16 +18,29 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
+from regions.calendar import Corrections
 from regions.enums import Role
-from regions.models import Programme, Rhythm, User
+from regions.models import Programme, User
 from regions.queries import holders
-from regions.wording import ceo_of, local_time, since_last_talk, until_go_live, waiting
-from rollout.enums import DutyKind
-from rollout.links import SIGN_IN
+from regions.wording import (
+    capital,
+    ceo_of,
+    day,
+    local_time,
+    moment,
+    since_last_talk,
+    until_go_live,
+    waiting,
+)
+from rollout.enums import CAPS, DutyKind, MailCap
+from rollout.links import PAUSE, SIGN_IN
 from rollout.models import Duty
+from rollout.queries.blocked import BlockedTask, blocked_tasks
 from rollout.queries.calls import Call, calls_due
-from rollout.queries.callsheet import CallSheet, call_sheets
+from rollout.queries.callsheet import CallSheet, SheetFacts, call_sheet_of, sheet_facts
+from rollout.queries.duties import rhythms_of, tasks_of
 
 BLOCKS = 5
 
@@ -38,6 +54,23 @@ class Letter:
     html: str
     sender_name: str
     reply_to: str
+    # What its mails are shown together by, such as a region; empty for none.
+    thread: str = ""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the letters of some duties are made of, in no language yet.
+
+    Calls stand with the most pressing first, tasks with the longest waiting.
+    """
+
+    at: datetime
+    calls: list[Call]
+    sheets: SheetFacts
+    tasks: list[BlockedTask]
+    house: Programme | None
+    planner: User | None
 
 
 @dataclass(frozen=True)
@@ -52,72 +85,170 @@ class Block:
     url: str
 
 
-def compose(recipient: User, duties: list[Duty], at: datetime) -> Letter | None:
+@dataclass(frozen=True)
+class Wait:
+    """One task in a mail about what waits for its reader."""
+
+    title: str
+    region: str
+    where: str
+    missing: str
+    url: str
+
+
+def compose(
+    recipient: User, duties: list[Duty], at: datetime, corrected: Corrections
+) -> Letter | None:
     """One letter for all these duties, in the recipient's language and zone.
 
     None when none of them needs telling any more.
     """
+    return write(recipient, duties, read(duties, at, corrected))
+
+
+def read(duties: list[Duty], at: datetime, corrected: Corrections) -> Facts:
+    """All that letters with these duties are made of, whoever gets them.
+
+    A fixed number of queries for each programme, however many letters and duties.
+    """
+    calls = calls_due(rhythms_of(duties), at, corrected)
+    return Facts(
+        at=at,
+        calls=calls,
+        sheets=sheet_facts([call.engagement for call in calls], at),
+        tasks=blocked_tasks(tasks_of(duties)),
+        house=_house(duties),
+        planner=next(iter(holders(at, Role.HQ)[Role.HQ, None]), None),
+    )
+
+
+def write(recipient: User, duties: list[Duty], facts: Facts) -> Letter | None:
+    """The letter to one person; asks the database nothing."""
     kinds = {duty.kind for duty in duties}
     with translation.override(recipient.language), timezone.override(recipient.zone):
         for kind, composer in COMPOSERS.items():
             if kind in kinds:
-                return composer(recipient, duties, at)
+                return composer(recipient, duties, facts)
     return None
 
 
-def check_in_letter(recipient: User, duties: list[Duty], at: datetime) -> Letter | None:
+def _house(duties: list[Duty]) -> Programme | None:
+    """The programme that signs what is asked for at once, which belongs to none."""
+    if all(CAPS[DutyKind(duty.kind)] != MailCap.AT_ONCE for duty in duties):
+        return None
+    return Programme.objects.order_by("id").first()
+
+
+def check_in_letter(recipient: User, duties: list[Duty], facts: Facts) -> Letter | None:
     """E1: whom to call today, why, what to say and the one thing to ask."""
-    calls = _calls_of(recipient, duties, at)
+    told = _rows(duties, DutyKind.CHECK_IN)
+    calls = [
+        call
+        for call in facts.calls
+        if recipient in call.callers and told & _objects(call)
+    ]
     if not calls:
         return None
-    blocks = _blocks(calls[:BLOCKS], at)
-    programme = calls[0].engagement.rhythm.programme
-    others = len(calls) - 1
+    blocks = [
+        block_of(call, call_sheet_of(call.engagement, facts.sheets), facts.at)
+        for call in calls[:BLOCKS]
+    ]
     return _letter(
         "check-in",
-        {
-            "blocks": blocks,
-            "first": blocks[0],
-            "since": since_last_talk(calls[0].state).rstrip("。."),
-            "is_first_talk": calls[0].state.is_first_talk,
-            "age_days": calls[0].state.age_days,
-            "names": [call.engagement.region.name for call in calls[:2]],
-            "count": len(calls),
-            "others": others,
-            "others_after_two": others - 1,
-            "more": len(calls) - len(blocks),
-            "start_url": blocks[0].url,
-            "programme": programme,
-        },
-        programme=programme,
-        at=at,
+        check_in_context(calls, blocks),
+        facts,
+        programme=calls[0].engagement.rhythm.programme,
+        regions={call.engagement.region.code for call in calls},
     )
 
 
-def sign_in_letter(recipient: User, duties: list[Duty], at: datetime) -> Letter | None:
+def check_in_context(calls: list[Call], blocks: list[Block]) -> dict[str, Any]:
+    """What the templates of E1 place: a block for each of the first calls."""
+    others = len(calls) - 1
+    return {
+        "blocks": blocks,
+        "first": blocks[0],
+        "since": since_last_talk(calls[0].state).rstrip("。."),
+        "is_first_talk": calls[0].state.is_first_talk,
+        "age_days": calls[0].state.age_days,
+        "names": [call.engagement.region.name for call in calls[:2]],
+        "count": len(calls),
+        "others": others,
+        "others_after_two": others - 1,
+        "more": len(calls) - len(blocks),
+        "start_url": blocks[0].url,
+        "programme": calls[0].engagement.rhythm.programme,
+        "pause": PAUSE,
+        "site_url": settings.SITE_URL,
+    }
+
+
+def blocked_letter(recipient: User, duties: list[Duty], facts: Facts) -> Letter | None:
+    """What cannot go on until the reader decides or does something."""
+    told = {pk for _model, pk in _rows(duties, DutyKind.BLOCKED)}
+    found = [
+        one
+        for one in facts.tasks
+        if one.task.pk in told and one.person == recipient and not one.is_own
+    ]
+    if not found:
+        return None
+    programme = found[0].task.plan.programme
+    return _letter(
+        "blocked",
+        blocked_context(found),
+        facts,
+        programme=programme,
+        regions={one.task.plan.region.code for one in found},
+    )
+
+
+def blocked_context(found: list[BlockedTask]) -> dict[str, Any]:
+    """What the templates of the mail about blocked tasks place: the first ones of them."""
+    waits = [_wait(one) for one in found[:BLOCKS]]
+    return {
+        "waits": waits,
+        "first": waits[0],
+        "count": len(found),
+        "others": len(found) - 1,
+        "more": len(found) - len(waits),
+        "programme": found[0].task.plan.programme,
+    }
+
+
+def sign_in_letter(recipient: User, duties: list[Duty], facts: Facts) -> Letter | None:
     """A link that signs in, asked for a moment ago."""
-    programme = Programme.objects.order_by("id").first()
-    return _letter("sign-in", {"link": SIGN_IN}, programme=programme, at=at)
+    return _letter("sign-in", {"link": SIGN_IN}, facts, programme=facts.house)
 
 
-COMPOSERS: dict[str, Callable[[User, list[Duty], datetime], Letter | None]] = {
+def test_letter(recipient: User, duties: list[Duty], facts: Facts) -> Letter | None:
+    """A mail to oneself, asked for on the page of one's settings."""
+    context = test_context(recipient, facts.at)
+    return _letter("test", context, facts, programme=facts.house)
+
+
+def test_context(recipient: User, at: datetime) -> dict[str, Any]:
+    return {
+        "name": recipient.name,
+        "asked": moment(at.astimezone(recipient.zone)),
+        "how_often": recipient.get_planned_mail_display(),
+        "quiet_from": f"{recipient.quiet_from_time:%H:%M}",
+        "quiet_to": f"{recipient.quiet_to_time:%H:%M}",
+        "settings_url": page("rollout:settings"),
+    }
+
+
+COMPOSERS: dict[str, Callable[[User, list[Duty], Facts], Letter | None]] = {
     DutyKind.SIGN_IN: sign_in_letter,
+    DutyKind.BLOCKED: blocked_letter,
     DutyKind.CHECK_IN: check_in_letter,
+    DutyKind.TEST: test_letter,
 }
 
 
-def _calls_of(recipient: User, duties: list[Duty], at: datetime) -> list[Call]:
-    told = {
-        (duty.model, duty.object_id)
-        for duty in duties
-        if duty.kind == DutyKind.CHECK_IN
-    }
-    return [
-        call
-        for programme in Programme.objects.order_by("id")
-        for call in calls_due(programme, Rhythm.objects.all(), at)
-        if recipient in call.callers and told & _objects(call)
-    ]
+def _rows(duties: list[Duty], kind: DutyKind) -> set[tuple[str, int]]:
+    """What the duties of a kind are about."""
+    return {(duty.model, duty.object_id) for duty in duties if duty.kind == kind}
 
 
 def _objects(call: Call) -> set[tuple[str, int]]:
@@ -126,24 +257,31 @@ def _objects(call: Call) -> set[tuple[str, int]]:
     return objects | ({("regions.checkin", booked.pk)} if booked else set())
 
 
-def _blocks(calls: list[Call], at: datetime) -> list[Block]:
-    sheets: dict[int, CallSheet] = {}
-    for programme in {call.engagement.rhythm.programme for call in calls}:
-        mine = [
-            c.engagement for c in calls if c.engagement.rhythm.programme == programme
-        ]
-        sheets |= call_sheets(programme, mine, at)
-    return [
-        Block(
-            ceo=ceo_of(call.engagement.region),
-            phone=call.engagement.person.phone,
-            there=local_time(call.engagement.region, at),
-            reasons=call_reasons(call),
-            sheet=sheets[call.engagement.rhythm.pk],
-            url=page("rollout:call-sheet", call.engagement.region.code),
-        )
-        for call in calls
-    ]
+def block_of(call: Call, sheet: CallSheet, at: datetime) -> Block:
+    return Block(
+        ceo=ceo_of(call.engagement.region),
+        phone=call.engagement.person.phone,
+        there=local_time(call.engagement.region, at),
+        reasons=call_reasons(call),
+        sheet=sheet,
+        url=page("rollout:call-sheet", call.engagement.region.code),
+    )
+
+
+def _wait(one: BlockedTask) -> Wait:
+    task = one.task
+    region, reason = task.plan.region.name, capital(task.get_block_reason_display())
+    where, what = _("%(region)s, since %(day)s"), _("%(reason)s: %(note)s")
+    since = timezone.localtime(one.since_at).date() if one.since_at else None
+    return Wait(
+        title=task.title,
+        region=region,
+        where=where % {"region": region, "day": day(since)} if since else region,
+        missing=what % {"reason": reason, "note": task.block_note}
+        if task.block_note
+        else reason,
+        url=page("rollout:task", task.pk),
+    )
 
 
 def call_reasons(call: Call) -> list[str]:
@@ -158,19 +296,32 @@ def page(name: str, *args: Any) -> str:
 
 
 def _letter(
-    kind: str, context: dict[str, Any], *, programme: Programme | None, at: datetime
+    kind: str,
+    context: dict[str, Any],
+    facts: Facts,
+    *,
+    programme: Programme | None,
+    regions: Collection[str] = (),
 ) -> Letter:
     context = {**context, "site_url": settings.SITE_URL}
-    planner = next(iter(holders(Role.HQ, at)[None]), None)
     subject = render_to_string(f"emails/{kind}-subject.txt", context)
     html = render_to_string(f"emails/{kind}-body.html", context)
     return Letter(
         subject=" ".join(subject.split()),
         text=render_to_string(f"emails/{kind}-body.txt", context).strip() + "\n",
         html=_inliner().inline(html),
-        sender_name=programme.name if programme else "Rollout",
-        reply_to=planner.email if planner else "",
+        sender_name=_sender(facts.planner, programme),
+        reply_to=facts.planner.email if facts.planner else "",
+        thread=next(iter(regions)) if len(regions) == 1 else "",
     )
+
+
+def _sender(planner: User | None, programme: Programme | None) -> str:
+    """A person and what he writes about, such as "Planner, ctcLink": mail from no machine."""
+    house = programme.name if programme else "Rollout"
+    if planner is None:
+        return house
+    return _("%(person)s, %(house)s") % {"person": planner.name, "house": house}
 
 
 @lru_cache(maxsize=1)

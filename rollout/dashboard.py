@@ -99,7 +99,7 @@ def today_page(programme: Programme, user: User, *, at: datetime) -> Today:
     """Everything for one person at one moment; twelve queries, however many regions."""
     facts = region_facts(programme, user, at)
     engaged = [one.engagement for one in facts if one.engagement is not None]
-    calls = own_first(calls_among(programme, engaged, at), user)
+    calls = own_first(calls_among(engaged, at), user)
     decisions = _decisions(programme, user, at)
     worse = [line for one in facts if (line := _worse(one, at)) is not None]
     lines = region_lines(facts)
@@ -148,7 +148,7 @@ def _decisions(programme: Programme, user: User, at: datetime) -> list[DecideLin
     """Blocked tasks that wait for the reader; for headquarters and auditors, for the CIO."""
     people = {user.pk}
     if user.standing.is_hq or Role.AUDITOR in user.standing.roles:
-        people |= {cio.pk for cio in holders(Role.CIO, at)[None]}
+        people |= {cio.pk for cio in holders(at, Role.CIO)[Role.CIO, None]}
     return [
         DecideLine(
             task=task,

@@ -52,12 +52,33 @@ class DutyKind(TextChoices):
     """What somebody has to be told. The order is that of the parts of a merged mail."""
 
     CHECK_IN = "check_in", _("check-in reminder")
+    BLOCKED = "blocked", _("somebody waits for you")
     SIGN_IN = "sign_in", _("sign-in link")
+    TEST = "test", _("test mail")
 
 
-# Asked for a moment ago: waits for no slot and counts in no cap.
-AT_ONCE = (DutyKind.SIGN_IN,)
-PLANNED = (DutyKind.CHECK_IN,)
+class MailCap(TextChoices):
+    """How many of a kind somebody may get, and when."""
+
+    PLANNED = "planned", _("one on a working day")
+    URGENT = "urgent", _("one more when it cannot wait")
+    AT_ONCE = "at_once", _("asked for a moment ago")
+
+
+CAPS = {
+    DutyKind.CHECK_IN: MailCap.PLANNED,
+    DutyKind.BLOCKED: MailCap.URGENT,
+    DutyKind.SIGN_IN: MailCap.AT_ONCE,
+    DutyKind.TEST: MailCap.AT_ONCE,
+}
+
+
+def kinds_of(*caps: MailCap) -> tuple[DutyKind, ...]:
+    return tuple(kind for kind, cap in CAPS.items() if cap in caps)
+
+
+# Found from the state of things at every tick, and told within the caps.
+FOUND = kinds_of(MailCap.PLANNED, MailCap.URGENT)
 
 
 class DutyState(TextChoices):
@@ -87,11 +108,23 @@ MAIL_MOVES = {
         MailState.SUPERSEDED,
     },
     MailState.RETRY: {MailState.LEASED, MailState.SUPERSEDED, MailState.CANCELLED},
-    MailState.SENT: set(),
-    MailState.FAILED: set(),
+    # Headquarters may have the same mail sent once more.
+    MailState.SENT: {MailState.RETRY},
+    MailState.FAILED: {MailState.RETRY},
     MailState.SUPERSEDED: set(),
     MailState.CANCELLED: set(),
 }
+UNSENT = (MailState.PLANNED, MailState.LEASED, MailState.RETRY)
+
+
+class PauseChoice(TextChoices):
+    """What the page behind the footer of a mail offers."""
+
+    WEEK = "week", _("A pause of one week")
+    TWO_WEEKS = "two-weeks", _("A pause of two weeks")
+    MONDAYS = "mondays", _("On Mondays only")
+    NEVER = "never", _("Never")
+    AS_BEFORE = "as-before", _("On working days, as before")
 
 
 class RegionState(TextChoices):

@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
+from regions.queries import corrections
 from rollout.queries.duties import duties_due
-from rollout.services.duties import plan_mails, settle
+from rollout.services.duties import plan_mails, release_past, settle
 
 
 def queue(*, at: datetime) -> int:
@@ -12,4 +13,7 @@ def queue(*, at: datetime) -> int:
     Returns how many rows were new. Each row has a unique key, so running twice, or in
     two processes at once, adds nothing; and a tick that finds nothing new writes nothing.
     """
-    return settle(duties_due(at)) + plan_mails(at)
+    corrected = corrections()
+    count = settle(duties_due(at, corrected))
+    count += release_past(at, corrected)
+    return count + plan_mails(at, corrected)

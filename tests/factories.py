@@ -16,6 +16,7 @@ from regions.models import (
     Ask,
     CheckIn,
     Contact,
+    Holiday,
     Membership,
     Programme,
     Region,
@@ -23,8 +24,9 @@ from regions.models import (
     Rhythm,
     User,
 )
-from rollout.enums import DutyKind
-from rollout.models import Duty, Mail, Plan, Task, Wave
+from rollout.enums import DutyKind, MailState
+from rollout.models import Duty, Heartbeat, Mail, MailEvent, Plan, Task, Wave
+from rollout.queries.health import JOBS
 from tests.history_guard import unrecorded
 
 Row = TypeVar("Row", bound=Model)
@@ -50,6 +52,15 @@ def make_programme(code: str = "ERP", **values: Any) -> Programme:
 
 def make_region(code: str = "NORTH", **values: Any) -> Region:
     return saved(Region(code=code, **{"name": f"{code.title()} Company"} | values))
+
+
+def make_holiday(
+    country: str = "US", day_date: date = date(2027, 3, 10), **values: Any
+) -> Holiday:
+    """A day off in all of a country, on the day of NOW."""
+    return saved(
+        Holiday(country=country, day_date=day_date, **{"name": "Day off"} | values)
+    )
 
 
 def make_user(
@@ -192,3 +203,16 @@ def make_duty(
     what = {"model": about._meta.label_lower, "object_id": about.pk}
     values = {"kind": DutyKind.CHECK_IN, "created_at": NOW} | what | values
     return saved(Duty(recipient=recipient, occurrence=occurrence, **values))
+
+
+def make_event(mail: Mail, **values: Any) -> MailEvent:
+    """The mail was planned."""
+    return saved(
+        MailEvent(mail=mail, **{"at": NOW, "state": MailState.PLANNED} | values)
+    )
+
+
+def make_heartbeats(at: datetime = NOW) -> None:
+    """Both jobs ran at that moment."""
+    for job in JOBS:
+        saved(Heartbeat(job=job, at=at))

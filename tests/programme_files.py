@@ -24,10 +24,10 @@ code,name,sample_today,time_zone
 ERP-1,ERP roll-out,2027-03-08,Europe/Berlin
 """,
     "our_regions.csv": """\
-code,name,wave,planned_go_live,actual_go_live,pilot,time_zone
-NORTH,North Company,Pilot,2026-05-04,2026-07-06,yes,
-SOUTH,South Company,Pilot,2026-05-04,2026-05-04,yes,
-EAST,East Company,Wave 1,2027-04-05,,no,Asia/Shanghai
+code,name,wave,planned_go_live,actual_go_live,pilot,time_zone,country,subdivision
+NORTH,North Company,Pilot,2026-05-04,2026-07-06,yes,,DE,BY
+SOUTH,South Company,Pilot,2026-05-04,2026-05-04,yes,,,
+EAST,East Company,Wave 1,2027-04-05,,no,Asia/Shanghai,cn,
 """,
     "our_phases.csv": """\
 code,milestone,offset_days,source_group
@@ -51,14 +51,14 @@ lesson,leadership,Leaders came late,decisions waited,talk early,Pilot,Analyse th
 problem,data,Old customers,double work,clean first,Wave 1,,
 """,
     "people.csv": """\
-email,name,role,regions,from,phone,language,time_zone,working_days
-cio@example.org,CIO,cio,,2026-01-01,,en,,
-hq@example.org,Planner,hq,,2026-01-01,,en,,
-liaison@example.org,Liaison,liaison,NORTH SOUTH EAST,2026-01-01,,zh-hans,morning,1234567
-ceo.north@example.org,CEO of North,ceo,NORTH,2026-01-01,040 123,en,,
-ceo.east@example.org,CEO of East,ceo,EAST,2026-01-01,,en,Asia/Shanghai,
-staff.east@example.org,Staff of East,staff,EAST,2026-01-01,,en,,
-helper.east@example.org,Helper of East,helper,EAST,2026-01-01,,en,,
+email,name,role,regions,from,phone,language,time_zone,working_days,country,subdivision
+cio@example.org,CIO,cio,,2026-01-01,,en,,,US,WA
+hq@example.org,Planner,hq,,2026-01-01,,en,,,,
+liaison@example.org,Liaison,liaison,NORTH SOUTH EAST,2026-01-01,,zh-hans,morning,1234567,,
+ceo.north@example.org,CEO of North,ceo,NORTH,2026-01-01,040 123,en,,,,
+ceo.east@example.org,CEO of East,ceo,EAST,2026-01-01,,en,Asia/Shanghai,,,
+staff.east@example.org,Staff of East,staff,EAST,2026-01-01,,en,,,,
+helper.east@example.org,Helper of East,helper,EAST,2026-01-01,,en,,,,
 """,
     "signins.csv": """\
 email,password,who

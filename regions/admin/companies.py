@@ -23,6 +23,7 @@ from regions.history import Act
 from regions.models import Programme, Region, RegionalCEO, Versioned
 from regions.services.people import appoint_ceo
 
+from .calendars import PlaceForm
 from .held import ENDS_AFTER_START, HeldFilter
 
 PERSON = name_of("user", gettext_lazy("person"))
@@ -122,11 +123,12 @@ class LedFilter(admin.SimpleListFilter):
 
 @admin.register(Region)
 class RegionAdmin(RecordAdmin):
+    form = PlaceForm
     inlines = (CEOInline,)
     list_display = ("name", "code", "ceo", "time_zone")
-    list_filter = (LedFilter, "time_zone")
+    list_filter = (LedFilter, "time_zone", "country")
     search_fields = ("name", "code", "ceos__user__name")
-    fields = ("name", "code", "time_zone", "working_days")
+    fields = ("name", "code", "time_zone", "working_days", "country", "subdivision")
     ordering = ("name", "id")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:

@@ -18,6 +18,7 @@ from regions.administration import (
 from regions.history import Act
 from regions.models import Membership, User, Versioned
 
+from .calendars import PlaceForm
 from .held import ENDS_AFTER_START, HeldFilter
 
 PERSON = name_of("user", gettext_lazy("person"))
@@ -52,7 +53,7 @@ class MembershipInline(RecordInline):
     may_delete = True
 
 
-class UserForm(RecordForm):
+class UserForm(PlaceForm):
     def clean_email(self) -> str:
         return str(self.cleaned_data["email"]).lower()
 
@@ -67,7 +68,10 @@ class UserAdmin(RecordAdmin):
     ordering = ("name", "id")
     fieldsets = (
         (None, {"fields": ("name", "email", "phone", "language")}),
-        (gettext_lazy("Working time"), {"fields": ("time_zone", "working_days")}),
+        (
+            gettext_lazy("Working time"),
+            {"fields": ("time_zone", "working_days", "country", "subdivision")},
+        ),
         (
             gettext_lazy("Sign-in"),
             {

@@ -1,5 +1,6 @@
 """People, companies, their CEOs, the engagement log and the history."""
 
+from .calendars import Holiday
 from .ceos import RegionalCEO, Rhythm
 from .history import HistoryEntry, Versioned
 from .people import Membership, Standing, User
@@ -11,6 +12,7 @@ __all__ = [
     "CheckIn",
     "Contact",
     "HistoryEntry",
+    "Holiday",
     "Membership",
     "Programme",
     "Region",

@@ -1,7 +1,7 @@
 """Every person, and the dated roles they hold."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from functools import cached_property
 from typing import ClassVar, Self
 from zoneinfo import ZoneInfo
@@ -12,9 +12,10 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from regions.enums import GROUP_ROLES, REGION_ROLES, Audience, Role
+from regions.enums import GROUP_ROLES, REGION_ROLES, Audience, PlannedMail, Role
 from regions.validators import validate_weekdays, validate_zone
 
+from .calendars import Located
 from .history import Versioned
 
 
@@ -78,7 +79,7 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
         return user
 
 
-class User(Versioned, AbstractBaseUser):
+class User(Versioned, Located, AbstractBaseUser):
     """A person: staff, liaisons, helpers, and the CEOs and confirmers who never sign in."""
 
     USERNAME_FIELD = "email"
@@ -99,6 +100,20 @@ class User(Versioned, AbstractBaseUser):
     working_days = models.CharField(
         _("working days"), max_length=7, default="12345", validators=[validate_weekdays]
     )
+    planned_mail = models.CharField(
+        _("planned mail"),
+        max_length=10,
+        choices=PlannedMail,
+        default=PlannedMail.DAILY,
+    )
+    paused_until_date = models.DateField(
+        _("no planned mail until"),
+        null=True,
+        blank=True,
+        help_text=_("The first day on which it comes again."),
+    )
+    quiet_from_time = models.TimeField(_("quiet from"), default=time(20))
+    quiet_to_time = models.TimeField(_("quiet until"), default=time(8))
     may_sign_in = models.BooleanField(
         _("may sign in"),
         default=False,
@@ -121,6 +136,19 @@ class User(Versioned, AbstractBaseUser):
             ),
             models.CheckConstraint(
                 condition=~models.Q(working_days=""), name="user_works"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(planned_mail__in=PlannedMail.values),
+                name="user_planned_mail_known",
+            ),
+            # Some hours of the day must be left for the planned mail.
+            models.CheckConstraint(
+                condition=models.Q(quiet_to_time__lt=models.F("quiet_from_time")),
+                name="user_quiet_over_night",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(subdivision="") | ~models.Q(country=""),
+                name="user_subdivision_has_country",
             ),
         ]
 

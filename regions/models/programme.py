@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from regions.validators import validate_code, validate_weekdays, validate_zone
 
+from .calendars import Located
 from .history import Versioned
 from .people import User
 
@@ -54,7 +55,7 @@ class RegionQuerySet(models.QuerySet["Region"]):
         return self if standing.sees_all else self.filter(pk__in=standing.region_ids)
 
 
-class Region(Versioned):
+class Region(Versioned, Located):
     """A regional company that the system is brought to."""
 
     code = models.CharField(
@@ -79,6 +80,10 @@ class Region(Versioned):
             ),
             models.CheckConstraint(
                 condition=~models.Q(working_days=""), name="region_works"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(subdivision="") | ~models.Q(country=""),
+                name="region_subdivision_has_country",
             ),
         ]
 

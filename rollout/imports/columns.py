@@ -60,6 +60,10 @@ OFFSET = Column("offset_days", values.whole(-1500, 1500))
 TITLE = values.text(150)
 KIND = Column("kind", Choice.of(TaskKind.values))
 NOTE = optional("note", values.text(300))
+PLACE = (
+    optional("country", values.country),
+    optional("subdivision", values.subdivision),
+)
 
 KINDS: dict[str, tuple[Column, ...]] = {
     "programme": (
@@ -76,6 +80,7 @@ KINDS: dict[str, tuple[Column, ...]] = {
         optional("actual_go_live", values.day, None),
         optional("pilot", YesNo(), default=False),
         optional("time_zone", values.zone),
+        *PLACE,
     ),
     "phases": (Column("milestone", TITLE), OFFSET),
     "playbook_tasks": (
@@ -116,6 +121,7 @@ KINDS: dict[str, tuple[Column, ...]] = {
         ),
         optional("time_zone", values.zone_or_morning),
         optional("working_days", values.weekdays, "12345"),
+        *PLACE,
     ),
     "signins": (Column("email", values.email), Column("password", values.text(128))),
     "owners": (

@@ -7,9 +7,11 @@ are None and are passed over, so that one slip is named once.
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from regions.enums import GROUP_ROLES, Outcome
+from regions.validators import validate_place
 from rollout.duedates import due_date
 from rollout.enums import TaskState
 
@@ -21,6 +23,7 @@ from .faults import Fault
 def cross_faults(content: Content, known: Known, *, at: datetime) -> Iterator[Fault]:
     """All of them, file by file."""
     emails = filled(entry["email"] for entry in content.of("people")) | known.emails
+    yield from _places(content)
     yield from _regions(content)
     yield from _steps(content)
     yield from _lessons(content)
@@ -101,6 +104,17 @@ def _without_ceo(
 
 
 # --- File by file --------------------------------------------------------------------
+
+
+def _places(content: Content) -> Iterator[Fault]:
+    for entry in [*content.of("regions"), *content.of("people")]:
+        try:
+            validate_place(entry["country"] or "", entry["subdivision"] or "")
+        except ValidationError as refusal:
+            for column, said in refusal.message_dict.items():
+                # A cell at fault itself was named already.
+                if entry[column] is not None:
+                    yield entry.fault(column, " ".join(said))
 
 
 def _regions(content: Content) -> Iterator[Fault]:

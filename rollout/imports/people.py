@@ -31,11 +31,14 @@ def load_regions(content: Content, ledger: Ledger) -> Regions:
             code=entry["code"],
             name=entry["name"],
             time_zone=content.zone_name_of(entry),
+            country=entry["country"],
+            subdivision=entry["subdivision"],
         )
         for entry in content.of("regions")
     }
     known = {row.code: row for row in Region.objects.filter(code__in=drafts)}
-    return ledger.take("regions", drafts, known, ["name", "time_zone"])
+    fields = ["name", "time_zone", "country", "subdivision"]
+    return ledger.take("regions", drafts, known, fields)
 
 
 def load_people(content: Content, ledger: Ledger) -> People:
@@ -56,7 +59,10 @@ def load_people(content: Content, ledger: Ledger) -> People:
             drafts[email].set_password(passwords[email])
         else:
             drafts[email].set_unusable_password()
-    fields = ["name", "phone", "language", "working_days", "may_sign_in"]
+    fields = [
+        "name", "phone", "language", "working_days", "country", "subdivision",
+        "may_sign_in",
+    ]  # fmt: skip
     return {**known, **ledger.take("people", drafts, known, fields)}
 
 
@@ -69,6 +75,8 @@ def _person(entry: Entry, content: Content, ledger: Ledger) -> User:
         language=entry["language"],
         time_zone=morning_zone(ledger.act.at) if zone == MORNING else zone,
         working_days=entry["working_days"],
+        country=entry["country"],
+        subdivision=entry["subdivision"],
         may_sign_in=entry["role"] != CEO,
     )
 

@@ -13,7 +13,13 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
-from regions.validators import validate_code, validate_weekdays, validate_zone
+from regions.validators import (
+    validate_code,
+    validate_country,
+    validate_subdivision,
+    validate_weekdays,
+    validate_zone,
+)
 
 Parser = Callable[[str], Any]
 
@@ -131,6 +137,14 @@ def zone_or_morning(raw: str) -> str:
 
 def weekdays(raw: str) -> str:
     return _validated(raw, validate_weekdays)
+
+
+def country(raw: str) -> str:
+    return _validated(raw.upper(), validate_country)
+
+
+def subdivision(raw: str) -> str:
+    return _validated(raw.upper(), validate_subdivision)
 
 
 def _validated(value: str, validate: Callable[[str], object]) -> str:

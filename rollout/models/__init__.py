@@ -1,7 +1,17 @@
 """Waves, plans and tasks, and the ledger of what people are told."""
 
+from .delivery import Breaker, Heartbeat, MailEvent
 from .mail import Duty, Mail
 from .plan import Plan, Wave
 from .task import Task
 
-__all__ = ["Duty", "Mail", "Plan", "Task", "Wave"]
+__all__ = [
+    "Breaker",
+    "Duty",
+    "Heartbeat",
+    "Mail",
+    "MailEvent",
+    "Plan",
+    "Task",
+    "Wave",
+]

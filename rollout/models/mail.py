@@ -11,7 +11,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from regions.models import User
-from rollout.enums import DutyKind, DutyState, MailState
+from rollout.enums import UNSENT, DutyKind, DutyState, MailCap, MailState
 
 
 class MailQuerySet(models.QuerySet["Mail"]):
@@ -20,9 +20,7 @@ class MailQuerySet(models.QuerySet["Mail"]):
         return self if user.standing.sees_all else self.filter(recipient=user)
 
     def unsent(self) -> Self:
-        return self.filter(
-            state__in=[MailState.PLANNED, MailState.LEASED, MailState.RETRY]
-        )
+        return self.filter(state__in=UNSENT)
 
 
 class Mail(models.Model):
@@ -37,12 +35,16 @@ class Mail(models.Model):
     )
     slot = models.CharField(_("slot"), max_length=60)
     number = models.PositiveSmallIntegerField(_("number in the slot"), default=1)
+    cap = models.CharField(
+        _("cap"), max_length=10, choices=MailCap, default=MailCap.PLANNED
+    )
     state = models.CharField(
         _("state"), max_length=10, choices=MailState, default=MailState.PLANNED
     )
     planned_at = models.DateTimeField(_("planned for"))
     language = models.CharField(_("language"), max_length=10, blank=True)
     message_id = models.CharField(_("Message-ID"), max_length=120, blank=True)
+    thread = models.CharField(_("thread"), max_length=120, blank=True)
     dated_at = models.DateTimeField(_("date of the mail"), null=True, blank=True)
     sender_name = models.CharField(_("sender"), max_length=100, blank=True)
     reply_to = models.CharField(_("replies go to"), max_length=254, blank=True)
@@ -50,6 +52,11 @@ class Mail(models.Model):
     body_text = models.TextField(_("text"), blank=True)
     body_html = models.TextField(_("HTML"), blank=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    # An attempt got as far as the body, so the recipient may have it already: from then on
+    # only the very same message may be sent.
+    may_have_arrived = models.BooleanField(_("may have arrived"), default=False)
+    # Attempts that broke off after the body's end: nobody can know whether they arrived.
+    doubts = models.PositiveSmallIntegerField(_("attempts in doubt"), default=0)
     next_try_at = models.DateTimeField(_("next attempt"))
     lease_token = models.UUIDField(_("lease"), null=True, blank=True)
     leased_until_at = models.DateTimeField(_("leased until"), null=True, blank=True)
@@ -67,6 +74,14 @@ class Mail(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(state__in=MailState.values), name="mail_state_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(cap__in=MailCap.values), name="mail_cap_known"
+            ),
+            # The caps: a slot is a day, and this is its one mail.
+            models.CheckConstraint(
+                condition=models.Q(cap=MailCap.AT_ONCE) | models.Q(number=1),
+                name="mail_one_in_slot",
             ),
             models.CheckConstraint(
                 condition=models.Q(
@@ -91,9 +106,7 @@ class Mail(models.Model):
         indexes = [
             models.Index(
                 fields=["next_try_at"],
-                condition=models.Q(
-                    state__in=[MailState.PLANNED, MailState.LEASED, MailState.RETRY]
-                ),
+                condition=models.Q(state__in=UNSENT),
                 name="mail_unsent",
             ),
         ]

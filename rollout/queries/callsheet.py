@@ -6,24 +6,24 @@ The page shows one sheet, the reminder mail a short form of up to five.
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TypeVar
 
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from pilots.enums import FindingKind
 from pilots.models import Finding
-from regions.calendar import today
 from regions.enums import AskKind, AskOf, AskState, Stage
-from regions.models import Ask, HistoryEntry, Programme
+from regions.models import Ask, HistoryEntry
 from regions.queries import Engagement
 from regions.wording import asked, capital, ceo_of, short_day
 from rollout.enums import TaskState
 from rollout.models import Plan, Task
 
 T = TypeVar("T")
+K = TypeVar("K")
 # Without a talk so far, "since the last talk" means these last days.
 FIRST_LOOK_BACK = timedelta(days=14)
 
@@ -41,7 +41,6 @@ class CallSheet:
     """The content of one sheet, ready to print: short sentences, no arithmetic left to do."""
 
     engagement: Engagement
-    plan: Plan | None
     ask: Ask | None
     proposal: Proposal
     ask_text: str
@@ -58,69 +57,66 @@ class CallSheet:
         return [*self.why[:1], *self.by_us[:1], *self.offers[:1]]
 
 
-def call_sheets(
-    programme: Programme, chosen: list[Engagement], at: datetime
-) -> dict[int, CallSheet]:
-    """A sheet per CEO, by the id of the rhythm. Five queries."""
-    plans = {
-        plan.region_id: plan
-        for plan in Plan.objects.filter(programme=programme).select_related(
-            "region", "wave"
-        )
-    }
+@dataclass(frozen=True)
+class SheetFacts:
+    """What the sheets of some CEOs are written from, in no language yet."""
+
+    at: datetime
+    plans: dict[tuple[int, int], Plan]
+    asks: dict[int, list[Ask]]
+    tasks: dict[int, list[Task]]
+    moves: dict[int | None, list[HistoryEntry]]
+    # By programme: regions that went live in time, the last ones first, and what was achieved.
+    live: dict[int, list[Plan]]
+    achieved: dict[int, list[Finding]]
+
+
+def sheet_facts(chosen: list[Engagement], at: datetime) -> SheetFacts:
+    """Four queries and two per programme, however many CEOs and other regions there are."""
+    programmes = sorted({one.rhythm.programme_id for one in chosen})
     regions = {one.region.pk for one in chosen}
-    asks = _grouped(_asks(programme, chosen, at), lambda ask: ask.ceo_id)
-    tasks = _grouped(
-        _tasks(programme, regions, chosen, at), lambda task: task.plan.region_id
+    since = min((_since(one, at) for one in chosen), default=at)
+    day = min((one.day for one in chosen), default=at.date())
+    plans = list(Plan.objects.filter(programme__in=programmes, region__in=regions))
+    return SheetFacts(
+        at=at,
+        plans={(plan.programme_id, plan.region_id): plan for plan in plans},
+        asks=_grouped(_asks(programmes, chosen), lambda ask: ask.ceo_id),
+        tasks=_grouped(_tasks(plans, since, at), lambda task: task.plan_id),
+        moves=_grouped(_moves(regions, since), lambda entry: entry.region_id),
+        live={one: list(_live(one, day)) for one in programmes},
+        achieved={one: list(_achieved(one, day)) for one in programmes},
     )
-    moves = _grouped(_moves(regions, chosen, at), lambda entry: entry.region_id)
-    why = _pilot_figures(programme, plans.values(), at)
-    return {
-        one.rhythm.pk: _sheet(
-            one,
-            at,
-            plan=plans.get(one.region.pk),
-            asks=asks[one.ceo.pk],
-            tasks=tasks[one.region.pk],
-            moves=moves[one.region.pk],
-            why=why,
-            offers=_offers(one, plans.values()),
-        )
-        for one in chosen
-    }
 
 
-def _sheet(
-    one: Engagement,
-    at: datetime,
-    *,
-    plan: Plan | None,
-    asks: list[Ask],
-    tasks: list[Task],
-    moves: list[HistoryEntry],
-    why: list[str],
-    offers: list[str],
-) -> CallSheet:
-    since = _since(one, at)
+def call_sheet_of(one: Engagement, facts: SheetFacts) -> CallSheet:
+    """The sheet of one CEO, in the active language."""
+    programme = one.rhythm.programme_id
+    plan = facts.plans.get((programme, one.region.pk))
+    asks = [ask for ask in facts.asks[one.ceo.pk] if ask.programme_id == programme]
     of_him = [ask for ask in asks if ask.of == AskOf.CEO]
     waiting = [ask for ask in of_him if ask.state in (AskState.OPEN, AskState.PROMISED)]
     proposal = proposed_ask(one)
     ask = waiting[0] if waiting else None
     return CallSheet(
         engagement=one,
-        plan=plan,
         ask=ask,
         proposal=proposal,
         ask_text=asked(ask.text, ask.due_date, one.day) if ask else proposal.text,
-        why=why,
-        changed=_changed(one, tasks, moves, since),
+        why=_pilot_figures(facts.achieved[programme]),
+        changed=_changed(
+            one,
+            facts.tasks[plan.pk] if plan else [],
+            facts.moves[one.region.pk],
+            since=_since(one, facts.at),
+        ),
         by_us=[
             _promise(ask, one)
             for ask in asks
             if ask.of == AskOf.US and ask.state != AskState.DONE
         ],
         by_him=[_his_promise(ask, one) for ask in of_him if ask.state != AskState.OPEN],
-        offers=offers,
+        offers=_offers(one, facts.live[programme]),
         starters=_starters() if one.state is None or one.state.is_first_talk else [],
     )
 
@@ -149,55 +145,61 @@ def _since(one: Engagement, at: datetime) -> datetime:
     return last or at - FIRST_LOOK_BACK
 
 
-def _asks(
-    programme: Programme, chosen: list[Engagement], at: datetime
-) -> Iterable[Ask]:
+def _asks(programmes: list[int], chosen: list[Engagement]) -> Iterable[Ask]:
     return (
-        Ask.objects.filter(programme=programme, ceo__in=[one.ceo.pk for one in chosen])
+        Ask.objects.filter(
+            programme__in=programmes, ceo__in=[one.ceo.pk for one in chosen]
+        )
         .exclude(state=AskState.DECLINED)
         .order_by("due_date", "id")
     )
 
 
-def _tasks(
-    programme: Programme, regions: set[int], chosen: list[Engagement], at: datetime
-) -> Iterable[Task]:
-    earliest = min((_since(one, at) for one in chosen), default=at)
+def _tasks(plans: list[Plan], since: datetime, at: datetime) -> Iterable[Task]:
     return (
-        Task.objects.filter(plan__programme=programme, plan__region__in=regions)
+        Task.objects.filter(plan__in=plans)
         .filter(
-            Q(finished_at__gte=earliest)
+            Q(finished_at__gte=since)
             | Q(due_date__lte=at.date(), state__in=[TaskState.OPEN, TaskState.STARTED])
             | Q(state=TaskState.BLOCKED)
         )
-        .select_related("plan")
         .order_by("due_date", "id")
     )
 
 
-def _moves(
-    regions: set[int], chosen: list[Engagement], at: datetime
-) -> Iterable[HistoryEntry]:
-    earliest = min((_since(one, at) for one in chosen), default=at)
+def _moves(regions: set[int], since: datetime) -> Iterable[HistoryEntry]:
     return HistoryEntry.objects.filter(
         model=Plan._meta.label_lower,
         field="go_live_date",
         region__in=regions,
-        at__gte=earliest,
+        at__gte=since,
     ).order_by("at", "id")
 
 
-def _pilot_figures(
-    programme: Programme, plans: Iterable[Plan], at: datetime
-) -> list[str]:
+def _live(programme: int, day: date) -> Iterable[Plan]:
+    """Two, since none is offered to itself."""
+    return (
+        Plan.objects.filter(programme=programme, go_live_date__lte=day)
+        .filter(go_live_date__lte=F("first_go_live_date"))
+        .select_related("region")
+        .order_by("-go_live_date", "id")[:2]
+    )
+
+
+def _achieved(programme: int, day: date) -> Iterable[Finding]:
     """What was achieved where the system already runs: in a pilot or a live wave."""
-    live = {plan.wave.name for plan in plans if plan.is_live(today(plan.region, at))}
-    rows = (
+    live = Plan.objects.filter(
+        programme=programme, wave__name=OuterRef("wave_name"), go_live_date__lte=day
+    )
+    return (
         Finding.objects.adopted()
         .filter(programme=programme, kind=FindingKind.ACHIEVEMENT)
-        .filter(Q(pilot__isnull=False) | Q(wave_name__in=live))
+        .filter(Q(pilot__isnull=False) | Exists(live))
         .order_by("pilot_id", "id")[:2]
     )
+
+
+def _pilot_figures(achieved: list[Finding]) -> list[str]:
     return [
         _("%(title)s: %(effect)s (%(source)s).")
         % {
@@ -205,12 +207,12 @@ def _pilot_figures(
             "effect": row.effect,
             "source": row.source or row.wave_name,
         }
-        for row in rows
+        for row in achieved
     ]
 
 
 def _changed(
-    one: Engagement, tasks: list[Task], moves: list[HistoryEntry], since: datetime
+    one: Engagement, tasks: list[Task], moves: list[HistoryEntry], *, since: datetime
 ) -> list[str]:
     done = [task for task in tasks if task.finished_at and task.finished_at >= since]
     late = [task for task in tasks if not task.finished_at and task.due_date < one.day]
@@ -254,18 +256,11 @@ def _his_promise(ask: Ask, one: Engagement) -> str:
     return _promise(ask, one)
 
 
-def _offers(one: Engagement, plans: Iterable[Plan]) -> list[str]:
+def _offers(one: Engagement, live: list[Plan]) -> list[str]:
     """A talk with a CEO whose region is live, the one that went live last."""
-    live = [
-        plan
-        for plan in plans
-        if plan.region_id != one.region.pk
-        and plan.is_live(one.day)
-        and plan.slip_days <= 0
-    ]
-    if not live:
+    last = next((plan for plan in live if plan.region_id != one.region.pk), None)
+    if last is None:
         return []
-    last = max(live, key=lambda plan: (plan.go_live_date, -plan.pk))
     return [
         _("A talk with the %(ceo)s, live since %(day)s.")
         % {"ceo": ceo_of(last.region), "day": short_day(last.go_live_date, one.day)}
@@ -282,10 +277,8 @@ def _starters() -> list[str]:
     ]
 
 
-def _grouped(
-    rows: Iterable[T], key: Callable[[T], int | None]
-) -> dict[int | None, list[T]]:
-    groups: dict[int | None, list[T]] = defaultdict(list)
+def _grouped(rows: Iterable[T], key: Callable[[T], K]) -> dict[K, list[T]]:
+    groups: dict[K, list[T]] = defaultdict(list)
     for row in rows:
         groups[key(row)].append(row)
     return groups

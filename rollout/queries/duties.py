@@ -1,30 +1,52 @@
 """What somebody has to be told at a moment, found from the state of things."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import Model
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
-from regions.models import Programme, Rhythm, User
+from regions.calendar import Corrections
+from regions.models import CheckIn, Rhythm, User
 from rollout.enums import DutyKind
-from rollout.models import Duty
-from rollout.queries.calls import Call, calls_due
+from rollout.models import Duty, Task
+from rollout.queries.blocked import BlockedTask, blocked_tasks
+from rollout.queries.calls import Talk, talks_due
 
 Key = tuple[str, str, int, str, int]
 
 
-def duties_due(at: datetime) -> list[Duty]:
-    """Unsaved duties, one per call and caller.
+def duties_due(at: datetime, corrected: Corrections) -> list[Duty]:
+    """Unsaved duties for all that is due."""
+    return _due(Rhythm.objects.all(), Task.objects.all(), at, corrected)
 
-    The occurrence is the talk that the rhythm counts from, or the booking and its
-    sequence: computing it again never tells anybody twice.
-    """
-    return [
-        _check_in(call, caller, at)
-        for programme in Programme.objects.order_by("id")
-        for call in calls_due(programme, Rhythm.objects.all(), at)
-        for caller in call.callers
-        if caller.may_sign_in
-    ]
+
+def still_due(
+    duties: Iterable[Duty], at: datetime, corrected: Corrections
+) -> list[Duty]:
+    """Those of some duties that would be found again; only their own rows are read."""
+    duties = list(duties)
+    again = _due(rhythms_of(duties), tasks_of(duties), at, corrected)
+    keys = {key_of(duty) for duty in again}
+    return [duty for duty in duties if key_of(duty) in keys]
+
+
+def rhythms_of(duties: Iterable[Duty]) -> QuerySet[Rhythm]:
+    """The rhythms behind check-in duties, which name a rhythm or a booking."""
+    ids = _ids(duties, DutyKind.CHECK_IN)
+    if not ids:
+        return Rhythm.objects.none()
+    booked = CheckIn.objects.filter(
+        pk__in=[pk for model, pk in ids if model == CheckIn._meta.label_lower],
+        ceo=OuterRef("ceo"),
+        programme=OuterRef("programme"),
+    )
+    rhythms = [pk for model, pk in ids if model == Rhythm._meta.label_lower]
+    return Rhythm.objects.filter(Q(pk__in=rhythms) | Exists(booked))
+
+
+def tasks_of(duties: Iterable[Duty]) -> QuerySet[Task]:
+    ids = _ids(duties, DutyKind.BLOCKED)
+    return Task.objects.filter(pk__in=[pk for _model, pk in ids])
 
 
 def key_of(duty: Duty) -> Key:
@@ -32,17 +54,50 @@ def key_of(duty: Duty) -> Key:
     return duty.kind, duty.model, duty.object_id, duty.occurrence, duty.recipient_id
 
 
-def _check_in(call: Call, caller: User, at: datetime) -> Duty:
-    booked = call.engagement.booked
-    row: Model = call.engagement.rhythm
-    occurrence = str(call.engagement.last_contact_id)
-    if booked is not None and call.engagement.is_booked_today:
-        row, occurrence = booked, str(booked.sequence)
+def _ids(duties: Iterable[Duty], kind: DutyKind) -> set[tuple[str, int]]:
+    return {(duty.model, duty.object_id) for duty in duties if duty.kind == kind}
+
+
+def _due(
+    rhythms: QuerySet[Rhythm],
+    tasks: QuerySet[Task],
+    at: datetime,
+    corrected: Corrections,
+) -> list[Duty]:
+    check_ins = [
+        _check_in(talk, caller, at)
+        for talk in talks_due(rhythms, at, corrected)
+        for caller in talk.callers
+        if caller.may_sign_in
+    ]
+    blocked = [_blocked(one, at) for one in blocked_tasks(tasks) if not one.is_own]
+    return check_ins + blocked
+
+
+def _check_in(talk: Talk, caller: User, at: datetime) -> Duty:
+    """The occurrence is the talk that the rhythm counts from, or the booking and its
+    sequence: computing it again never tells anybody twice."""
+    one = talk.engagement
+    if one.booked is not None and one.is_booked_today:
+        return _duty(
+            DutyKind.CHECK_IN, one.booked, str(one.booked.sequence), caller, at
+        )
+    return _duty(DutyKind.CHECK_IN, one.rhythm, str(one.last_contact_id), caller, at)
+
+
+def _blocked(one: BlockedTask, at: datetime) -> Duty:
+    """The occurrence is the act that blocked: blocked again is told again."""
+    return _duty(DutyKind.BLOCKED, one.task, str(one.entry_id), one.person, at)
+
+
+def _duty(
+    kind: DutyKind, row: Model, occurrence: str, recipient: User, at: datetime
+) -> Duty:
     return Duty(
-        kind=DutyKind.CHECK_IN,
+        kind=kind,
         model=row._meta.label_lower,
         object_id=row.pk,
         occurrence=occurrence,
-        recipient=caller,
+        recipient=recipient,
         created_at=at,
     )

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from regions.calendar import monday_of, today
 from regions.enums import RhythmStatus, Stage
 from regions.models import HistoryEntry, Programme, Region, Rhythm, User
-from regions.queries import Engagement, engagements
+from regions.queries import Engagement, corrections, engagements
 from regions.rhythm import stage_on
 from regions.wording import (
     days,
@@ -151,7 +151,7 @@ def region_facts(programme: Programme, user: User, at: datetime) -> list[Facts]:
     """
     plans = plans_of(programme, Plan.objects.visible_to(user))
     rhythms = Rhythm.objects.visible_to(user).filter(programme=programme)
-    by_region = {one.region.pk: one for one in engagements(rhythms, at)}
+    by_region = {one.region.pk: one for one in engagements(rhythms, at, corrections())}
     late, moves = overdue_tasks(plans, at), go_live_moves(programme)
     talks = talk_weeks(programme, by_region, at)
     done = done_weeks(plans, at)

@@ -1,25 +1,32 @@
 """Keeping the table of duties true to what is due, and planning the mails that tell it."""
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from regions.calendar import Corrections
 from regions.models import User
-from rollout.enums import PLANNED, DutyState, MailState
-from rollout.models import Duty, Mail
-from rollout.queries.duties import duties_due, key_of
-from rollout.slots import open_slot, slot_begins, slot_key
+from rollout.enums import CAPS, FOUND, DutyKind, DutyState, MailCap, MailState, kinds_of
+from rollout.models import Duty, Mail, MailEvent
+from rollout.queries.duties import key_of, still_due
+from rollout.slots import SLOT_LASTS, Slot, open_slot
+
+# Regional CEOs and others without a login are written to this seldom.
+SELDOM = timedelta(days=14)
+# The more urgent first.
+SLOTTED = (MailCap.URGENT, MailCap.PLANNED)
 
 
-def settle(due: list[Duty], recipient: User | None = None) -> int:
+def settle(due: list[Duty]) -> int:
     """New duties in, those met meanwhile closed; returns how many are new or open again.
 
     A duty that a log met is open again when the log is withdrawn; one that was mailed
-    is never opened again. With `recipient`, only his are looked at. The unique key has
-    the last word, so two processes at once add nothing twice.
+    is never opened again. The unique key has the last word, so two processes at once add
+    nothing twice.
     """
-    known = {key_of(duty): duty for duty in _known(due, recipient)}
+    known = {key_of(duty): duty for duty in _known(due)}
     keys = {key_of(duty) for duty in due}
     new = [duty for duty in due if key_of(duty) not in known]
     met = [duty.pk for key, duty in known.items() if key not in keys]
@@ -27,7 +34,7 @@ def settle(due: list[Duty], recipient: User | None = None) -> int:
     if new:
         Duty.objects.bulk_create(new, ignore_conflicts=True)
     if met:
-        Duty.objects.open().filter(pk__in=met, mail=None).update(state=DutyState.MET)
+        _meet(met)
     reopened = 0
     if any(known[key].state == DutyState.MET for key in keys & known.keys()):
         rows = Duty.objects.filter(pk__in=back, state=DutyState.MET)
@@ -35,48 +42,134 @@ def settle(due: list[Duty], recipient: User | None = None) -> int:
     return len(new) + reopened
 
 
-def _known(due: list[Duty], recipient: User | None) -> Iterable[Duty]:
+def _known(due: list[Duty]) -> Iterable[Duty]:
     untold = Q(state=DutyState.OPEN, mail=None)
     same_row = Q(object_id__in={duty.object_id for duty in due})
-    rows = Duty.objects.filter(untold | same_row, kind__in=PLANNED)
-    return rows if recipient is None else rows.filter(recipient=recipient)
+    return Duty.objects.filter(untold | same_row, kind__in=FOUND)
 
 
-def still_open(recipient: User, at: datetime) -> list[Duty]:
-    """The duties that a planned mail of this moment has to carry.
+def _meet(duty_ids: Collection[int]) -> None:
+    Duty.objects.open().filter(pk__in=duty_ids, mail=None).update(state=DutyState.MET)
+
+
+def still_open(
+    recipient: User, cap: MailCap, at: datetime, corrected: Corrections
+) -> list[Duty]:
+    """The duties that a mail of this cap and moment has to carry to somebody."""
+    by_recipient = still_open_for([recipient.pk], cap, at, corrected)
+    return by_recipient.get(recipient.pk, [])
+
+
+def still_open_for(
+    recipients: Collection[int], cap: MailCap, at: datetime, corrected: Corrections
+) -> dict[int, list[Duty]]:
+    """The same for many people, in the same number of queries.
 
     What was met since it was found (a talk logged, moved, taken over by somebody else)
     is closed first, so that nobody is told what is no longer so.
     """
-    due = [duty for duty in duties_due(at) if duty.recipient_id == recipient.pk]
-    settle(due, recipient)
-    rows = Duty.objects.open().filter(recipient=recipient, kind__in=PLANNED, mail=None)
-    return list(rows.order_by("id"))
+    rows = _untold().filter(recipient__in=recipients, kind__in=kinds_of(cap))
+    untold = list(rows.order_by("id"))
+    due = still_due(untold, at, corrected)
+    if met := {duty.pk for duty in untold} - {duty.pk for duty in due}:
+        _meet(met)
+    by_recipient: dict[int, list[Duty]] = defaultdict(list)
+    for duty in due:
+        by_recipient[duty.recipient_id].append(duty)
+    return by_recipient
 
 
-def plan_mails(at: datetime) -> int:
-    """One planned mail for everybody who has something to be told and whose slot is open."""
-    untold = Duty.objects.open().filter(
-        recipient=OuterRef("pk"), kind__in=PLANNED, mail=None
+def release(mails: QuerySet[Mail], *, at: datetime) -> int:
+    """Close mails of slots that are over; the duties that they did not tell are open again.
+
+    Not a mail that may have arrived, nor one that is being sent: no other mail may tell
+    the same. Returns how many were closed.
+    """
+    rows = mails.filter(
+        state__in=[MailState.PLANNED, MailState.RETRY], may_have_arrived=False
     )
-    people = User.objects.filter(Exists(untold)).order_by("id")
-    slots = [(user, day) for user in people if (day := open_slot(user, at)) is not None]
+    closed = 0
+    for pk in list(rows.values_list("pk", flat=True)):
+        # Compare and swap: a worker that leases it at this moment keeps it.
+        if rows.filter(pk=pk).update(state=MailState.SUPERSEDED):
+            Duty.objects.open().filter(mail=pk).update(mail=None)
+            MailEvent.objects.create(mail_id=pk, at=at, state=MailState.SUPERSEDED)
+            closed += 1
+    return closed
+
+
+def release_past(at: datetime, corrected: Corrections) -> int:
+    """What earlier slots left unsent is told by the mail of the slot that is open now."""
+    unsent = Mail.objects.unsent().exclude(cap=MailCap.AT_ONCE)
+    # A slot ends with its day: those of today are left out without a look.
+    old = unsent.filter(planned_at__lt=at - SLOT_LASTS, may_have_arrived=False)
+    past = []
+    for mail in old.select_related("recipient"):
+        slot = open_slot(mail.recipient, MailCap(mail.cap), at, corrected)
+        if slot is not None and slot.key != mail.slot:
+            past.append(mail.pk)
+    return release(Mail.objects.filter(pk__in=past), at=at) if past else 0
+
+
+def plan_mails(at: datetime, corrected: Corrections) -> int:
+    """One planned and one urgent mail for everybody who has something to be told in them
+    and whose slot is open. What they carry is decided when they are composed."""
+    slots = [
+        (user, slot)
+        for user, cap in _to_be_told(at)
+        if (slot := open_slot(user, cap, at, corrected)) is not None
+    ]
     taken = set(
-        Mail.objects.filter(
-            slot__in={slot_key(day) for _user, day in slots}
-        ).values_list("recipient", "slot")
+        Mail.objects.filter(slot__in={slot.key for _user, slot in slots}).values_list(
+            "recipient", "slot"
+        )
     )
     new = [
-        Mail(
-            recipient=user,
-            slot=slot_key(day),
-            state=MailState.PLANNED,
-            planned_at=slot_begins(user, day),
-            next_try_at=at,
-        )
-        for user, day in slots
-        if (user.pk, slot_key(day)) not in taken
+        _mail(user, slot, at)
+        for user, slot in slots
+        if (user.pk, slot.key) not in taken
     ]
     if new:
         Mail.objects.bulk_create(new, ignore_conflicts=True)
     return len(new)
+
+
+def _to_be_told(at: datetime) -> list[tuple[User, MailCap]]:
+    """Who has to be told something, in a mail of which cap."""
+    told = _untold().order_by().values_list("recipient", "kind").distinct()
+    caps = {(recipient, CAPS[DutyKind(kind)]) for recipient, kind in told}
+    theirs = Exists(_untold().filter(recipient=OuterRef("pk")))
+    people = list(User.objects.filter(theirs).order_by("id"))
+    wanted = [
+        (user, cap) for user in people for cap in SLOTTED if (user.pk, cap) in caps
+    ]
+    return [*_seldom(wanted, at), *(one for one in wanted if one[0].may_sign_in)]
+
+
+def _seldom(
+    wanted: list[tuple[User, MailCap]], at: datetime
+) -> list[tuple[User, MailCap]]:
+    """Of people without a login those who were not written to of late, once each."""
+    once = {user: cap for user, cap in reversed(wanted) if not user.may_sign_in}
+    lately = (
+        Mail.objects.filter(
+            recipient__in=once, cap__in=SLOTTED, planned_at__gt=at - SELDOM
+        )
+        .exclude(state__in=[MailState.SUPERSEDED, MailState.CANCELLED])
+        .values_list("recipient", flat=True)
+    )
+    return [(user, cap) for user, cap in once.items() if user.pk not in set(lately)]
+
+
+def _mail(user: User, slot: Slot, at: datetime) -> Mail:
+    return Mail(
+        recipient=user,
+        slot=slot.key,
+        cap=slot.cap,
+        planned_at=slot.begins_at if slot.cap == MailCap.PLANNED else at,
+        next_try_at=at,
+    )
+
+
+def _untold() -> QuerySet[Duty]:
+    return Duty.objects.open().filter(kind__in=FOUND, mail=None)

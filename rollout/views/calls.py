@@ -9,11 +9,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from regions.access import can_change_contact, can_log_contact
+from regions.calendar import Corrections
 from regions.forms import ContactForm
 from regions.history import EditedMeanwhile, web_act
 from regions.middleware import Request
 from regions.models import Contact, Rhythm
-from regions.queries import Engagement, engagements
+from regions.queries import Engagement, corrections, engagements
 from regions.services.contacts import (
     CannotLogContact,
     NewAsk,
@@ -29,7 +30,8 @@ from regions.wording import (
     until_go_live,
 )
 from rollout.queries.calls import calls_due, own_first
-from rollout.queries.callsheet import CallSheet, call_sheets
+from rollout.queries.callsheet import CallSheet, call_sheet_of, sheet_facts
+from rollout.queries.mails import failed_about
 
 from .notes import confirm, refuse, warn
 
@@ -37,9 +39,9 @@ from .notes import confirm, refuse, warn
 @require_http_methods(["GET", "HEAD", "POST"])
 def call_sheet(request: Request, code: str) -> HttpResponse:
     """One A4 page to talk from, and the log. Posting logs the talk."""
-    one = _engagement(request, code)
-    at = request.user.moment
-    sheet = call_sheets(one.rhythm.programme, [one], at)[one.rhythm.pk]
+    corrected, at = corrections(), request.user.moment
+    one = _engagement(request, code, corrected)
+    sheet = call_sheet_of(one, sheet_facts([one], at))
     may_log = can_log_contact(request.user, one.region)
     if request.method != "POST":
         form = ContactForm.for_new(request.GET.get("outcome", ""))
@@ -58,14 +60,14 @@ def call_sheet(request: Request, code: str) -> HttpResponse:
         except CannotLogContact as refusal:
             refuse(form, refusal)
         else:
-            return _after_log(request, one, contact)
+            return _after_log(request, one, contact, corrected)
     return _sheet_page(request, sheet, form, may_log=True, status=422)
 
 
-def _engagement(request: Request, code: str) -> Engagement:
+def _engagement(request: Request, code: str, corrected: Corrections) -> Engagement:
     """The current CEO of a region that this person may talk to; anything else is 404."""
     rhythms = Rhythm.objects.visible_to(request.user).filter(ceo__region__code=code)
-    found = engagements(rhythms.filter(ceo__to_date=None), request.user.moment)
+    found = engagements(rhythms, request.user.moment, corrected)
     if not found:
         raise Http404
     return found[-1]
@@ -89,14 +91,18 @@ def _sheet_page(
         "there": local_time(one.region, request.user.moment),
         "form": form,
         "may_log": may_log,
+        "failed_mails": failed_about(one.region, request.user.moment),
     }
     return render(request, "rollout/call_sheet.html", context, status=status)
 
 
-def _after_log(request: Request, one: Engagement, contact: Contact) -> HttpResponse:
+def _after_log(
+    request: Request, one: Engagement, contact: Contact, corrected: Corrections
+) -> HttpResponse:
     """Back to Today, or on to the next call of one's own."""
     rows = Rhythm.objects.visible_to(request.user)
-    now = engagements(rows.filter(pk=one.rhythm.pk), request.user.moment)[0]
+    same = rows.filter(pk=one.rhythm.pk)
+    now = engagements(same, request.user.moment, corrected)[0]
     then = next_talk(now.state) if now.state else ""
     confirm(
         request,
@@ -111,17 +117,18 @@ def _after_log(request: Request, one: Engagement, contact: Contact) -> HttpRespo
             _("Correct or withdraw"),
         ),
     )
-    if request.POST.get("then") == "next" and (code := _next_code(request, one)):
+    wants_next = request.POST.get("then") == "next"
+    if wants_next and (code := _next_code(request, one, corrected)):
         return redirect("rollout:call-sheet", code)
     return redirect("rollout:today")
 
 
-def _next_code(request: Request, one: Engagement) -> str | None:
+def _next_code(request: Request, one: Engagement, corrected: Corrections) -> str | None:
     """The region to call next, leaving out the one just called."""
-    rows = Rhythm.objects.visible_to(request.user)
-    calls = own_first(
-        calls_due(one.rhythm.programme, rows, request.user.moment), request.user
+    rows = Rhythm.objects.visible_to(request.user).filter(
+        programme=one.rhythm.programme
     )
+    calls = own_first(calls_due(rows, request.user.moment, corrected), request.user)
     codes = [call.engagement.region.code for call in calls]
     return next((code for code in codes if code != one.region.code), None)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+import holidays
 from django.utils.translation import gettext, ngettext, override, pgettext
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -59,6 +60,12 @@ class Sample:
         said = said % values if values else said
         assert "%(" not in said, f"not filled in: {said}"
         return said
+
+
+def worked_day(day: date, place: Any) -> date:
+    """The day itself or the next one that is worked in a place, by the package's word."""
+    kept = holidays.country_holidays(place["country"], place["subdivision"] or None)
+    return day if kept.is_working_day(day) else kept.get_nth_working_day(day, 1)
 
 
 def _people(slug: str, liaison: str) -> dict[str, str]:

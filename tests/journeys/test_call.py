@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import expect
 
+from .samples import worked_day
+
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 
-WEEKEND = (5, 6)
 WEEK = timedelta(days=7)
 CONTACTS = """SELECT c.*, u.email FROM regions_contact c
 JOIN regions_user u ON u.id = c.by_id JOIN regions_regionalceo h ON h.id = c.ceo_id
@@ -25,12 +26,10 @@ WHERE model = 'regions.contact' AND object_id = ? ORDER BY id"""
 def next_talk_after_today(product, sample):
     """A week from today in the region, or the first working day after it."""
     [region] = product.rows(
-        "SELECT time_zone FROM regions_region WHERE code = ?", sample.region
+        "SELECT * FROM regions_region WHERE code = ?", sample.region
     )
     day = datetime.now(ZoneInfo(region["time_zone"])).date() + WEEK
-    while day.weekday() in WEEKEND:
-        day += timedelta(days=1)
-    return day
+    return worked_day(day, region)
 
 
 def taps_of_a_log(page, sample):

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from .chromium import DESKTOP, PHONE
-from .samples import PASSWORD
+from .samples import PASSWORD, worked_day
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 
@@ -18,7 +18,7 @@ NUMBER = re.compile(rf"\d+|\b(?:{'|'.join(NUMBERS)})\b", re.IGNORECASE)
 WORST_FIRST = ("help", "watch", "ok", "open", "live")
 LAST_WEEKS = 42
 FACTS = """
-SELECT r.name, r.code, r.time_zone, u.phone, h.from_date,
+SELECT r.name, r.code, r.time_zone, r.country, r.subdivision, u.phone, h.from_date,
   s.kick_off_date, s.go_live_date, s.lead_weeks,
   (SELECT max(c.held_at) FROM regions_contact c
    WHERE c.ceo_id = h.id AND c.outcome = 'reached' AND c.withdrawn_at IS NULL) AS last_at
@@ -49,7 +49,7 @@ def reasons(facts, sample):
     if facts["last_at"] is None:
         begin = date.fromisoformat(facts["kick_off_date"])
         begin -= timedelta(weeks=facts["lead_weeks"])
-        due = max(begin, date.fromisoformat(facts["from_date"]))
+        due = worked_day(max(begin, date.fromisoformat(facts["from_date"])), facts)
         yield sample.say(
             "No talk yet; the first was due on %(day)s.", day=sample.day(due)
         )

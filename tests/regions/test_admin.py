@@ -9,6 +9,7 @@ from regions.models import (
     Ask,
     CheckIn,
     HistoryEntry,
+    Holiday,
     Membership,
     Region,
     RegionalCEO,
@@ -79,6 +80,52 @@ def test_new_person_has_his_roles_in_the_same_act_and_no_password(add, north, hq
     acts = HistoryEntry.objects.filter(model__in=["regions.user", "regions.membership"])
     assert {(one.by, one.via) for one in acts} == {(hq, "admin")}
     assert len({one.act for one in acts}) == 1
+
+
+@pytest.mark.parametrize(
+    ("country", "subdivision", "said"),
+    [
+        ("us", "wa", []),
+        ("CN", "", []),
+        ("", "", []),
+        ("", "WA", ["A state or province needs its country."]),
+        ("CH", "BY", "BY is no state or province of CH. Known: AG, AI, AR, BE, BL, "),
+        (
+            "XX",
+            "",
+            [
+                "No public holidays are known of the country XX. Give its two capital "
+                "letters: DE."
+            ],
+        ),
+    ],
+)
+def test_place_is_one_whose_public_holidays_are_known(
+    country, subdivision, said, change, north, outsider
+):
+    for row in (north, outsider):
+        told = change(row, country=country, subdivision=subdivision)
+
+        assert told == said or told[0].startswith(said)
+        kept = ("", "") if said else (country.upper(), subdivision.upper())
+        assert (row.country, row.subdivision) == kept
+
+
+def test_holiday_is_corrected_once_for_a_place(add, change):
+    values = {"name": "Founders' day", "day_date": "2027-03-12", "country": "us"}
+
+    assert add("regions.holiday", **values) == []
+    assert add("regions.holiday", **values) == [
+        "Holiday with this Country, State or province and Day already exists."
+    ]
+    assert add("regions.holiday", **values, subdivision="WA", is_worked="on") == []
+    holiday = Holiday.objects.get(subdivision="")
+    assert (holiday.country, holiday.is_worked) == ("US", False)
+    assert change(holiday, country="XX") == [
+        "No public holidays are known of the country XX. Give its two capital letters: DE."
+    ]
+    entries = HistoryEntry.objects.of(holiday)
+    assert [(entry.change, entry.via) for entry in entries] == [("created", "admin")]
 
 
 @pytest.mark.parametrize(
@@ -158,7 +205,7 @@ def test_row_below_a_form_that_somebody_changed_meanwhile_is_shown_with_both_tex
     assert held.to_date == date(2027, 5, 1)
     [shown] = refused.context["inline_admin_formsets"]
     assert shown.formset.errors[0]["to_date"] == [
-        "It now says “May 1, 2027”. You wrote “June 1, 2027”."
+        "It now says “Sat 1 May 2027”. You wrote “Tue 1 Jun 2027”."
     ]
 
 

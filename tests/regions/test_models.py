@@ -1,6 +1,6 @@
 """Each rule that the database holds is broken once."""
 
-from datetime import date
+from datetime import date, time
 
 import pytest
 
@@ -10,6 +10,7 @@ from regions.models import (
     CheckIn,
     Contact,
     HistoryEntry,
+    Holiday,
     Membership,
     Programme,
     Region,
@@ -48,6 +49,9 @@ BREACHES = {
     "history_change_known": changed(HistoryEntry, change="other"),
     "history_change_names_field": changed(HistoryEntry, field=""),
     "history_via_known": changed(HistoryEntry, via="other"),
+    "holiday_has_country": changed(Holiday, country=""),
+    "holiday_has_name": changed(Holiday, name=""),
+    "holiday_once": second(Holiday),
     "membership_ends_after_start": changed(Membership, to_date=BEFORE_THAT),
     "membership_open_once_in_group": second(Membership, role=Role.CIO, region=None),
     "membership_open_once_in_region": second(Membership),
@@ -55,6 +59,7 @@ BREACHES = {
     "membership_role_known": changed(Membership, role="other"),
     "programme_has_name": changed(Programme, name=""),
     "region_has_name": changed(Region, name=""),
+    "region_subdivision_has_country": changed(Region, subdivision="WA"),
     "region_works": changed(Region, working_days=""),
     "rhythm_after_go_live_ideal_below_longest": changed(Rhythm, after_go_live_ideal=14),
     "rhythm_before_kick_off_ideal_below_longest": changed(
@@ -68,6 +73,9 @@ BREACHES = {
     "rhythm_preparing_ideal_below_longest": changed(Rhythm, preparing_ideal=30),
     "user_email_given": changed(User, email=""),
     "user_email_lower_case": changed(User, email="Ada@example.org"),
+    "user_planned_mail_known": changed(User, planned_mail="other"),
+    "user_quiet_over_night": changed(User, quiet_from_time=time(8)),
+    "user_subdivision_has_country": changed(User, subdivision="WA"),
     "user_works": changed(User, working_days=""),
 }
 
@@ -102,6 +110,7 @@ def rows(liaison_north, ceo_north, rhythm_north, programme, north) -> Rows:
         factories.make_check_in(ceo_north, programme),
         factories.make_contact(ceo_north, programme, by=liaison_north, **answered),
         entry,
+        factories.make_holiday(),
     ]
     return {type(row): row for row in made}
 

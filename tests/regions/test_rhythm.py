@@ -1,6 +1,7 @@
 """Examples of the rhythm that a person at headquarters can read and check by hand."""
 
-from datetime import date
+from bisect import bisect_left
+from datetime import date, timedelta
 
 import pytest
 
@@ -8,6 +9,7 @@ from regions.calendar import Calendar
 from regions.enums import RhythmStatus, Stage
 from regions.models import Rhythm
 from regions.rhythm import call_weight, nearness, rhythm_on, stage_on
+from tests import clock
 
 KICK_OFF, GO_LIVE = date(2027, 2, 1), date(2027, 5, 3)
 WEEKDAYS = Calendar("12345")
@@ -144,3 +146,27 @@ def test_call_weight_stops_growing_after_four_spans():
     assert call_weight(very_late, somebody_waits=False) == call_weight(
         later_still, somebody_waits=False
     )
+
+
+# --- From 2024 to 2037 ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize("place", [("", ""), ("US", "WA"), ("CN", ""), ("DE", "BY")])
+def test_talk_falls_due_on_one_working_day_whatever_the_day_of_the_last(place):
+    """29 February, the 31st and week 53 among them; the days are looked up in a list."""
+    kept = Calendar("12345", *place)
+    worked = [day for day in clock.DAYS if kept.is_working(day)]
+    rhythm = Rhythm(kick_off_date=date(2024, 1, 1))
+
+    for last in clock.DAYS[:-60]:
+        state = rhythm_on(
+            last,
+            rhythm,
+            holder_from=date(2020, 1, 1),
+            last_talk=last,
+            booked=None,
+            calendar=kept,
+        )
+        ideal, longest = last + timedelta(days=14), last + timedelta(days=21)
+        assert state.next_due_date == worked[bisect_left(worked, ideal)]
+        assert state.late_from_date == worked[bisect_left(worked, longest)]

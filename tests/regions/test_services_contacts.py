@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from regions.calendar import Corrections
 from regions.enums import (
     AskAnswer,
     AskKind,
@@ -44,7 +45,7 @@ def reached(**values):
 
 
 def status():
-    return engagements(Rhythm.objects.all(), NOW)[0].state.status
+    return engagements(Rhythm.objects.all(), NOW, Corrections())[0].state.status
 
 
 def test_talk_sets_the_rhythm_back(old_talk, ceo_north, programme, act):

@@ -105,8 +105,8 @@ def test_steps_keep_their_place_and_say_who_does_them(folder):
         "procedure__name", "title", "kind", "role", "function"
     )
     assert list(steps) == [
-        ("Programme milestones", "Kick-off", "milestone", "shared", "milestone"),
-        ("Programme milestones", "Go-live", "milestone", "shared", "milestone"),
+        ("Programme milestones", "Kick-off", "milestone", "shared", ""),
+        ("Programme milestones", "Go-live", "milestone", "shared", ""),
         ("Change", "Analyse the stakeholders", "work", "region", ""),
         ("Change", "Agree the roles, then the rights", "clarify", "shared", "hr"),
         ("Data", "Clean the customers", "data", "region", ""),
@@ -162,6 +162,7 @@ def test_people_get_roles_and_ceos_no_login(folder):
     liaison = User.objects.get(email="liaison@example.org")
     assert (liaison.language, liaison.working_days) == ("zh-hans", "1234567")
     assert TODAY.astimezone(liaison.zone).hour == 9
+    assert (cio.country, cio.subdivision, liaison.country) == ("US", "WA", "")
     held = Membership.objects.filter(user=liaison).order_by("region__code")
     assert list(held.values_list("role", "region__code")) == [
         (Role.LIAISON, "EAST"),

@@ -67,8 +67,8 @@ FAULTS = {
     ),
     "region_twice": (
         "our_regions.csv",
-        "SOUTH,South Company,Pilot,2026-05-04,2026-05-04,yes,\n",
-        "SOUTH,South Company,Pilot,2026-05-04,2026-05-04,yes,\nSOUTH,S,Pilot,2026-05-04,,yes,\n",
+        "SOUTH,South Company,Pilot,2026-05-04,2026-05-04,yes,,,\n",
+        "SOUTH,South Company,Pilot,2026-05-04,2026-05-04,yes,,,\nSOUTH,S,Pilot,2026-05-04,,yes,,,\n",
         "our_regions.csv, row 4, column code: "
         "The same stands already in our_regions.csv, row 3.",
     ),
@@ -175,6 +175,34 @@ FAULTS = {
         "7654321",
         'people.csv, row 4, column working_days: "7654321": '
         "Give the working days as digits in order, 1 for Monday to 7 for Sunday: 12345.",
+    ),
+    "country_without_holidays": (
+        "people.csv",
+        "US,WA",
+        "XX,",
+        "people.csv, row 2, column country: No public holidays are known of the country "
+        "XX. Give its two capital letters: DE.",
+    ),
+    "country_in_words": (
+        "our_regions.csv",
+        "yes,,,",
+        "yes,,Germany,",
+        'our_regions.csv, row 3, column country: "GERMANY": '
+        "Give the country by its two capital letters: DE.",
+    ),
+    "state_of_another_country": (
+        "our_regions.csv",
+        "DE,BY",
+        "LI,BY",
+        "our_regions.csv, row 2, column subdivision: BY is no state or province of LI. "
+        "Known: –.",
+    ),
+    "state_without_country": (
+        "our_regions.csv",
+        "DE,BY",
+        ",BY",
+        "our_regions.csv, row 2, column subdivision: "
+        "A state or province needs its country.",
     ),
     "sign_in_of_nobody": (
         "signins.csv",
