@@ -9,6 +9,7 @@ import time
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import django
@@ -55,15 +56,7 @@ def die(*_arguments: Any, **_values: Any) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-@named("fresh-id")
-def fresh_message_id() -> None:
-    """Every attempt is another mail."""
-    from rollout.services import mail
-
-    usual = mail.envelope
-    mail.envelope = lambda row: replace(
-        usual(row), message_id=f"<{uuid.uuid4().hex}@example.org>"
-    )
+# --- Leases and commits ----------------------------------------------------------------
 
 
 @named("sent-first")
@@ -73,28 +66,31 @@ def committed_before_it_is_sent() -> None:
 
     usual = mail.send
 
-    def send(lease: Any, post: Any, at: Any) -> bool:
-        mail.commit_sent(lease, "250 surely", at)
-        return usual(lease, post, at)
+    def send(lease: Any, post: Any, clock: Any) -> bool:
+        mail.commit_sent(lease, "250 surely", clock())
+        return usual(lease, post, clock)
 
     mail.send = send
-
-
-@named("no-lease")
-def leases_are_not_respected() -> None:
-    from rollout.services import mail
-
-    usual = mail._is_due
-    mail._is_due = lambda at: usual(at) | mail.Q(state="leased")
 
 
 @named("kept-claims")
 def nobody_takes_over() -> None:
     """A lease that ran out stays with the dead."""
-    from rollout.services import mail
+    from rollout.services import leases, mail
 
-    usual = mail._is_due
-    mail._is_due = lambda at: usual(at) & ~mail.Q(state="leased")
+    usual = leases.is_due
+
+    def is_due(at: Any) -> Any:
+        return usual(at) & ~leases.Q(state="leased")
+
+    leases.is_due = mail.is_due = is_due
+
+
+@named("no-heartbeat")
+def leases_are_not_renewed() -> None:
+    from rollout.services.leases import LeaseKeeper
+
+    LeaseKeeper._renew = lambda _self: None
 
 
 @named("no-commit")
@@ -109,12 +105,84 @@ def anybody_commits() -> None:
     """The outcome is written whoever holds the lease by now."""
     from rollout.services import mail
 
-    def commit_failure(lease: Any, answer: str, at: Any) -> None:
-        mail.Mail.objects.filter(pk=lease.mail.pk).update(
-            state="retry", next_try_at=at, lease_token=None, leased_until_at=None
-        )
+    def commit_fault(lease: Any, _fault: Any, at: Any) -> bool:
+        rows = mail.Mail.objects.filter(pk=lease.mail.pk)
+        values = {"lease_token": None, "leased_until_at": None, "next_try_at": at}
+        return bool(rows.update(state="retry", **values))
 
-    mail.commit_failure = commit_failure
+    mail.commit_fault = commit_fault
+
+
+# --- What is told ------------------------------------------------------------------------
+
+
+@named("fresh-id")
+def every_attempt_is_another_mail() -> None:
+    from rollout.services import mail
+
+    usual = mail.envelope
+
+    def envelope(row: Any) -> Any:
+        return replace(usual(row), message_id=f"<{uuid.uuid4().hex}@example.org>")
+
+    mail.envelope = envelope
+
+
+@named("every-day")
+def every_day_is_another_occurrence() -> None:
+    from rollout.queries import duties
+
+    usual = duties._duty
+
+    def duty(kind: Any, row: Any, occurrence: str, recipient: Any, at: Any) -> Any:
+        return usual(kind, row, f"{occurrence}-{at:%j}", recipient, at)
+
+    duties._duty = duty
+
+
+@named("no-recheck")
+def nobody_asks_whether_it_is_still_so() -> None:
+    """What was due an hour ago is told."""
+    from rollout.services import duties, freezing, readiness
+
+    usual = freezing.read
+    duties._meet = lambda *_: None
+    duties.still_due = readiness.still_due = lambda rows, *_: list(rows)
+    freezing.read = lambda rows, at, corrected: usual(
+        rows, at - timedelta(hours=1), corrected
+    )
+
+
+# --- Answers of the mail server ----------------------------------------------------------
+
+
+@named("gives-up")
+def every_refusal_is_the_last() -> None:
+    from rollout.services import mail
+
+    mail.commit_fault = lambda lease, fault, at: mail.commit_failed(
+        lease, str(fault), at
+    )
+
+
+@named("never-gives-up")
+def no_refusal_is_the_last() -> None:
+    from rollout.services import mail, outcomes
+
+    mail.commit_fault = lambda lease, fault, at: outcomes.commit(
+        lease, at, str(fault), state="retry", next_try_at=at
+    )
+
+
+@named("no-breaker")
+def the_server_is_never_left_in_peace() -> None:
+    from rollout.services import mail
+
+    mail.may_connect = lambda: True
+    mail.open_breaker = lambda *_: None
+
+
+# --- Time and health ---------------------------------------------------------------------
 
 
 @named("slow")
@@ -124,14 +192,21 @@ def a_second_each() -> None:
     around(mail, "envelope", before=lambda *_: time.sleep(1))
 
 
-# --- Points of death: the process dies there, each time --------------------------------
+@named("rosy")
+def all_is_well() -> None:
+    from rollout.views import health
+
+    health._facts = lambda _at: {"ready": True, "delivering": True}
+
+
+# --- Points of death: the process dies there, each time ----------------------------------
 
 
 @named("dies-after-claim")
 def dies_after_claim() -> None:
     from rollout.services import mail
 
-    around(mail, "take_lease", after=lambda lease: die() if lease else None)
+    around(mail, "take_leases", after=lambda leases: die() if leases else None)
 
 
 @named("dies-after-250")

@@ -14,7 +14,7 @@ from benchmarks.faults.bench import Bench, Control, Measured, Scenario
 from benchmarks.faults.oracle import Due
 from benchmarks.faults.stand import Stand
 
-HURRY = 60.0
+HURRY = 40.0
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86_400.0
 LONGEST_PAUSE = 20 * MINUTE
 MOMENT_SECONDS = 0.7
