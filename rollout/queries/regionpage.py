@@ -9,8 +9,8 @@ from regions.enums import Role
 from regions.models import Contact, HistoryEntry, Region, RegionalCEO, User
 from regions.queries import contacts_of, holders, timeline
 from rollout.access import can_move_go_live
-from rollout.models import Mail, Plan
-from rollout.queries.mails import failed_about
+from rollout.models import Plan
+from rollout.queries.mails import Failed, failed_about
 from rollout.queries.regions import RegionLine, region_facts, region_line
 from rollout.queries.tasks import TaskLine, region_tasks, task_lines
 
@@ -36,7 +36,7 @@ class RegionPage:
     may_log: bool
     may_move: bool
     changes: list[HistoryEntry]
-    failed_mails: list[Mail]
+    failed_mails: list[Failed]
 
 
 def region_page(region: Region, user: User, *, at: datetime) -> RegionPage:
@@ -71,7 +71,7 @@ def region_page(region: Region, user: User, *, at: datetime) -> RegionPage:
         may_log=bool(may_log),
         may_move=bool(plan and can_move_go_live(user, plan)),
         changes=list(timeline(region, user)[:CHANGES_SHOWN]),
-        failed_mails=failed_about(region, at) if knows_talks else [],
+        failed_mails=failed_about(region, user, at) if knows_talks else [],
     )
 
 
