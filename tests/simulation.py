@@ -99,10 +99,9 @@ class Script:
             if log.outcome != Outcome.NO_ANSWER:
                 self.note(f"regions/{one.region.code}/call", at)
             if log.moved_to_date:
-                # After a booked day that nobody logs, the talk itself is due again.
-                self.note(
-                    f"regions/{one.region.code}/call", at + (2 + number % 3) * DAY
-                )
+                # The booked day is told, and after it the talk that nobody logged.
+                for days in (1 + number % 3, 2 + number % 3):
+                    self.note(f"regions/{one.region.code}/call", at + days * DAY)
         if number % 7 == 3:
             newest = Contact.objects.standing().select_related("ceo__region", "by")
             row = newest.order_by("-held_at", "-id")[0]
