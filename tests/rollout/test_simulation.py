@@ -26,9 +26,9 @@ def deliver(at):
     mail.deliver(at=at)
 
 
-# Hours after half past eight in the evening; the day's slot is open from 11:30 to 23:30.
+# Counted from half past eight in the evening; slots are open from 11:30 on, until 23:30.
 STEADY = [
-    (hours * HOUR + 10 * MINUTE, job) for hours in (11, 19) for job in (queue, deliver)
+    (hours * HOUR + 10 * MINUTE, job) for hours in (12, 19) for job in (queue, deliver)
 ]
 WILD = [
     (9 * HOUR, deliver),
