@@ -21,10 +21,14 @@ class FindingForm(forms.ModelForm):  # type: ignore[type-arg]
         label=_("Pilot"),
         queryset=Pilot.objects.none(),
         required=False,
+        empty_label="–",
         help_text=_("Leave it out for a finding of a later wave."),
     )
     step = forms.ModelChoiceField(
-        label=_("Step that it concerns"), queryset=Step.objects.none(), required=False
+        label=_("Step that it concerns"),
+        queryset=Step.objects.none(),
+        required=False,
+        empty_label="–",
     )
 
     class Meta:
@@ -40,7 +44,9 @@ class FindingForm(forms.ModelForm):  # type: ignore[type-arg]
 class AdoptForm(forms.Form):
     """The step whose tasks will show the finding."""
 
-    step = forms.ModelChoiceField(label=_("Step"), queryset=Step.objects.none())
+    step = forms.ModelChoiceField(
+        label=_("Step"), queryset=Step.objects.none(), empty_label="–"
+    )
     version = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, programme: Programme, *args: Any, **kwargs: Any) -> None:

@@ -23,6 +23,7 @@ from pilots.services import findings
 from regions.history import EditedMeanwhile, web_act
 from regions.middleware import Request
 from regions.models import HistoryEntry, Programme
+from regions.telling import past_acts
 
 PAGE = 25
 
@@ -98,10 +99,9 @@ def _page(
         "version_form": VersionForm(initial=start),
         "adopt_form": AdoptForm(finding.programme, initial=start),
         "reject_form": RejectForm(initial=start),
-        "changes": HistoryEntry.objects.visible_to(request.user)
-        .of(finding)
-        .select_related("by")
-        .order_by("-id")[:20],
+        "changes": past_acts(
+            HistoryEntry.objects.visible_to(request.user).of(finding), 20
+        ),
         **forms,
     }
     return render(request, "pilots/finding_page.html", context, status=status)

@@ -1,16 +1,21 @@
 """Forms of the bottom app: shape only; services decide."""
 
 import uuid
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
+from typing import Any, cast
 
 from allauth.account.forms import LoginForm
 from django import forms
+from django.conf import settings
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from regions.enums import AskAnswer, Channel, Felt, Outcome
-from regions.models import Ask, Contact
+from regions.enums import AskAnswer, Channel, Felt, Outcome, PlannedMail
+from regions.history import EditedMeanwhile
+from regions.models import Ask, Contact, User
+from regions.places import countries, subdivisions, zones
 from regions.services.contacts import Log, NewAsk
+from regions.wording import full_day
 
 MINUTES = [(5, "5"), (10, "10"), (15, "15"), (20, "20"), (30, _("more"))]
 
@@ -22,6 +27,15 @@ class DateInput(forms.DateInput):
 
     def __init__(self, **attrs: Any) -> None:
         super().__init__(attrs=attrs, format="%Y-%m-%d")
+
+
+class TimeInput(forms.TimeInput):
+    """The browser's own field for a time of day."""
+
+    input_type = "time"
+
+    def __init__(self, **attrs: Any) -> None:
+        super().__init__(attrs=attrs, format="%H:%M")
 
 
 class MinuteInput(forms.DateTimeInput):
@@ -146,3 +160,119 @@ class ContactForm(forms.Form):
             note=data["note"],
             key=data["key"],
         )
+
+
+class SettingsForm(forms.Form):
+    """How often mail comes and when, in which language and by which calendar."""
+
+    planned_mail = forms.ChoiceField(
+        label=_("Planned mail"), choices=PlannedMail.choices, widget=forms.RadioSelect
+    )
+    paused_until_date = forms.DateField(
+        label=_("No planned mail until"),
+        required=False,
+        widget=DateInput(),
+        help_text=_("The first day on which it comes again. Empty: no pause."),
+    )
+    quiet_from_time = forms.TimeField(label=_("Quiet from"), widget=TimeInput())
+    quiet_to_time = forms.TimeField(
+        label=_("Quiet until"),
+        widget=TimeInput(),
+        help_text=_("Overnight. What you ask for yourself comes at once."),
+    )
+    language = forms.ChoiceField(
+        label=_("Language"),
+        choices=settings.LANGUAGES,
+        widget=forms.RadioSelect,
+        help_text=_("Of pages and mails; the page changes at once."),
+    )
+    time_zone = forms.ChoiceField(label=_("Time zone"))
+    country = forms.ChoiceField(
+        label=_("Country"),
+        required=False,
+        help_text=_("No planned mail comes on its public holidays."),
+    )
+    subdivision = forms.CharField(
+        label=_("State or province"), required=False, widget=forms.Select
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, user: User, day: date, data: Any = None) -> None:
+        self.day = day
+        super().__init__(data, initial=self._said_now(user))
+        self._offer("time_zone", zones(get_language()), user.time_zone)
+        self._offer("country", countries(get_language()), user.country)
+        country = self["country"].value() or ""
+        mine = user.subdivision if country == user.country else ""
+        self.fields["subdivision"].widget.choices = _with(subdivisions(country), mine)
+
+    def _said_now(self, user: User) -> dict[str, Any]:
+        """A pause that is over is none."""
+        values = {name: getattr(user, name) for name in self.base_fields}
+        until = user.paused_until_date
+        return values | {
+            "paused_until_date": until if until and until > self.day else None
+        }
+
+    def _offer(self, name: str, choices: list[tuple[str, str]], mine: str) -> None:
+        """All that is known, and what the person has already."""
+        self.fields[name].choices = _with(choices, mine)  # type: ignore[attr-defined]
+
+    def clean_paused_until_date(self) -> date | None:
+        until: date | None = self.cleaned_data["paused_until_date"]
+        if until is not None and until <= self.day:
+            raise forms.ValidationError(gettext("Give a day that lies ahead."))
+        return until
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        begins, ends = data.get("quiet_from_time"), data.get("quiet_to_time")
+        if begins and ends and ends >= begins:
+            self.add_error(
+                "quiet_to_time",
+                _(
+                    "Quiet hours are overnight: they end earlier in the day than they begin."
+                ),
+            )
+        # Another country has other states.
+        known = {code for code, _name in self.fields["subdivision"].widget.choices}
+        if data.get("subdivision") not in known:
+            data["subdivision"] = ""
+        return data
+
+    @property
+    def changes(self) -> dict[str, Any]:
+        """What differs from what is kept, by field."""
+        return {
+            name: value
+            for name, value in self.cleaned_data.items()
+            if name != "version" and value != self.initial[name]
+        }
+
+    def tell_both_texts(self, refusal: EditedMeanwhile) -> None:
+        """Sent again, the form means to replace what somebody else saved meanwhile."""
+        data: Any = self.data
+        shown = data.copy()
+        shown["version"] = str(refusal.row.version)
+        self.data = shown
+        self.initial = self._said_now(cast(User, refusal.row))
+        for name, value in self.changes.items():
+            both = {
+                "theirs": self._words(name, self.initial[name]),
+                "yours": self._words(name, value),
+            }
+            said = _("It now says “%(theirs)s”. You wrote “%(yours)s”.") % both
+            self.add_error(name, said)
+        self.add_error(None, str(refusal))
+
+    def _words(self, name: str, value: Any) -> str:
+        choices = getattr(self.fields[name].widget, "choices", ())
+        if isinstance(value, date):
+            return full_day(value)
+        return str(dict(choices).get(value, value)) if value else "–"
+
+
+def _with(choices: list[tuple[str, str]], mine: str) -> list[tuple[str, str]]:
+    if mine in dict(choices):
+        return choices
+    return [*choices, (mine, mine)]

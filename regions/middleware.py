@@ -2,11 +2,14 @@
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 from django_htmx.middleware import HtmxDetails
 
 from regions.models import User
+
+YEAR_SECONDS = 365 * 24 * 3600
 
 
 class Request(HttpRequest):
@@ -32,3 +35,15 @@ class PersonMiddleware:
             response = self.get_response(request)
             response.headers["Content-Language"] = user.language
             return response
+
+
+def remember(response: HttpResponse, cookie: str, choice: str) -> None:
+    """Keep a choice in the browser, for the pages before the sign-in too."""
+    response.set_cookie(
+        cookie,
+        choice,
+        max_age=YEAR_SECONDS,
+        samesite="Lax",
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+    )

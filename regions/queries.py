@@ -19,7 +19,6 @@ from regions.models import (
     Ask,
     CheckIn,
     Contact,
-    HistoryEntry,
     Holiday,
     Membership,
     Programme,
@@ -164,13 +163,3 @@ def contacts_of(ceo_ids: Iterable[int], programme: Programme) -> QuerySet[Contac
 
 def asks_of(ceo: RegionalCEO, programme: Programme) -> QuerySet[Ask]:
     return ceo.asks.filter(programme=programme).order_by("due_date", "id")
-
-
-def timeline(region: Region, user: User) -> QuerySet[HistoryEntry]:
-    """What changed in a region, newest first, as far as this user may read it."""
-    return (
-        HistoryEntry.objects.visible_to(user)
-        .filter(region=region)
-        .select_related("by")
-        .order_by("-at", "-id")
-    )

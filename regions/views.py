@@ -8,10 +8,10 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from regions.history import web_act
+from regions.middleware import remember
 from regions.services.people import set_language
 
 THEMES = ("system", "light", "dark")
-YEAR = 365 * 24 * 3600
 
 
 @login_not_required
@@ -24,14 +24,7 @@ def language(request: HttpRequest) -> HttpResponse:
         return response
     if request.user.is_authenticated:
         set_language(request.user, code, act=web_act(request.user))
-    response.set_cookie(
-        settings.LANGUAGE_COOKIE_NAME,
-        code,
-        max_age=YEAR,
-        samesite="Lax",
-        secure=settings.SESSION_COOKIE_SECURE,
-        httponly=True,
-    )
+    remember(response, settings.LANGUAGE_COOKIE_NAME, code)
     return response
 
 
@@ -42,14 +35,7 @@ def theme(request: HttpRequest) -> HttpResponse:
     response = _back(request)
     choice = request.POST.get("theme", "")
     if choice in THEMES:
-        response.set_cookie(
-            "theme",
-            choice,
-            max_age=YEAR,
-            samesite="Lax",
-            secure=settings.SESSION_COOKIE_SECURE,
-            httponly=True,
-        )
+        remember(response, "theme", choice)
     return response
 
 

@@ -6,16 +6,14 @@ All functions answer in the active language.
 from collections.abc import Iterable
 from datetime import date, datetime
 from functools import reduce
-from typing import Any
 
-from babel.dates import format_date, format_time
-from django.apps import apps
-from django.utils import timezone
+from babel import Locale
+from babel.dates import format_date, format_time, get_timezone_location
 from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
-from regions.enums import Change, RhythmStatus, Stage
-from regions.models import HistoryEntry, Region
+from regions.enums import RhythmStatus, Stage
+from regions.models import Region
 from regions.rhythm import RhythmState
 
 
@@ -77,6 +75,16 @@ def ceo_of(region: Region) -> str:
 
 def local_time(region: Region, at: datetime) -> str:
     return _("%(time)s there") % {"time": clock(at.astimezone(region.zone))}
+
+
+def country(code: str) -> str:
+    return str(Locale.parse(babel_locale()).territories.get(code, code))
+
+
+def zone(name: str) -> str:
+    """Shanghai (Asia/Shanghai)."""
+    city = get_timezone_location(name, locale=babel_locale(), return_city=True)
+    return city if city == name else f"{city} ({name})"
 
 
 def stage(value: Stage | None) -> str:
@@ -177,32 +185,3 @@ def sentences(parts: Iterable[str]) -> str:
 def moment(value: datetime) -> str:
     """Fri 27 Nov 2026 09:40, in the zone that the value carries."""
     return f"{full_day(value.date())} {clock(value)}"
-
-
-def change(entry: HistoryEntry) -> str:
-    """One entry of the history: state: open → done."""
-    if entry.change != Change.CHANGED:
-        return entry.get_change_display()
-    model = apps.get_model(entry.model)
-    column = model._meta.get_field(entry.field)
-    label = getattr(column, "verbose_name", entry.field)
-    return _("%(field)s: %(before)s → %(after)s") % {
-        "field": capital(str(label)),
-        "before": _value(column, entry.before),
-        "after": _value(column, entry.after),
-    }
-
-
-def _value(column: Any, text: str) -> str:
-    """A stored value in words: choices by their label, dates as days, nothing as a dash."""
-    if not text:
-        return "–"
-    if column.choices:
-        return str(dict(column.flatchoices).get(text, text))
-    if column.get_internal_type() == "DateField":
-        return full_day(date.fromisoformat(text))
-    if column.get_internal_type() == "DateTimeField":
-        return moment(timezone.localtime(datetime.fromisoformat(text)))
-    if column.is_relation:
-        return _("no. %(n)s") % {"n": text}
-    return text

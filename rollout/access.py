@@ -40,6 +40,17 @@ def can_see_ledger(user: User) -> Answer:
     return denied(_("The ledger of mails is for headquarters."))
 
 
+def can_manage_mail(user: User) -> Answer:
+    if user.standing.is_hq:
+        return ALLOWED
+    return denied(_("Headquarters resends and cancels mails."))
+
+
+def can_see_health(user: User) -> bool:
+    """Who is told on every page when no mail goes out."""
+    return user.standing.is_hq or user.standing.is_cio
+
+
 def can_read_mail(user: User, mail: Mail) -> Answer:
     if user.standing.sees_all or mail.recipient_id == user.pk:
         return ALLOWED

@@ -20,20 +20,22 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from regions.calendar import Corrections
 from regions.enums import Role
 from regions.models import Programme, User
-from regions.queries import corrections, holders
+from regions.queries import holders
 from regions.wording import (
     capital,
     ceo_of,
     day,
     local_time,
+    moment,
     since_last_talk,
     until_go_live,
     waiting,
 )
 from rollout.enums import CAPS, DutyKind, MailCap
-from rollout.links import SIGN_IN
+from rollout.links import PAUSE, SIGN_IN
 from rollout.models import Duty
 from rollout.queries.blocked import BlockedTask, blocked_tasks
 from rollout.queries.calls import Call, calls_due
@@ -94,20 +96,22 @@ class Wait:
     url: str
 
 
-def compose(recipient: User, duties: list[Duty], at: datetime) -> Letter | None:
+def compose(
+    recipient: User, duties: list[Duty], at: datetime, corrected: Corrections
+) -> Letter | None:
     """One letter for all these duties, in the recipient's language and zone.
 
     None when none of them needs telling any more.
     """
-    return write(recipient, duties, read(duties, at))
+    return write(recipient, duties, read(duties, at, corrected))
 
 
-def read(duties: list[Duty], at: datetime) -> Facts:
+def read(duties: list[Duty], at: datetime, corrected: Corrections) -> Facts:
     """All that letters with these duties are made of, whoever gets them.
 
     A fixed number of queries for each programme, however many letters and duties.
     """
-    calls = calls_due(rhythms_of(duties), at, corrections())
+    calls = calls_due(rhythms_of(duties), at, corrected)
     return Facts(
         at=at,
         calls=calls,
@@ -145,29 +149,38 @@ def check_in_letter(recipient: User, duties: list[Duty], facts: Facts) -> Letter
     ]
     if not calls:
         return None
-    blocks = [_block(call, facts) for call in calls[:BLOCKS]]
-    programme = calls[0].engagement.rhythm.programme
-    others = len(calls) - 1
+    blocks = [
+        block_of(call, call_sheet_of(call.engagement, facts.sheets), facts.at)
+        for call in calls[:BLOCKS]
+    ]
     return _letter(
         "check-in",
-        {
-            "blocks": blocks,
-            "first": blocks[0],
-            "since": since_last_talk(calls[0].state).rstrip("。."),
-            "is_first_talk": calls[0].state.is_first_talk,
-            "age_days": calls[0].state.age_days,
-            "names": [call.engagement.region.name for call in calls[:2]],
-            "count": len(calls),
-            "others": others,
-            "others_after_two": others - 1,
-            "more": len(calls) - len(blocks),
-            "start_url": blocks[0].url,
-            "programme": programme,
-        },
+        check_in_context(calls, blocks),
         facts,
-        programme=programme,
+        programme=calls[0].engagement.rhythm.programme,
         regions={call.engagement.region.code for call in calls},
     )
+
+
+def check_in_context(calls: list[Call], blocks: list[Block]) -> dict[str, Any]:
+    """What the templates of E1 place: a block for each of the first calls."""
+    others = len(calls) - 1
+    return {
+        "blocks": blocks,
+        "first": blocks[0],
+        "since": since_last_talk(calls[0].state).rstrip("。."),
+        "is_first_talk": calls[0].state.is_first_talk,
+        "age_days": calls[0].state.age_days,
+        "names": [call.engagement.region.name for call in calls[:2]],
+        "count": len(calls),
+        "others": others,
+        "others_after_two": others - 1,
+        "more": len(calls) - len(blocks),
+        "start_url": blocks[0].url,
+        "programme": calls[0].engagement.rhythm.programme,
+        "pause": PAUSE,
+        "site_url": settings.SITE_URL,
+    }
 
 
 def blocked_letter(recipient: User, duties: list[Duty], facts: Facts) -> Letter | None:
@@ -180,22 +193,27 @@ def blocked_letter(recipient: User, duties: list[Duty], facts: Facts) -> Letter 
     ]
     if not found:
         return None
-    waits = [_wait(one) for one in found[:BLOCKS]]
     programme = found[0].task.plan.programme
     return _letter(
         "blocked",
-        {
-            "waits": waits,
-            "first": waits[0],
-            "count": len(found),
-            "others": len(found) - 1,
-            "more": len(found) - len(waits),
-            "programme": programme,
-        },
+        blocked_context(found),
         facts,
         programme=programme,
         regions={one.task.plan.region.code for one in found},
     )
+
+
+def blocked_context(found: list[BlockedTask]) -> dict[str, Any]:
+    """What the templates of the mail about blocked tasks place: the first ones of them."""
+    waits = [_wait(one) for one in found[:BLOCKS]]
+    return {
+        "waits": waits,
+        "first": waits[0],
+        "count": len(found),
+        "others": len(found) - 1,
+        "more": len(found) - len(waits),
+        "programme": found[0].task.plan.programme,
+    }
 
 
 def sign_in_letter(recipient: User, duties: list[Duty], facts: Facts) -> Letter | None:
@@ -203,10 +221,28 @@ def sign_in_letter(recipient: User, duties: list[Duty], facts: Facts) -> Letter 
     return _letter("sign-in", {"link": SIGN_IN}, facts, programme=facts.house)
 
 
+def test_letter(recipient: User, duties: list[Duty], facts: Facts) -> Letter | None:
+    """A mail to oneself, asked for on the page of one's settings."""
+    context = test_context(recipient, facts.at)
+    return _letter("test", context, facts, programme=facts.house)
+
+
+def test_context(recipient: User, at: datetime) -> dict[str, Any]:
+    return {
+        "name": recipient.name,
+        "asked": moment(at.astimezone(recipient.zone)),
+        "how_often": recipient.get_planned_mail_display(),
+        "quiet_from": f"{recipient.quiet_from_time:%H:%M}",
+        "quiet_to": f"{recipient.quiet_to_time:%H:%M}",
+        "settings_url": page("rollout:settings"),
+    }
+
+
 COMPOSERS: dict[str, Callable[[User, list[Duty], Facts], Letter | None]] = {
     DutyKind.SIGN_IN: sign_in_letter,
     DutyKind.BLOCKED: blocked_letter,
     DutyKind.CHECK_IN: check_in_letter,
+    DutyKind.TEST: test_letter,
 }
 
 
@@ -221,13 +257,13 @@ def _objects(call: Call) -> set[tuple[str, int]]:
     return objects | ({("regions.checkin", booked.pk)} if booked else set())
 
 
-def _block(call: Call, facts: Facts) -> Block:
+def block_of(call: Call, sheet: CallSheet, at: datetime) -> Block:
     return Block(
         ceo=ceo_of(call.engagement.region),
         phone=call.engagement.person.phone,
-        there=local_time(call.engagement.region, facts.at),
+        there=local_time(call.engagement.region, at),
         reasons=call_reasons(call),
-        sheet=call_sheet_of(call.engagement, facts.sheets),
+        sheet=sheet,
         url=page("rollout:call-sheet", call.engagement.region.code),
     )
 
@@ -274,10 +310,18 @@ def _letter(
         subject=" ".join(subject.split()),
         text=render_to_string(f"emails/{kind}-body.txt", context).strip() + "\n",
         html=_inliner().inline(html),
-        sender_name=programme.name if programme else "Rollout",
+        sender_name=_sender(facts.planner, programme),
         reply_to=facts.planner.email if facts.planner else "",
         thread=next(iter(regions)) if len(regions) == 1 else "",
     )
+
+
+def _sender(planner: User | None, programme: Programme | None) -> str:
+    """A person and what he writes about, such as "Planner, ctcLink": mail from no machine."""
+    house = programme.name if programme else "Rollout"
+    if planner is None:
+        return house
+    return _("%(person)s, %(house)s") % {"person": planner.name, "house": house}
 
 
 @lru_cache(maxsize=1)

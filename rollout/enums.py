@@ -117,6 +117,16 @@ MAIL_MOVES = {
 UNSENT = (MailState.PLANNED, MailState.LEASED, MailState.RETRY)
 
 
+class PauseChoice(TextChoices):
+    """What the page behind the footer of a mail offers."""
+
+    WEEK = "week", _("A pause of one week")
+    TWO_WEEKS = "two-weeks", _("A pause of two weeks")
+    MONDAYS = "mondays", _("On Mondays only")
+    NEVER = "never", _("Never")
+    AS_BEFORE = "as-before", _("On working days, as before")
+
+
 class RegionState(TextChoices):
     """Where a region stands, worst first. Words name the reaction."""
 

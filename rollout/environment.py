@@ -1,15 +1,20 @@
 """Typed readers of the environment. Settings use them; a fault ends the start in one line."""
 
 import os
+import re
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
+from email.utils import parseaddr
 from pathlib import Path
 from typing import NoReturn, TypeVar
 from urllib.parse import ParseResult, urlparse
 from zoneinfo import ZoneInfo
 
 T = TypeVar("T")
+# A name or an address of a host; a dot ahead stands for all names below it.
+HOST = re.compile(r"\.?[\w-]+(\.[\w-]+)*|\[[0-9a-fA-F:.]+\]")
+ADDRESS = re.compile(r"[^\s@<>,]+@[\w-]+(\.[\w-]+)*")
 
 
 def stop(name: str, fault: str, mend: str) -> NoReturn:
@@ -51,9 +56,17 @@ def as_zone(raw: str) -> str:
 
 def as_hosts(raw: str) -> list[str]:
     hosts = [host.strip() for host in raw.split(",") if host.strip()]
-    if not hosts or any("*" in host or "/" in host for host in hosts):
+    if not hosts or not all(HOST.fullmatch(host) for host in hosts):
         raise ValueError(raw)
     return hosts
+
+
+def as_sender(raw: str) -> str:
+    """An address, alone or as `Name <address>`."""
+    _name, address = parseaddr(raw)
+    if not ADDRESS.fullmatch(address) or not raw.rstrip(">").endswith(address):
+        raise ValueError(raw)
+    return raw
 
 
 def as_url(*schemes: str) -> Callable[[str], ParseResult | None]:
@@ -69,6 +82,16 @@ def as_url(*schemes: str) -> Callable[[str], ParseResult | None]:
         return url
 
     return parse
+
+
+def secret_key(folder: Path, *, is_needed: bool) -> str:
+    """SECRET_KEY; where it is not needed and not given, the one kept in `folder`."""
+    key, mend = os.environ.get("SECRET_KEY", ""), "Give at least 50 random characters."
+    if is_needed and not key:
+        stop("SECRET_KEY", "is missing", mend)
+    if key and len(key) < 50:
+        stop("SECRET_KEY", "is too short", mend)
+    return key or kept_key(folder)
 
 
 def kept_key(folder: Path) -> str:
@@ -89,5 +112,5 @@ def kept_key(folder: Path) -> str:
         stop(
             "VAR_DIR",
             f"({folder}) cannot be written ({fault.strerror})",
-            "Mend its rights.",
+            "Make it writable, or choose another folder.",
         )

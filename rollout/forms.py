@@ -3,13 +3,13 @@
 from typing import Any
 
 from django import forms
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from regions.enums import Role
 from regions.forms import DateInput
-from regions.models import Membership, RegionalCEO, User
-from rollout.enums import BlockReason
+from regions.models import Membership, Region, RegionalCEO, User
+from rollout.enums import BlockReason, DutyKind, MailState
 from rollout.models import Plan, Task
 
 
@@ -27,7 +27,10 @@ class BlockForm(TaskActForm):
     )
     note = forms.CharField(label=_("What is missing?"), max_length=300, required=False)
     waits_for = forms.ModelChoiceField(
-        label=_("Who can help?"), queryset=User.objects.none(), required=False
+        label=_("Who can help?"),
+        queryset=User.objects.none(),
+        required=False,
+        empty_label="–",
     )
 
     def __init__(self, task: Task, *args: Any, **kwargs: Any) -> None:
@@ -70,3 +73,57 @@ class SignInLinkForm(forms.Form):
             attrs={"autocomplete": "username", "inputmode": "email"}
         ),
     )
+
+
+class LedgerFilter(forms.Form):
+    """What of the ledger is wanted; from the address, where nonsense filters nothing."""
+
+    state = forms.ChoiceField(
+        label=_("State"),
+        choices=[("", _("All")), *MailState.choices],
+        required=False,
+    )
+    kind = forms.ChoiceField(
+        label=_("Kind"), choices=[("", _("All")), *DutyKind.choices], required=False
+    )
+    days = forms.ChoiceField(
+        label=_("Period"),
+        choices=[
+            ("", _("All")),
+            ("1", _("last 24 hours")),
+            ("7", _("last 7 days")),
+            ("30", _("last 30 days")),
+        ],
+        required=False,
+    )
+    region = forms.ModelChoiceField(
+        label=_("Region"),
+        queryset=Region.objects.none(),
+        to_field_name="code",
+        empty_label=_("All"),
+        required=False,
+    )
+    q = forms.CharField(
+        label=_("Recipient"),
+        max_length=100,
+        required=False,
+        widget=forms.TextInput(attrs={"type": "search"}),
+    )
+    mine = forms.BooleanField(label=_("To me only"), required=False)
+
+    def __init__(
+        self, regions: QuerySet[Region], *args: Any, is_ledger: bool, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        region: Any = self.fields["region"]
+        region.queryset = regions.order_by("name", "id")
+        region.label_from_instance = lambda row: row.name
+        if not is_ledger:
+            for name in ("region", "q", "mine"):
+                del self.fields[name]
+
+    @property
+    def wanted(self) -> dict[str, Any]:
+        """The filters that are set and make sense."""
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value}

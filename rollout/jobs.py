@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from rollout import reminders
 from rollout.services import mail
+from rollout.services.heartbeat import beat
 
 logger = logging.getLogger(__name__)
 
@@ -14,16 +15,19 @@ logger = logging.getLogger(__name__)
 @shared_task(name="rollout.queue_due", time_limit=120)
 def queue_due() -> int:
     """Find what is due and plan its mails."""
+    beat("rollout.queue_due", at=timezone.now())
     count = reminders.queue(at=timezone.now())
     if count:
         logger.info("queued: %d", count)
     return count
 
 
-@shared_task(name="rollout.deliver", time_limit=300)
+# Beyond all that a mail server may take for one mail.
+@shared_task(name="rollout.deliver", time_limit=1800)
 def deliver() -> int:
     """Send what is planned."""
-    count = mail.deliver(at=timezone.now())
+    beat("rollout.deliver", at=timezone.now())
+    count = mail.deliver(clock=timezone.now)
     if count:
         logger.info("mailed: %d", count)
     return count

@@ -10,33 +10,61 @@ from rollout.models import Mail
 
 SIGN_IN = "[[link:sign-in]]"
 SIGN_IN_LASTS = timedelta(minutes=15)
+PAUSE = "[[link:pause]]"
+PAUSE_LASTS = timedelta(days=60)
 
 
 def with_links(text: str, mail: Mail) -> str:
     """The text with its placeholders signed; a repeat signs to the same letters."""
-    if SIGN_IN not in text:
-        return text
-    return text.replace(SIGN_IN, sign_in_url(mail))
+    for placeholder, url in ((SIGN_IN, sign_in_url), (PAUSE, pause_url)):
+        if placeholder in text:
+            text = text.replace(placeholder, url(mail))
+    return text
 
 
 def sign_in_url(mail: Mail) -> str:
-    path = reverse("rollout:sign-in", args=[sign_in_token(mail)])
-    return f"{settings.SITE_URL}{path}"
+    return _url("rollout:sign-in", sign_in_token(mail))
 
 
 def sign_in_token(mail: Mail) -> str:
-    """Bound to the person and to this purpose, and dated by the mail."""
-    assert mail.dated_at is not None, "links are signed after the mail is frozen"  # noqa: S101
-    return Signer(salt="sign-in").sign_object(
-        {"person": mail.recipient_id, "from": int(mail.dated_at.timestamp())}
-    )
+    return _token(mail, "sign-in")
 
 
 def sign_in_person(token: str, at: datetime) -> int | None:
     """Whom a sign-in link is for; none when it is forged or older than 15 minutes."""
+    return _person(token, "sign-in", SIGN_IN_LASTS, at)
+
+
+def pause_url(mail: Mail) -> str:
+    """Where somebody says, without signing in, how often he wants planned mail."""
+    return _url("rollout:pause", pause_token(mail))
+
+
+def pause_token(mail: Mail) -> str:
+    return _token(mail, "pause")
+
+
+def pause_person(token: str, at: datetime) -> int | None:
+    """Whose mail a pause link stops; none when it is forged or older than 60 days."""
+    return _person(token, "pause", PAUSE_LASTS, at)
+
+
+def _url(name: str, token: str) -> str:
+    return f"{settings.SITE_URL}{reverse(name, args=[token])}"
+
+
+def _token(mail: Mail, purpose: str) -> str:
+    """Bound to the person and to one purpose, and dated by the mail."""
+    assert mail.dated_at is not None, "links are signed after the mail is frozen"  # noqa: S101
+    return Signer(salt=purpose).sign_object(
+        {"person": mail.recipient_id, "from": int(mail.dated_at.timestamp())}
+    )
+
+
+def _person(token: str, purpose: str, lasts: timedelta, at: datetime) -> int | None:
     try:
-        claim = Signer(salt="sign-in").unsign_object(token)
+        claim = Signer(salt=purpose).unsign_object(token)
     except (BadSignature, ValueError, UnicodeError):
         return None
     made = datetime.fromtimestamp(claim["from"], UTC)
-    return claim["person"] if made <= at <= made + SIGN_IN_LASTS else None
+    return claim["person"] if made <= at <= made + lasts else None

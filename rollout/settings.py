@@ -15,10 +15,11 @@ from rollout.environment import (
     as_bool,
     as_hosts,
     as_port,
+    as_sender,
     as_url,
     as_zone,
-    kept_key,
     read,
+    secret_key,
     stop,
 )
 
@@ -49,12 +50,7 @@ ALLOWED_HOSTS = read(
 if PRODUCTION and DEBUG:
     stop("DEBUG", "is on in production", "Leave it out, or leave out SITE_URL.")
 
-SECRET_KEY = os.environ.get("SECRET_KEY", "")
-if PRODUCTION and not SECRET_KEY:
-    stop("SECRET_KEY", "is missing", "Give at least 50 random characters.")
-if SECRET_KEY and len(SECRET_KEY) < 50:
-    stop("SECRET_KEY", "is too short", "Give at least 50 random characters.")
-SECRET_KEY = SECRET_KEY or kept_key(VAR_DIR)
+SECRET_KEY = secret_key(VAR_DIR, is_needed=PRODUCTION)
 
 # --- Django --------------------------------------------------------------------------
 
@@ -197,14 +193,19 @@ _email = read(
 if PRODUCTION and not _email:
     stop("EMAIL_URL", "is missing", "Give smtp+tls://user:password@host:587.")
 MAIL_DIR = VAR_DIR / "mail"
+MAIL_PORTS = {"smtp": 25, "smtps": 465, "smtp+tls": 587}
 EMAIL_HOST = (_email.hostname or "") if _email else ""
-EMAIL_PORT = (_email.port or 25) if _email else 25
+# The ports that RFC 8314 and 6409 give these ways.
+EMAIL_PORT = (_email.port or MAIL_PORTS[_email.scheme]) if _email else 25
 EMAIL_HOST_USER = unquote(_email.username or "") if _email else ""
 EMAIL_HOST_PASSWORD = unquote(_email.password or "") if _email else ""
 EMAIL_USE_TLS = _email is not None and _email.scheme == "smtp+tls"
 EMAIL_USE_SSL = _email is not None and _email.scheme == "smtps"
-DEFAULT_FROM_EMAIL = os.environ.get("MAIL_FROM", "").strip() or (
-    f"rollout@{_site.hostname}" if _site else "rollout@example.org"
+DEFAULT_FROM_EMAIL = read(
+    "MAIL_FROM",
+    as_sender,
+    f"rollout@{_site.hostname}" if _site else "rollout@example.org",
+    "Give rollout@example.org, or Name <rollout@example.org>.",
 )
 
 # --- Sign-in -------------------------------------------------------------------------
@@ -236,6 +237,7 @@ SESSION_COOKIE_AGE = 14 * 24 * 3600
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "rollout.formats"
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = read(
@@ -270,6 +272,8 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
         "form-action": [SELF],
         "frame-ancestors": [NONE],
+        # Previews of mails.
+        "frame-src": [SELF],
     }
 }
 SECURE_SSL_REDIRECT = SECURE

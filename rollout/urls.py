@@ -4,7 +4,18 @@ from allauth.account import views as account
 from django.contrib import admin
 from django.urls import include, path
 
-from rollout.views import calls, dashboard, mails, regions, signin, tasks
+from rollout.views import (
+    calls,
+    dashboard,
+    health,
+    mails,
+    pause,
+    previews,
+    regions,
+    settings,
+    signin,
+    tasks,
+)
 
 rollout_patterns = [
     path("", dashboard.home, name="home"),
@@ -26,6 +37,17 @@ rollout_patterns = [
     path("tasks/<int:pk>/undo/", tasks.task_undo, name="task-undo"),
     path("mails/", mails.mail_list, name="mail-list"),
     path("mails/<int:pk>/", mails.mail_page, name="mail"),
+    path("mails/<int:pk>/resend/", mails.mail_resend, name="mail-resend"),
+    path("mails/<int:pk>/cancel/", mails.mail_cancel, name="mail-cancel"),
+    path("mails/previews/", previews.preview_list, name="preview-list"),
+    path("mails/previews/<slug:kind>/", previews.preview, name="preview"),
+    path(
+        "mails/previews/<slug:kind>/html/", previews.preview_html, name="preview-html"
+    ),
+    path("settings/", settings.settings_page, name="settings"),
+    path("settings/test/", settings.settings_test, name="settings-test"),
+    path("health", health.health, name="health"),
+    path("pause/<str:token>/", pause.pause, name="pause"),
     path("sign-in/", signin.sign_in_ask, name="sign-in-ask"),
     path("sign-in/<str:token>/", signin.sign_in, name="sign-in"),
 ]

@@ -10,6 +10,7 @@ from openpyxl import load_workbook
 
 from regions.enums import Change, Role, Via
 from regions.models import HistoryEntry, Region
+from rollout.models import Breaker, Heartbeat
 from tests import factories
 from tests.factories import NOW
 
@@ -40,6 +41,11 @@ def one_of_each(number: int) -> dict[str, Model]:
         factories.make_duty(staff, rhythm, mail=mail),
         factories.make_holiday(
             name=f"Day {number}", day_date=date(2027, 1, 1) + timedelta(days=number)
+        ),
+        factories.make_event(mail, answer=f"250 {number}", by=staff),
+        factories.saved(Heartbeat(job=f"job {number}", at=NOW)),
+        factories.saved(
+            Breaker(server=f"mail{number}.example.org", since_at=NOW, retry_at=NOW)
         ),
         make_entry(region, by=staff),
     ]  # fmt: skip

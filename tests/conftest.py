@@ -9,6 +9,7 @@ from django.conf import settings as django_settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import override
 
 from regions.enums import Role
 from regions.models import Programme, Region, RegionalCEO, Rhythm, User
@@ -25,10 +26,12 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
     A hook and not an autouse fixture, because fixtures and their clean-up, such as
     emptying the tables, have to stay outside.
     """
-    if item.get_closest_marker("unwatched"):
-        return (yield)
-    with HistoryGuard().watching():
-        return (yield)
+    # A page in Chinese leaves its language to the thread; the next test begins in English.
+    with override("en"):
+        if item.get_closest_marker("unwatched"):
+            return (yield)
+        with HistoryGuard().watching():
+            return (yield)
 
 
 # --- Tools ---------------------------------------------------------------------------

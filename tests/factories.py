@@ -24,8 +24,9 @@ from regions.models import (
     Rhythm,
     User,
 )
-from rollout.enums import DutyKind
-from rollout.models import Duty, Mail, Plan, Task, Wave
+from rollout.enums import DutyKind, MailState
+from rollout.models import Duty, Heartbeat, Mail, MailEvent, Plan, Task, Wave
+from rollout.queries.health import JOBS
 from tests.history_guard import unrecorded
 
 Row = TypeVar("Row", bound=Model)
@@ -202,3 +203,16 @@ def make_duty(
     what = {"model": about._meta.label_lower, "object_id": about.pk}
     values = {"kind": DutyKind.CHECK_IN, "created_at": NOW} | what | values
     return saved(Duty(recipient=recipient, occurrence=occurrence, **values))
+
+
+def make_event(mail: Mail, **values: Any) -> MailEvent:
+    """The mail was planned."""
+    return saved(
+        MailEvent(mail=mail, **{"at": NOW, "state": MailState.PLANNED} | values)
+    )
+
+
+def make_heartbeats(at: datetime = NOW) -> None:
+    """Both jobs ran at that moment."""
+    for job in JOBS:
+        saved(Heartbeat(job=job, at=at))

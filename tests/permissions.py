@@ -33,6 +33,17 @@ rollout:task-reopen       POST  302  404  302  302  403  302  302  302  403  404
 rollout:task-undo         POST  302  404  302  302  403  302  302  302  403  404
 rollout:mail-list         GET   302  200  200  200  200  200  200  200  200  200
 rollout:mail              GET   302  404  200  200  200  200  404  404  404  404
+rollout:mail-resend       POST  302  404  403  302  403  403  404  404  404  404
+rollout:mail-cancel       POST  302  404  403  302  403  403  404  404  404  404
+rollout:preview-list      GET   302  403  403  200  403  403  403  403  403  403
+rollout:preview           GET   302  403  403  200  403  403  403  403  403  403
+rollout:preview-html      GET   302  403  403  200  403  403  403  403  403  403
+rollout:settings          GET   302  200  200  200  200  200  200  200  200  200
+rollout:settings          POST  302  302  302  302  302  302  302  302  302  302
+rollout:settings-test     POST  302  302  302  302  302  302  302  302  302  302
+rollout:pause             GET   200  200  200  200  200  200  200  200  200  200
+rollout:pause             POST  200  200  200  200  200  200  200  200  200  200
+rollout:health            GET   200  200  200  200  200  200  200  200  200  200
 rollout:sign-in-ask       POST  200  200  200  200  200  200  200  200  200  200
 rollout:sign-in           GET   200  200  200  200  200  200  200  200  200  200
 rollout:sign-in           POST  302  302  302  302  302  302  302  302  302  302
@@ -94,6 +105,11 @@ ARGS: dict[str, Maker] = {
     "rollout:task-reopen": lambda made: [made.blocked.pk],
     "rollout:task-undo": lambda made: [made.changed.pk],
     "rollout:mail": lambda made: [made.mail.pk],
+    "rollout:mail-resend": lambda made: [made.mail.pk],
+    "rollout:mail-cancel": lambda made: [made.mail.pk],
+    "rollout:preview": lambda made: ["check_in"],
+    "rollout:preview-html": lambda made: ["check_in"],
+    "rollout:pause": lambda made: [made.pause],
     "rollout:sign-in": lambda made: [made.token],
     "pilots:finding": lambda made: [made.proposed.pk],
     "pilots:finding-review": lambda made: [made.proposed.pk],
@@ -101,6 +117,13 @@ ARGS: dict[str, Maker] = {
     "pilots:finding-reject": lambda made: [made.proposed.pk],
     "pilots:finding-retire": lambda made: [made.adopted.pk],
     "pilots:finding-reopen": lambda made: [made.rejected.pk],
+}
+SETTINGS = {
+    "planned_mail": "mondays",
+    "quiet_from_time": "20:00",
+    "quiet_to_time": "08:00",
+    "language": "en",
+    "time_zone": "UTC",
 }
 TALK = {"outcome": "reached", "minutes": "15", "answer": "yes", "felt": "same"}
 BODIES: dict[str, Maker] = {
@@ -120,6 +143,8 @@ BODIES: dict[str, Maker] = {
     "rollout:task-start": lambda made: {"version": made.task.version},
     "rollout:task-block": lambda made: {"version": made.task.version, "reason": "data"},
     "rollout:task-reopen": lambda made: {"version": made.blocked.version},
+    "rollout:settings": lambda made: {**SETTINGS, "version": 1},
+    "rollout:pause": lambda made: {"choice": "week"},
     "rollout:sign-in-ask": lambda made: {"email": "staff.north@example.org"},
     "regions:language": lambda made: {"language": "zh-hans"},
     "regions:theme": lambda made: {"theme": "dark"},

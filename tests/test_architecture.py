@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
 from django.apps import apps
 from django.conf import settings
 from django.db import models
@@ -150,3 +151,15 @@ def test_schedule_entry_without_job_is_found():
     }
 
     assert unknown_jobs(schedule, set(registered_jobs())) == ["rollout.unheard_of"]
+
+
+def test_ticks_do_not_follow_a_wall_clock_that_is_set_back():
+    with time_machine.travel("2027-03-10 12:00 +0000") as clock:
+        rings = [one["schedule"] for one in celery_app.conf.beat_schedule.values()]
+        last_runs = [ring.now() for ring in rings]
+        clock.shift(-3600)
+        left = [
+            ring.is_due(last)[1] for ring, last in zip(rings, last_runs, strict=True)
+        ]
+
+    assert max(left) <= 5

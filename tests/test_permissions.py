@@ -11,13 +11,14 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from pilots.enums import FindingState
 from regions.history import Act
 from rollout.enums import BlockReason, DutyKind, TaskState
-from rollout.links import sign_in_token
+from rollout.links import pause_token, sign_in_token
 from rollout.services.mail import mail_at_once
 from rollout.services.tasks import start_task
 from tests.factories import (
     NOW,
     make_contact,
     make_finding,
+    make_heartbeats,
     make_mail,
     make_procedure,
     make_step,
@@ -50,6 +51,7 @@ def made(people, ceo_north, programme, rhythm_north, plan_north, plan_south):
     start_task(changed, version=1, act=Act(by=staff, at=NOW))
     link = mail_at_once(staff, DutyKind.SIGN_IN, occurrence="matrix", at=NOW)
     link.dated_at = NOW
+    make_heartbeats()
     return SimpleNamespace(
         key=uuid.UUID(int=1),
         plan=plan_north,
@@ -65,6 +67,7 @@ def made(people, ceo_north, programme, rhythm_north, plan_north, plan_south):
         changed=changed,
         mail=make_mail(liaison),
         token=sign_in_token(link),
+        pause=pause_token(link),
         step=step,
         proposed=make_finding(programme, "Proposed"),
         reviewed=make_finding(programme, "Reviewed", state=FindingState.REVIEWED),

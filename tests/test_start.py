@@ -93,7 +93,7 @@ def test_start_says_how_to_make_the_first_account(run):
     run.up()
 
     told = 'manage.py add_person you@example.org --name "Your name" --role hq'
-    assert f"  .venv/bin/python {told}" in run.said
+    assert f"  VAR_DIR={run.folder} .venv/bin/python {told}" in run.said
 
 
 def test_sample_is_loaded_once_and_its_people_are_told_each_time(run):

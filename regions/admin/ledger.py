@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from regions.administration import LedgerAdmin, name_of
 from regions.models import HistoryEntry, Versioned
-from regions.wording import change as change_words
+from regions.telling import change as change_words
 
 
 def kinds_of_row() -> dict[str, str]:

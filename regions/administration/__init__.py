@@ -5,13 +5,14 @@ Every save goes through the history; every row is reached through `visible_to`.
 
 from .forms import ManySuggestions, RecordForm, field_of
 from .pages import HeadquartersOnly, LedgerAdmin, link_to, name_of
-from .records import RecordAdmin, RecordInline
+from .records import LedgerInline, RecordAdmin, RecordInline
 from .requests import admin_act, person
 from .site import Site
 
 __all__ = [
     "HeadquartersOnly",
     "LedgerAdmin",
+    "LedgerInline",
     "ManySuggestions",
     "RecordAdmin",
     "RecordForm",

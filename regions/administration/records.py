@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from regions import history
 from regions.history import Act
 from regions.models import HistoryEntry, Versioned
+from regions.telling import names_in
 
 from .forms import VERSION, RecordForm, columns_of
 from .pages import HeadquartersOnly, ListAdmin
@@ -172,6 +173,7 @@ class RecordAdmin(ListAdmin):
             "title": _("History of %(row)s") % {"row": row},
             "subtitle": None,
             "changes": page,
+            "names": names_in(page),
             "page_range": pages.get_elided_page_range(page.number),
             "page_var": PAGE_VAR,
             "module_name": str(capfirst(self.opts.verbose_name_plural)),
@@ -214,3 +216,11 @@ class RecordInline(HeadquartersOnly, AnyTabular):
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         names = list(super().get_fields(request, obj))
         return [*names, VERSION] if self.has_change_permission(request, obj) else names
+
+
+class LedgerInline(HeadquartersOnly, AnyTabular):
+    """Rows of a ledger below the row that they tell of; only to read."""
+
+    may_add = False
+    may_change = False
+    extra = 0

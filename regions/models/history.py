@@ -21,6 +21,8 @@ class Versioned(models.Model):
     private_fields: ClassVar[frozenset[str]] = frozenset()
     # Fields that say nothing to a reader of the history.
     silent_fields: ClassVar[frozenset[str]] = frozenset({"id", "version"})
+    # Recorded, as undo needs them, but not told: another field of the act says it.
+    untold_fields: ClassVar[frozenset[str]] = frozenset()
 
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)
 

@@ -56,6 +56,20 @@ def start_rhythm(
 
 
 @transaction.atomic
+def change_settings(
+    user: User, values: Mapping[str, Any], *, version: int | None = None, act: Act
+) -> User:
+    """How often somebody wants mail, when, in which language and by which calendar.
+
+    Without `version` the last answer wins: a link in a mail knows none. Raises
+    EditedMeanwhile.
+    """
+    row: User = history.lock(User.objects.all(), user.pk, version)
+    history.change(row, values, act)
+    return row
+
+
+@transaction.atomic
 def set_language(user: User, language: str, *, act: Act) -> None:
     row = history.lock(User.objects.all(), user.pk)
     history.change(row, {"language": language}, act)

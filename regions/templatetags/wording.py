@@ -1,12 +1,12 @@
 """How dates, moments and history entries are written in templates."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from django import template
 from django.utils import timezone
 
-from regions import wording
+from regions import telling, wording
 from regions.models import HistoryEntry, Region
 
 register = template.Library()
@@ -31,9 +31,11 @@ def local_day(value: datetime, region: Region) -> str:
 
 
 @register.filter
-def change_words(entry: HistoryEntry) -> str:
-    """One change as a person would say it."""
-    return wording.change(entry)
+def change_words(
+    entry: HistoryEntry, names: Mapping[tuple[str, str], str] | None = None
+) -> str:
+    """One change as a person would say it; `names` are those of the rows it points to."""
+    return telling.change(entry, names or {})
 
 
 @register.filter

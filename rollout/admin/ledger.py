@@ -3,23 +3,33 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy
 
-from regions.administration import LedgerAdmin, name_of
-from rollout.models import Duty, Mail
+from regions.administration import LedgerAdmin, LedgerInline, name_of
+from rollout.models import Breaker, Duty, Heartbeat, Mail, MailEvent
 
 RECIPIENT = name_of("recipient", gettext_lazy("recipient"))
+
+
+class EventInline(LedgerInline):
+    """What happened to a mail; on its product page it is sent again or cancelled."""
+
+    model = MailEvent
+    fields = ("at", "state", "answer", "by")
+    joined = ("by",)
+    ordering = ("id",)
 
 
 @admin.register(Mail)
 class MailAdmin(LedgerAdmin):
     """Links stand in the texts as placeholders; here they are never signed."""
 
+    inlines = (EventInline,)
     list_display = ("planned_at", RECIPIENT, "subject", "state", "sent_at", "attempts")
-    list_filter = ("state",)
+    list_filter = ("state", "cap")
     search_fields = ("recipient__name", "recipient__email", "subject", "slot")
     date_hierarchy = "planned_at"
     fields = (
-        "recipient", "slot", "number", "state", "planned_at", "next_try_at", "attempts",
-        "sent_at", "answer", "language", "message_id", "dated_at", "sender_name", "reply_to",
+        "recipient", "slot", "number", "cap", "state", "planned_at", "next_try_at", "attempts",
+        "may_have_arrived", "doubts", "sent_at", "answer", "language", "thread", "message_id", "dated_at", "sender_name", "reply_to",
         "subject", "body_text",
     )  # fmt: skip
     ordering = ("-planned_at", "-id")
@@ -35,3 +45,30 @@ class DutyAdmin(LedgerAdmin):
     fields = ("recipient", "kind", "occurrence", "state", "created_at", "mail")
     ordering = ("-created_at", "-id")
     joined = ("recipient", "mail")
+
+
+@admin.register(MailEvent)
+class MailEventAdmin(LedgerAdmin):
+    list_display = ("at", "mail", "state", "answer", name_of("by", gettext_lazy("by")))
+    list_filter = ("state",)
+    search_fields = ("mail__subject", "mail__recipient__email", "answer")
+    date_hierarchy = "at"
+    fields = ("mail", "at", "state", "answer", "by")
+    ordering = ("-id",)
+    joined = ("mail", "by")
+
+
+@admin.register(Heartbeat)
+class HeartbeatAdmin(LedgerAdmin):
+    list_display = ("job", "at")
+    search_fields = ("job",)
+    fields = ("job", "at")
+    ordering = ("job",)
+
+
+@admin.register(Breaker)
+class BreakerAdmin(LedgerAdmin):
+    list_display = ("server", "since_at", "retry_at", "answer")
+    search_fields = ("server", "answer")
+    fields = ("server", "since_at", "retry_at", "answer")
+    ordering = ("server",)

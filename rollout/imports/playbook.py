@@ -62,7 +62,7 @@ def _milestone(entry: Entry) -> StepEntry:
         details={
             "kind": TaskKind.MILESTONE.value,
             "role": StepRole.SHARED.value,
-            "function": MILESTONE,
+            "function": "",
         },
     )
 

@@ -3,7 +3,7 @@
 Written by delivery itself, past the history: this is its own log.
 """
 
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -55,13 +55,19 @@ class MailEvent(models.Model):
         return f"{self.get_state_display()} {self.answer}".strip()
 
 
+class SignQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: User) -> Self:
+        """Headquarters, CIO and auditors, as the ledger."""
+        return self if user.standing.sees_all else self.none()
+
+
 class Heartbeat(models.Model):
     """When a job last ran. One that is silent is not running, or deaf to its ticks."""
 
     job = models.CharField(_("job"), max_length=40, unique=True)
     at = models.DateTimeField(_("last seen"))
 
-    objects = models.Manager()
+    objects = SignQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("heartbeat")
@@ -82,7 +88,7 @@ class Breaker(models.Model):
     retry_at = models.DateTimeField(_("next trial"))
     answer = models.CharField(_("what the server said"), max_length=300, blank=True)
 
-    objects = models.Manager()
+    objects = SignQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("breaker")

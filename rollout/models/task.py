@@ -32,6 +32,8 @@ class TaskQuerySet(models.QuerySet["Task"]):
 class Task(Versioned):
     """One thing to do in a region, with a person in charge and a time limit."""
 
+    untold_fields = frozenset({"finished_at"})
+
     plan = models.ForeignKey(
         Plan, models.PROTECT, related_name="tasks", verbose_name=_("plan")
     )

@@ -3,13 +3,17 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db.models import QuerySet
+
 from regions.access import can_log_contact, can_read_notes
 from regions.calendar import today
 from regions.enums import Role
-from regions.models import Contact, HistoryEntry, Region, RegionalCEO, User
-from regions.queries import contacts_of, holders, timeline
+from regions.models import Contact, HistoryEntry, Programme, Region, RegionalCEO, User
+from regions.queries import contacts_of, holders
+from regions.telling import PastAct, past_acts
 from rollout.access import can_move_go_live
-from rollout.models import Plan
+from rollout.models import Mail, Plan
+from rollout.queries.mails import failed_about
 from rollout.queries.regions import RegionLine, region_facts, region_line
 from rollout.queries.tasks import TaskLine, region_tasks, task_lines
 
@@ -34,7 +38,8 @@ class RegionPage:
     reads_notes: bool
     may_log: bool
     may_move: bool
-    changes: list[HistoryEntry]
+    changes: list[PastAct]
+    failed_mails: list[Mail]
 
 
 def region_page(region: Region, user: User, *, at: datetime) -> RegionPage:
@@ -70,8 +75,17 @@ def region_page(region: Region, user: User, *, at: datetime) -> RegionPage:
         reads_notes=can_read_notes(user, region.pk),
         may_log=bool(may_log),
         may_move=bool(plan and can_move_go_live(user, plan)),
-        changes=list(timeline(region, user)[:CHANGES_SHOWN]),
+        changes=past_acts(
+            HistoryEntry.objects.visible_to(user).filter(region=region), CHANGES_SHOWN
+        ),
+        failed_mails=failed_about(region, at) if knows_talks else [],
     )
+
+
+def unplanned_regions(programme: Programme | None, user: User) -> QuerySet[Region]:
+    """Regions that have no plan in this programme yet, so no line in its tables."""
+    planned = Plan.objects.filter(programme=programme).values("region")
+    return Region.objects.visible_to(user).exclude(pk__in=planned).order_by("code")
 
 
 def _line(plan: Plan, user: User, at: datetime) -> RegionLine | None:

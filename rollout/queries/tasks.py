@@ -44,6 +44,8 @@ class Week:
     done: list[TaskLine]
     later: int
     next_due: date | None
+    # Named once above the list where all tasks are of one region; else in every row.
+    region: Region | None
 
     @property
     def count(self) -> int:
@@ -70,6 +72,7 @@ def week_of(user: User, at: datetime) -> Week:
     done = with_details(
         Task.objects.filter(owner=user, state=TaskState.DONE, finished_at__gte=midnight)
     ).order_by("-finished_at", "id")
+    regions = {task.plan.region for task in (*rows, *done)}
     later = [task for task in rows if task.due_date > now + AHEAD]
     return Week(
         overdue=[task_line(task, now) for task in rows if task.due_date < now],
@@ -80,6 +83,7 @@ def week_of(user: User, at: datetime) -> Week:
         done=[task_line(task, now) for task in done],
         later=len(later),
         next_due=later[0].due_date if later else None,
+        region=regions.pop() if len(regions) == 1 else None,
     )
 
 

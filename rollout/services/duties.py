@@ -8,12 +8,10 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from regions.calendar import Corrections
 from regions.models import User
-from regions.queries import corrections
 from rollout.enums import CAPS, FOUND, DutyKind, DutyState, MailCap, MailState, kinds_of
-from rollout.models import Duty, Mail
-from rollout.queries import duties as found
-from rollout.queries.duties import key_of
-from rollout.slots import Slot, open_slot
+from rollout.models import Duty, Mail, MailEvent
+from rollout.queries.duties import key_of, still_due
+from rollout.slots import SLOT_LASTS, Slot, open_slot
 
 # Regional CEOs and others without a login are written to this seldom.
 SELDOM = timedelta(days=14)
@@ -54,13 +52,16 @@ def _meet(duty_ids: Collection[int]) -> None:
     Duty.objects.open().filter(pk__in=duty_ids, mail=None).update(state=DutyState.MET)
 
 
-def still_open(recipient: User, cap: MailCap, at: datetime) -> list[Duty]:
+def still_open(
+    recipient: User, cap: MailCap, at: datetime, corrected: Corrections
+) -> list[Duty]:
     """The duties that a mail of this cap and moment has to carry to somebody."""
-    return still_open_for([recipient.pk], cap, at).get(recipient.pk, [])
+    by_recipient = still_open_for([recipient.pk], cap, at, corrected)
+    return by_recipient.get(recipient.pk, [])
 
 
 def still_open_for(
-    recipients: Collection[int], cap: MailCap, at: datetime
+    recipients: Collection[int], cap: MailCap, at: datetime, corrected: Corrections
 ) -> dict[int, list[Duty]]:
     """The same for many people, in the same number of queries.
 
@@ -69,7 +70,7 @@ def still_open_for(
     """
     rows = _untold().filter(recipient__in=recipients, kind__in=kinds_of(cap))
     untold = list(rows.order_by("id"))
-    due = still_due(untold, at)
+    due = still_due(untold, at, corrected)
     if met := {duty.pk for duty in untold} - {duty.pk for duty in due}:
         _meet(met)
     by_recipient: dict[int, list[Duty]] = defaultdict(list)
@@ -78,9 +79,36 @@ def still_open_for(
     return by_recipient
 
 
-def still_due(duties: list[Duty], at: datetime) -> list[Duty]:
-    """Those of a mail's duties that nothing has met since."""
-    return found.still_due(duties, at, corrections())
+def release(mails: QuerySet[Mail], *, at: datetime) -> int:
+    """Close mails of slots that are over; the duties that they did not tell are open again.
+
+    Not a mail that may have arrived, nor one that is being sent: no other mail may tell
+    the same. Returns how many were closed.
+    """
+    rows = mails.filter(
+        state__in=[MailState.PLANNED, MailState.RETRY], may_have_arrived=False
+    )
+    closed = 0
+    for pk in list(rows.values_list("pk", flat=True)):
+        # Compare and swap: a worker that leases it at this moment keeps it.
+        if rows.filter(pk=pk).update(state=MailState.SUPERSEDED):
+            Duty.objects.open().filter(mail=pk).update(mail=None)
+            MailEvent.objects.create(mail_id=pk, at=at, state=MailState.SUPERSEDED)
+            closed += 1
+    return closed
+
+
+def release_past(at: datetime, corrected: Corrections) -> int:
+    """What earlier slots left unsent is told by the mail of the slot that is open now."""
+    unsent = Mail.objects.unsent().exclude(cap=MailCap.AT_ONCE)
+    # A slot ends with its day: those of today are left out without a look.
+    old = unsent.filter(planned_at__lt=at - SLOT_LASTS, may_have_arrived=False)
+    past = []
+    for mail in old.select_related("recipient"):
+        slot = open_slot(mail.recipient, MailCap(mail.cap), at, corrected)
+        if slot is not None and slot.key != mail.slot:
+            past.append(mail.pk)
+    return release(Mail.objects.filter(pk__in=past), at=at) if past else 0
 
 
 def plan_mails(at: datetime, corrected: Corrections) -> int:

@@ -4,144 +4,141 @@ A worker that dies at any point leaves a lease that runs out; whoever takes the 
 sends the very same bytes, or commits nothing when the first one was only slow.
 """
 
-import hashlib
 import logging
-import smtplib
-import uuid
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+import time
+from collections.abc import Callable
+from datetime import datetime
 
-from django.conf import settings
-from django.db import connection, transaction
-from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db import transaction
 
 from regions.models import User
-from rollout.composing import compose
-from rollout.enums import CAPS, DutyKind, DutyState, MailCap, MailState, kinds_of
-from rollout.links import with_links
+from regions.queries import corrections
+from rollout.enums import CAPS, DutyKind, MailCap
+from rollout.links import pause_url, with_links
 from rollout.models import Duty, Mail
-from rollout.services.duties import still_open
-from rollout.transport import Envelope, Transport, transport
+from rollout.services.breaker import close_breaker, may_connect, open_breaker
+from rollout.services.leases import (
+    LEASE,
+    Lease,
+    LeaseKeeper,
+    claim,
+    give_back,
+    is_due,
+)
+from rollout.services.outcomes import commit_failed, commit_fault, commit_sent
+from rollout.services.readiness import make_ready
+from rollout.transport import (
+    BrokenOffError,
+    Envelope,
+    InDoubtError,
+    RefusedError,
+    ServerDownError,
+    Transport,
+    transport,
+)
 
 logger = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=90)
-FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(minutes=15)
-BATCH = 50
+Clock = Callable[[], datetime]
+# A tick ends after this long, however much is left: the next one goes on.
+RUN_SECONDS = 50.0
+# Only the mail at work is renewed: well before a lease ends, the others of its batch are
+# given back.
+FRESH_SECONDS = LEASE.total_seconds() / 3
 
 
-@dataclass(frozen=True)
-class Lease:
-    """A mail that this process may send until its lease runs out."""
+def deliver(*, clock: Clock) -> int:
+    """Send what is due, one mail after the other. Returns how many were handed over.
 
-    mail: Mail
-    token: uuid.UUID
-
-
-def deliver(*, at: datetime) -> int:
-    """Send what is due, at most one batch. Returns how many mails were handed over."""
-    sent = 0
+    While a mail server is slow with one mail, the ticks after this one send the others.
+    """
+    sent, ends = 0, time.monotonic() + RUN_SECONDS
     post = transport()
     try:
-        for _number in range(BATCH):
-            lease = take_lease(at)
-            if lease is None:
-                break
-            sent += send(lease, post, at)
+        with LeaseKeeper() as keeper:
+            while time.monotonic() < ends and _is_open(post, clock):
+                leases = take_leases(clock())
+                if not leases:
+                    break
+                sent += _send_all(leases, post, keeper, clock)
     finally:
         post.close()
     return sent
 
 
-@transaction.atomic
-def take_lease(at: datetime) -> Lease | None:
-    """Claim the next mail that is due, or one whose lease ran out; freeze it at first.
-
-    None when there is nothing to do. A mail with nothing left to tell is closed here.
-    """
-    # The database's clock decides on leases, so workers with skewed clocks agree.
-    for pk in _claimable(at):
-        token = uuid.uuid4()
-        mail = _claim(pk, token, at)
-        if mail is None:
+def _send_all(
+    leases: list[Lease], post: Transport, keeper: LeaseKeeper, clock: Clock
+) -> int:
+    """Send a batch while its leases are fresh; what is left then is given back."""
+    sent, ends = 0, time.monotonic() + FRESH_SECONDS
+    for lease in leases:
+        if time.monotonic() > ends or not post.is_connected:
+            give_back(lease, clock())
             continue
-        if mail.message_id or _freeze(mail, at):
-            return Lease(mail, token)
-    return None
+        with keeper.keeping(lease):
+            sent += send(lease, post, clock)
+    return sent
 
 
-def _claimable(at: datetime) -> list[int]:
-    rows = Mail.objects.filter(_is_due(at)).order_by("next_try_at", "id")
-    if connection.features.has_select_for_update_skip_locked:
-        rows = rows.select_for_update(skip_locked=True)
-    return list(rows.values_list("pk", flat=True)[:5])
-
-
-def _is_due(at: datetime) -> Q:
-    waiting = Q(state__in=[MailState.PLANNED, MailState.RETRY], next_try_at__lte=at)
-    orphaned = Q(state=MailState.LEASED, leased_until_at__lt=Now())
-    return waiting | orphaned
-
-
-def _claim(pk: int, token: uuid.UUID, at: datetime) -> Mail | None:
-    """Compare and swap: only one process turns a due row into its own."""
-    won = Mail.objects.filter(_is_due(at), pk=pk).update(
-        state=MailState.LEASED,
-        lease_token=token,
-        leased_until_at=Now() + LEASE,
-        attempts=F("attempts") + 1,
-    )
-    return Mail.objects.select_related("recipient").get(pk=pk) if won else None
-
-
-def _freeze(mail: Mail, at: datetime) -> bool:
-    """Compose from the duties still open; the texts, the date and the id never change again."""
-    duties = _duties(mail, at)
-    letter = compose(mail.recipient, duties, at) if duties else None
-    if letter is None:
-        _close(mail, MailState.SUPERSEDED)
+def _is_open(post: Transport, clock: Clock) -> bool:
+    """Whether the next mail can be handed over: connected, or just made so."""
+    if post.is_connected:
+        return True
+    if not Mail.objects.filter(is_due(clock())).exists() or not may_connect():
         return False
-    mail.language = mail.recipient.language
-    mail.message_id = message_id(mail)
-    mail.dated_at = at.replace(microsecond=0)
-    mail.sender_name = letter.sender_name
-    mail.reply_to = letter.reply_to
-    mail.subject = letter.subject[:250]
-    mail.body_text, mail.body_html = letter.text, letter.html
-    mail.save(
-        update_fields=[
-            "language", "message_id", "dated_at", "sender_name", "reply_to", "subject",
-            "body_text", "body_html",
-        ]
-    )  # fmt: skip
-    Duty.objects.filter(pk__in=[duty.pk for duty in duties]).update(mail=mail)
+    try:
+        post.connect()
+    except ServerDownError as fault:
+        logger.warning("the mail server is down: %s", fault)
+        open_breaker(str(fault), clock())
+        return False
+    close_breaker()
     return True
 
 
-def _duties(mail: Mail, at: datetime) -> list[Duty]:
-    if asked_for := list(mail.duties.open().filter(kind__in=kinds_of(MailCap.AT_ONCE))):
-        return asked_for
-    return still_open(mail.recipient, MailCap(mail.cap), at)
+# --- Lease ---------------------------------------------------------------------------
 
 
-def message_id(mail: Mail) -> str:
-    """Derived from the row's unique key, so a restored backup repeats no mail unseen."""
-    key = f"{settings.SITE_URL}|{mail.recipient_id}|{mail.slot}|{mail.number}"
-    digest = hashlib.sha256(key.encode()).hexdigest()[:24]
-    return f"<{digest}@{settings.DEFAULT_FROM_EMAIL.rpartition('@')[2]}>"
+def take_leases(at: datetime) -> list[Lease]:
+    """Claim the next mails that are due, and make them ready to be sent.
+
+    Empty when there is nothing to do. Those with nothing left to tell are closed on the
+    way, so that they hold up nobody behind them.
+    """
+    corrected = corrections()
+    while True:
+        with transaction.atomic():
+            claimed = claim(at)
+            ready = make_ready([lease.mail for lease in claimed], at, corrected)
+        if ready or not claimed:
+            return [lease for lease in claimed if lease.mail.pk in ready]
 
 
-def send(lease: Lease, post: Transport, at: datetime) -> bool:
+# --- Send ----------------------------------------------------------------------------
+
+
+def send(lease: Lease, post: Transport, clock: Clock) -> bool:
     """Hand one mail over and commit the outcome under the lease. Returns whether it went."""
     try:
-        answer = post.send(envelope(lease.mail))
-    except (OSError, smtplib.SMTPException) as fault:
-        post.close()
-        logger.warning("mail %s was not taken: %s", lease.mail.pk, fault)
-        commit_failure(lease, str(fault), at)
+        letter = envelope(lease.mail)
+        message = letter.to_bytes()
+    except Exception as fault:  # `email` has many ways to refuse a header
+        logger.exception("mail %s cannot be written", lease.mail.pk)
+        commit_failed(lease, f"{type(fault).__name__}: {fault}", clock())
         return False
-    return commit_sent(lease, answer, at)
+    try:
+        answer = post.send(message, letter)
+    except ServerDownError as fault:
+        logger.warning("the mail server is down: %s", fault)
+        give_back(lease, clock(), str(fault))
+        open_breaker(str(fault), clock())
+        post.close()
+        return False
+    except (RefusedError, BrokenOffError, InDoubtError) as fault:
+        logger.warning("mail %s was not taken: %s", lease.mail.pk, fault)
+        commit_fault(lease, fault, clock())
+        return False
+    return commit_sent(lease, answer, clock())
 
 
 def envelope(mail: Mail) -> Envelope:
@@ -156,39 +153,8 @@ def envelope(mail: Mail) -> Envelope:
         subject=mail.subject,
         text=with_links(mail.body_text, mail),
         html=with_links(mail.body_html, mail),
-    )
-
-
-@transaction.atomic
-def commit_sent(lease: Lease, answer: str, at: datetime) -> bool:
-    """Fenced: nothing is written when somebody else has taken the lease over."""
-    won = Mail.objects.filter(pk=lease.mail.pk, lease_token=lease.token).update(
-        state=MailState.SENT,
-        sent_at=at,
-        answer=answer[:300],
-        lease_token=None,
-        leased_until_at=None,
-    )
-    if won:
-        lease.mail.duties.open().update(state=DutyState.MAILED)
-    return bool(won)
-
-
-def commit_failure(lease: Lease, answer: str, at: datetime) -> None:
-    """Try again after a pause that doubles."""
-    pause = min(FIRST_PAUSE * 2 ** (lease.mail.attempts - 1), LONGEST_PAUSE)
-    Mail.objects.filter(pk=lease.mail.pk, lease_token=lease.token).update(
-        state=MailState.RETRY,
-        next_try_at=at + pause,
-        answer=answer[:300],
-        lease_token=None,
-        leased_until_at=None,
-    )
-
-
-def _close(mail: Mail, state: MailState) -> None:
-    Mail.objects.filter(pk=mail.pk).update(
-        state=state, lease_token=None, leased_until_at=None
+        thread=mail.thread,
+        unsubscribe_url=pause_url(mail) if mail.cap == MailCap.PLANNED else "",
     )
 
 

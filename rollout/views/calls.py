@@ -31,6 +31,7 @@ from regions.wording import (
 )
 from rollout.queries.calls import calls_due, own_first
 from rollout.queries.callsheet import CallSheet, call_sheet_of, sheet_facts
+from rollout.queries.mails import failed_about
 
 from .notes import confirm, refuse, warn
 
@@ -90,6 +91,7 @@ def _sheet_page(
         "there": local_time(one.region, request.user.moment),
         "form": form,
         "may_log": may_log,
+        "failed_mails": failed_about(one.region, request.user.moment),
     }
     return render(request, "rollout/call_sheet.html", context, status=status)
 

@@ -11,7 +11,7 @@ from regions.models import Region
 from rollout.access import can_move_go_live
 from rollout.forms import MoveGoLiveForm
 from rollout.models import Plan
-from rollout.queries.regionpage import region_page
+from rollout.queries.regionpage import region_page, unplanned_regions
 from rollout.queries.regions import region_facts, region_lines
 from rollout.services.plans import CannotMoveGoLive, move_go_live
 
@@ -31,18 +31,25 @@ def region_list(request: Request) -> HttpResponse:
     chosen = [
         one
         for one in facts
-        if (not wave or one.plan.wave.name == wave)
-        and words.casefold() in f"{one.region.name} {one.region.code}".casefold()
+        if (not wave or one.plan.wave.name == wave) and _fits(one.region, words)
     ]
-    if len(chosen) == 1 and (words or user.standing.is_regional):
-        return redirect("rollout:region", chosen[0].region.code)
+    rest = [] if wave else unplanned_regions(programme, user)
+    unplanned = [region for region in rest if _fits(region, words)]
+    found = [*(one.region for one in chosen), *unplanned]
+    if len(found) == 1 and (words or user.standing.is_regional):
+        return redirect("rollout:region", found[0].code)
     context = {
         "lines": region_lines(chosen),
+        "unplanned": unplanned,
         "waves": waves,
         "wave": wave,
         "words": words,
     }
     return render(request, "rollout/region_list.html", context)
+
+
+def _fits(region: Region, words: str) -> bool:
+    return words.casefold() in f"{region.name} {region.code}".casefold()
 
 
 @require_safe

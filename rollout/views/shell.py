@@ -5,12 +5,16 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from regions.access import can_see_today
 from regions.middleware import Request
 from regions.models import Programme, User
+from rollout.access import can_see_health
+
+from .health import Trouble, trouble
 
 THEMES = ("system", "light", "dark")
 # Pages that stand below a menu item, though their addresses do not.
@@ -37,7 +41,15 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "menu": menu(person, request.path) if person else [],
         "initials": initials(person) if person else "",
         "may_administer": bool(person and person.is_staff),
+        # Asked for by whole pages only, so that a swapped row costs nothing.
+        "trouble": SimpleLazyObject(lambda: _trouble(person)),
     }
+
+
+def _trouble(person: User | None) -> Trouble | None:
+    if person is None or not can_see_health(person):
+        return None
+    return trouble(person.moment)
 
 
 def menu(user: User, path: str) -> list[MenuItem]:

@@ -15,6 +15,7 @@ from regions.history import EditedMeanwhile, web_act
 from regions.middleware import Request
 from regions.models import HistoryEntry
 from regions.services.undo import CannotUndo, undo
+from regions.telling import past_acts
 from rollout.access import can_work_on
 from rollout.enums import BlockReason
 from rollout.forms import BlockForm, TaskActForm
@@ -72,10 +73,7 @@ def _page(
         "form": form,
         "may_work": can_work_on(user, task),
         "lessons": lessons_for(task.step),
-        "changes": HistoryEntry.objects.visible_to(user)
-        .of(task)
-        .select_related("by")
-        .order_by("-id")[:20],
+        "changes": past_acts(HistoryEntry.objects.visible_to(user).of(task), 20),
     }
     return render(request, "rollout/task_page.html", context, status=status)
 

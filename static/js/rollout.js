@@ -51,6 +51,27 @@
     event.detail.elt.removeAttribute("aria-busy");
   });
 
+  // A day or a time is typed piece by piece: it is saved once its field is left.
+  const typed = "form[hx-trigger=change] :is([type=date], [type=time])";
+  document.addEventListener("change", (event) => {
+    if (!event.target.matches(typed) || event.target.dataset.left) return;
+    event.stopImmediatePropagation();
+    event.target.dataset.typed = "yes";
+  }, true);
+  document.addEventListener("focusout", (event) => {
+    const field = event.target;
+    if (!field.dataset || !field.dataset.typed) return;
+    delete field.dataset.typed;
+    field.dataset.left = "yes";
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+    delete field.dataset.left;
+  });
+
+  // What saves by itself needs no button.
+  if (window.htmx) {
+    document.querySelectorAll("[data-plain]").forEach((part) => { part.hidden = true; });
+  }
+
   document.querySelectorAll("[data-print]").forEach((button) => {
     button.hidden = false;
     button.addEventListener("click", () => window.print());

@@ -4,8 +4,11 @@ import re
 
 import pytest
 
+from tests.services.product import wait_for
+
 from .axe import overflow, violations_in_both_themes
 from .chromium import DESKTOP, NARROWEST, PHONE
+from .test_reminder import ON_CALL, mails_to
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 
@@ -27,6 +30,11 @@ PAGES = {
     "finding": ("hq", "/findings/{finding}/", 200),
     "mails": ("hq", "/mails/", 200),
     "mail": ("hq", "/mails/{mail}/", 200),
+    "previews": ("hq", "/mails/previews/", 200),
+    "preview": ("hq", "/mails/previews/check_in/", 200),
+    "settings": ("staff", "/settings/", 200),
+    "pause": ("", "/pause/{pause}/", 200),
+    "old pause": ("", "/pause/no-such-token/", 410),
     "password": ("auditor", "/accounts/password/", 200),
     "not allowed": ("staff", "/today/", 403),
     "not there": ("staff", "/regions/NOSUCH/", 404),
@@ -45,6 +53,9 @@ ROWS = {
 # What is in Latin letters on Chinese pages, too.
 LATIN_ANYWAY = re.compile(
     r"\S+@\S+|https?://\S+|\S+\.eml|Rollout|English|Message-ID|ERP(?![A-Za-z])"
+    r"|\[\[link:[a-z-]+\]\]|HTML"
+    # Zones by their city; a few cities have no Chinese name.
+    r"|[\w ./-]+ \([A-Z][\w/+-]+\)|UTC"
 )
 LATIN = re.compile(r"[A-Za-z]{2,}")
 UNFILLED = re.compile(r"\b(?:None|null|undefined)\b|%\(|{{|{%")
@@ -54,7 +65,12 @@ UNFILLED = re.compile(r"\b(?:None|null|undefined)\b|%\(|{{|{%")
 def ids(product, sample):
     """Rows to look at."""
     product.first_mail()
-    found = {"region": sample.region}
+    _, mail = wait_for(lambda: mails_to(product, ON_CALL), "the reminder")[0]
+    text = mail.get_body(("plain",)).get_content()
+    found = {
+        "region": sample.region,
+        "pause": re.search(r"/pause/([^/\s]+)/", text)[1],
+    }
     for name, query in ROWS.items():
         values = [sample.region] * query.count("?")
         found[name] = product.rows(query, *values)[0]["id"]

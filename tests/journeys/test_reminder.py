@@ -122,7 +122,9 @@ def test_headquarters_reads_what_was_sent(product, sample, visit, reminder):
     row.get_by_role("link").click()
 
     sent = mail.get_body(("plain",)).get_content()
-    expect(page.locator(".mail-text")).to_have_text(sent, use_inner_text=True)
+    kept = re.sub(r"http\S+/pause/\S+", "[[link:pause]]", sent)
+    assert kept != sent
+    expect(page.locator(".mail-text")).to_have_text(kept, use_inner_text=True)
     expect(page.get_by_text(mail["Message-ID"])).to_be_visible()
 
 

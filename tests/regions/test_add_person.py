@@ -1,6 +1,8 @@
 """The command that lets the first person in."""
 
+import getpass
 import io
+import warnings
 from unittest.mock import patch
 
 import pytest
@@ -23,6 +25,19 @@ def add(*arguments: str, email: str = "New.Person@example.org") -> str:
     out = io.StringIO()
     call_command("add_person", email, "--name=New Person", *arguments, stdout=out)
     return out.getvalue()
+
+
+def test_without_a_terminal_the_mend_is_named(monkeypatch):
+    def no_terminal(prompt):
+        warnings.warn("Can not control echo", getpass.GetPassWarning, stacklevel=2)
+        raise EOFError
+
+    monkeypatch.setattr("getpass.getpass", no_terminal)
+
+    with pytest.raises(CommandError, match="--password-stdin"):
+        add("--role=cio")
+
+    assert not User.objects.exists()
 
 
 def test_person_may_sign_in_with_the_role(typed, frozen):

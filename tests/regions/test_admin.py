@@ -205,7 +205,7 @@ def test_row_below_a_form_that_somebody_changed_meanwhile_is_shown_with_both_tex
     assert held.to_date == date(2027, 5, 1)
     [shown] = refused.context["inline_admin_formsets"]
     assert shown.formset.errors[0]["to_date"] == [
-        "It now says “May 1, 2027”. You wrote “June 1, 2027”."
+        "It now says “Sat 1 May 2027”. You wrote “Tue 1 Jun 2027”."
     ]
 
 

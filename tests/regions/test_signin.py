@@ -90,7 +90,7 @@ def test_link_is_mailed_shown_and_signs_in_only_by_its_button(
 ):
     settings.MAIL_DIR = tmp_path
     client.post("/sign-in/", {"email": person.email})
-    mail.deliver(at=NOW)
+    mail.deliver(clock=lambda: NOW)
     row = Mail.objects.get()
     address = f"/sign-in/{sign_in_token(row)}/"
     assert row.state == MailState.SENT

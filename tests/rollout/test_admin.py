@@ -3,7 +3,9 @@
 from datetime import date, timedelta
 
 import pytest
+from django.db.transaction import atomic
 
+from regions.history import Act, change
 from regions.models import HistoryEntry
 from rollout.enums import TaskState
 from rollout.models import Plan, Task, Wave
@@ -159,6 +161,16 @@ def test_task_keeps_its_first_day_and_its_state(browser, plan_north, staff_north
     task.refresh_from_db()
     assert (task.due_date, task.first_due_date) == (day, before)
     assert (task.owner, task.state) == (staff_north, TaskState.OPEN)
+
+
+def test_history_of_a_task_names_the_people(browser, plan_north, staff_north, hq):
+    task = factories.make_task(plan_north)
+    with atomic():
+        change(task, {"owner": staff_north}, Act(by=hq, at=factories.NOW))
+
+    page = browser.get(address_of(task, "history")).content.decode()
+
+    assert f"Person in charge: – → {staff_north.name}" in page
 
 
 def test_task_added_by_hand_remembers_its_first_day(browser, plan_north):

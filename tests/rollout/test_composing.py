@@ -47,10 +47,10 @@ def test_letter_costs_the_same_however_many_calls(
 ):
     (liaison,) = due_talks(programme, wave, 1, calls)
 
-    with assert_queries(5):
-        duties = still_open(liaison, MailCap.PLANNED, NOW)
-    with assert_queries(13):
-        letter = compose(liaison, duties, NOW)
+    with assert_queries(4):
+        duties = still_open(liaison, MailCap.PLANNED, NOW, NOTHING)
+    with assert_queries(12):
+        letter = compose(liaison, duties, NOW, NOTHING)
 
     assert letter.text.count("Ask: please") == calls
 
@@ -61,13 +61,16 @@ def test_batch_of_letters_costs_the_same_however_many(
 ):
     liaisons = due_talks(programme, wave, people, 2)
 
-    with assert_queries(18):
-        by_person = still_open_for([one.pk for one in liaisons], MailCap.PLANNED, NOW)
-        facts = read([duty for his in by_person.values() for duty in his], NOW)
+    with assert_queries(16):
+        by_person = still_open_for(
+            [one.pk for one in liaisons], MailCap.PLANNED, NOW, NOTHING
+        )
+        facts = read([duty for his in by_person.values() for duty in his], NOW, NOTHING)
         letters = [write(one, by_person[one.pk], facts) for one in liaisons]
 
     assert letters == [
-        compose(one, still_open(one, MailCap.PLANNED, NOW), NOW) for one in liaisons
+        compose(one, still_open(one, MailCap.PLANNED, NOW, NOTHING), NOW, NOTHING)
+        for one in liaisons
     ]
     assert [letter.subject for letter in letters] == [
         f"Call 2 CEOs today: Region {number} 1, Region {number} 0"
@@ -79,7 +82,7 @@ def test_other_peoples_talks_are_not_read(programme, wave, assert_queries):
     """A letter's cost hangs on its own calls, not on how many regions there are."""
     first, *_others = due_talks(programme, wave, 4, 2)
 
-    facts = read(still_open(first, MailCap.PLANNED, NOW), NOW)
+    facts = read(still_open(first, MailCap.PLANNED, NOW, NOTHING), NOW, NOTHING)
 
     assert {call.callers for call in facts.calls} == {(first,)}
     assert len(facts.sheets.plans) == 2
@@ -89,6 +92,8 @@ def test_other_peoples_talks_are_not_read(programme, wave, assert_queries):
 def test_letter_of_one_region_names_it_as_its_thread(calls, thread, programme, wave):
     (liaison,) = due_talks(programme, wave, 1, calls)
 
-    letter = compose(liaison, still_open(liaison, MailCap.PLANNED, NOW), NOW)
+    letter = compose(
+        liaison, still_open(liaison, MailCap.PLANNED, NOW, NOTHING), NOW, NOTHING
+    )
 
     assert letter.thread == thread

@@ -105,8 +105,8 @@ def test_steps_keep_their_place_and_say_who_does_them(folder):
         "procedure__name", "title", "kind", "role", "function"
     )
     assert list(steps) == [
-        ("Programme milestones", "Kick-off", "milestone", "shared", "milestone"),
-        ("Programme milestones", "Go-live", "milestone", "shared", "milestone"),
+        ("Programme milestones", "Kick-off", "milestone", "shared", ""),
+        ("Programme milestones", "Go-live", "milestone", "shared", ""),
         ("Change", "Analyse the stakeholders", "work", "region", ""),
         ("Change", "Agree the roles, then the rights", "clarify", "shared", "hr"),
         ("Data", "Clean the customers", "data", "region", ""),

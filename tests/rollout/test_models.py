@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from rollout.models import Duty, Mail, Plan, Task, Wave
+from rollout.models import Duty, Mail, MailEvent, Plan, Task, Wave
 from tests import factories
 from tests.constraints import (
     Rows,
@@ -21,9 +21,12 @@ BREACHES = {
     "duty_mailed_names_mail": changed(Duty, state="mailed"),
     "duty_once": second(Duty),
     "duty_state_known": changed(Duty, state="other"),
+    "mail_cap_known": changed(Mail, cap="other", number=1),
+    "mail_event_state_known": changed(MailEvent, state="other"),
     "mail_leased_has_token": changed(Mail, state="leased"),
-    "mail_message_id_unique": second(Mail, number=2),
+    "mail_message_id_unique": second(Mail, slot="2027-03-11"),
     "mail_once": second(Mail, message_id=""),
+    "mail_one_in_slot": changed(Mail, number=2),
     "mail_sent_is_frozen": changed(Mail, state="sent"),
     "mail_state_known": changed(Mail, state="other"),
     "plan_kick_off_before_go_live": changed(Plan, kick_off_date=AFTER_GO_LIVE),
@@ -42,11 +45,13 @@ BREACHES = {
 @pytest.fixture
 def rows(wave, plan_north, programme, staff_north) -> Rows:
     step = factories.make_step(factories.make_procedure(programme))
+    mail = factories.make_mail(staff_north, message_id="<1@example.org>")
     made = [
         wave,
         plan_north,
         factories.make_task(plan_north, step=step),
-        factories.make_mail(staff_north, message_id="<1@example.org>"),
+        mail,
+        MailEvent.objects.create(mail=mail, at=factories.NOW, state="sent"),
         factories.make_duty(staff_north, about=plan_north),
     ]
     return {type(row): row for row in made}

@@ -62,14 +62,17 @@ def filled(request, programme, wave, north, cio, staff_north, liaison_north):
 @pytest.mark.parametrize(
     ("address", "queries"),
     [
-        ("/today/", 16),
-        ("/regions/?wave=Wave+1", 12),
-        ("/regions/NORTH/", 20),
-        ("/regions/NORTH/call/", 12),
-        ("/tasks/", 5),
-        ("/playbook/", 8),
-        ("/findings/", 7),
-        ("/mails/", 5),
+        # Two of each ask whether mail goes out: the banner of headquarters and CIO.
+        ("/today/", 18),
+        ("/regions/", 15),
+        ("/regions/?wave=Wave+1", 14),
+        ("/regions/NORTH/", 23),
+        ("/regions/NORTH/call/", 15),
+        ("/tasks/", 7),
+        ("/playbook/", 10),
+        ("/findings/", 9),
+        ("/mails/", 8),
+        ("/settings/", 6),
     ],
 )
 def test_page_takes_the_same_queries_for_one_and_three_rows(
@@ -96,6 +99,23 @@ def test_my_tasks_shows_what_is_late_and_the_next_seven_days_of_this_person_only
     assert [line.task.title for line in week.today] == ["today"]
     assert [line.task.title for line in week.ahead] == ["seventh"]
     assert week.later == 1
+
+
+def test_region_is_named_once_where_all_tasks_are_of_one(
+    as_user, staff_north, plan_north, wave
+):
+    for title in ("One", "Two"):
+        make_task(plan_north, title, owner=staff_north, due_date=NOW.date())
+    client = as_user(staff_north)
+
+    def named():
+        return client.get("/tasks/").content.decode().count("North Company")
+
+    assert named() == 1
+
+    south = make_plan(make_region("SOUTH"), wave)
+    make_task(south, "Three", owner=staff_north, due_date=NOW.date())
+    assert named() == 2
 
 
 def test_done_answers_htmx_with_the_row_and_everybody_else_with_a_page(
@@ -158,6 +178,15 @@ def test_faulty_log_keeps_what_was_typed_and_says_what_is_missing(
     assert "Say how many minutes the talk took." in page
     assert "wants the list first" in page
     assert not Contact.objects.exists()
+
+
+def test_a_fault_of_no_single_field_is_said_once(client, cio):
+    page = client.post(
+        "/accounts/login/", {"login": cio.email, "password": "wrong"}
+    ).content.decode()
+
+    assert page.count("password you specified are not correct") == 1
+    assert 'class="errors" role="alert"' in page
 
 
 def test_saving_can_lead_to_the_next_call(
@@ -241,6 +270,32 @@ def test_empty_installation_says_what_to_do(as_user, hq):
     page = as_user(hq).get("/today/").content.decode()
 
     assert "Nothing is rolled out yet." in page
+
+
+def test_list_of_regions_without_any_says_who_adds_them(as_user, cio, programme):
+    page = as_user(cio).get("/regions/").content.decode()
+
+    assert "There is no region yet." in page
+    assert "No region fits." not in page
+
+
+def test_region_without_a_plan_is_listed_and_found(as_user, cio, plan_north):
+    make_region("SOUTH")
+    client = as_user(cio)
+
+    assert [r.code for r in client.get("/regions/").context["unplanned"]] == ["SOUTH"]
+    assert client.get("/regions/?q=south").headers["Location"] == "/regions/SOUTH/"
+    fitting = client.get("/regions/?wave=Wave+1")
+    assert fitting.context["unplanned"] == []
+    assert "No plan yet." in client.get("/regions/SOUTH/").content.decode()
+
+
+def test_neighbours_without_a_plan_are_not_listed(as_user, staff_north, plan_north):
+    make_region("SOUTH")
+
+    answer = as_user(staff_north).get("/regions/?q=company")
+
+    assert answer.headers["Location"] == "/regions/NORTH/"
 
 
 def test_nul_and_long_words_in_a_search_are_harmless(as_user, cio, plan_north):

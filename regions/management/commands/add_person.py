@@ -2,6 +2,7 @@
 
 import getpass
 import sys
+import warnings
 from argparse import ArgumentParser
 from datetime import datetime
 from typing import Any
@@ -106,7 +107,16 @@ def _refuse_email(email: str) -> None:
 def _password(*, from_stdin: bool) -> str:
     if from_stdin:
         return sys.stdin.readline().rstrip("\r\n")
-    password = getpass.getpass("Password: ")
-    if password != getpass.getpass("Password again: "):
+    # Without a terminal getpass only warns, and reads a password that everybody sees.
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", getpass.GetPassWarning)
+        try:
+            password = getpass.getpass("Password: ")
+            again = getpass.getpass("Password again: ")
+        except getpass.GetPassWarning as no_terminal:
+            raise CommandError(
+                "There is no terminal to ask for the password on. Use --password-stdin."
+            ) from no_terminal
+    if password != again:
         raise CommandError("The two passwords differ.")
     return password

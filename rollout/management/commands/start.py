@@ -22,6 +22,7 @@ from django.core.management.base import BaseCommand
 from django.db import Error as DatabaseError
 from django.db import connection, connections
 from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
 
 from regions.models import Programme, User
 from rollout.management import broker
@@ -43,6 +44,8 @@ from rollout.management.supervisor import (
     claim_run,
     die_with,
 )
+from rollout.models import Heartbeat
+from rollout.queries.health import JOBS
 
 FIRST_PAGE = "/accounts/login/"
 
@@ -142,6 +145,7 @@ def prepare_data(sample: Path | None) -> None:
         if sample and not Programme.objects.exists() and not User.objects.exists():
             say(f"Loading the sample {sample.name}…")
             call_command("load_programme", str(sample), stdout=StringIO())
+        seed_heartbeats()
     except DatabaseError as fault:
         name = connection.settings_dict["NAME"]
         place = "DATABASE_URL" if os.environ.get("DATABASE_URL") else name
@@ -156,6 +160,12 @@ def prepare_data(sample: Path | None) -> None:
         connections.close_all()
 
 
+def seed_heartbeats() -> None:
+    """The jobs are about to begin; without this the first seconds would look like silence."""
+    for job in JOBS:
+        Heartbeat.objects.update_or_create(job=job, defaults={"at": timezone.now()})
+
+
 def first_line(fault: Exception) -> str:
     return (str(fault).strip() or type(fault).__name__).splitlines()[0]
 
@@ -168,8 +178,11 @@ def say_who_signs_in() -> None:
         say(f"  {one.email:28} password {one.password}   {one.who}")
     if not User.objects.filter(may_sign_in=True).exists():
         say("Nobody can sign in yet. Make the first account in another terminal:")
+        # In another terminal the same folder has to be named again.
+        folder = f"VAR_DIR={settings.VAR_DIR} " if "VAR_DIR" in os.environ else ""
         say(
-            '  .venv/bin/python manage.py add_person you@example.org --name "Your name" --role hq'
+            f"  {folder}.venv/bin/python manage.py add_person you@example.org "
+            '--name "Your name" --role hq'
         )
     connections.close_all()
 

@@ -1,0 +1,187 @@
+"""Every kind of mail with made-up data: for headquarters to read before anybody is mailed.
+
+No row is read or written; what the rules would compute is set by hand. A kind is one
+function here that makes the context of its templates.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from regions.enums import RhythmStatus, Stage
+from regions.models import Programme, Region, RegionalCEO, Rhythm, User
+from regions.queries import Engagement
+from regions.rhythm import RhythmState
+from rollout.composing import (
+    block_of,
+    blocked_context,
+    check_in_context,
+    test_context,
+)
+from rollout.enums import BlockReason, DutyKind
+from rollout.links import SIGN_IN
+from rollout.models import Plan, Task
+from rollout.queries.blocked import BlockedTask
+from rollout.queries.calls import Call
+from rollout.queries.callsheet import CallSheet, proposed_ask
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A mail as it would read. Its HTML has its styles in one element, for the policy."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def preview(
+    kind: str, reader: User, language: str, at: datetime, nonce: str
+) -> Preview:
+    with translation.override(language), timezone.override(reader.zone):
+        name = kind.replace("_", "-")
+        context = SAMPLES[kind](reader, at)
+        subject = render_to_string(f"emails/{name}-subject.txt", context)
+        styled = {**context, "nonce": nonce}
+        return Preview(
+            subject=" ".join(subject.split()),
+            text=render_to_string(f"emails/{name}-body.txt", context).strip(),
+            html=render_to_string(f"emails/{name}-body.html", styled),
+        )
+
+
+def check_in_sample(reader: User, at: datetime) -> dict[str, Any]:
+    """Two CEOs: one is late, with the other nobody has talked yet."""
+    programme = Programme(pk=1, code="ERP", name=_("ERP roll-out"))
+    north = _call(1, "NORTH", _("North Company"), programme, _late(at), at)
+    coast = _call(2, "COAST", _("Coast Company"), programme, _first(at), at)
+    sheets = [
+        _sheet(
+            north,
+            why=[_("The pilot closes its month in three days instead of nine.")],
+            changed=[
+                _("4 tasks finished."),
+                _("1 task overdue: clean the customer list."),
+            ],
+            by_us=[_("Send a student helper for two weeks")],
+        ),
+        _sheet(coast, why=[], changed=[], by_us=[]),
+    ]
+    calls = [north, coast]
+    blocks = [
+        block_of(call, sheet, at) for call, sheet in zip(calls, sheets, strict=True)
+    ]
+    return check_in_context(calls, blocks)
+
+
+def blocked_sample(reader: User, at: datetime) -> dict[str, Any]:
+    """Something that waits for the reader's decision since the day before."""
+    programme = Programme(pk=1, code="ERP", name=_("ERP roll-out"))
+    plan = Plan(
+        programme=programme, region=Region(pk=1, code="NORTH", name=_("North Company"))
+    )
+    task = Task(
+        pk=1,
+        plan=plan,
+        title=_("Write the cutover plan"),
+        block_reason=BlockReason.DECISION,
+        block_note=_("one or two weekends for payroll"),
+    )
+    since = at - timedelta(days=1)
+    return blocked_context([BlockedTask(task, reader, 1, by_id=None, since_at=since)])
+
+
+def sign_in_sample(reader: User, at: datetime) -> dict[str, Any]:
+    return {"link": SIGN_IN}
+
+
+def test_sample(reader: User, at: datetime) -> dict[str, Any]:
+    return test_context(reader, at)
+
+
+SAMPLES: dict[str, Callable[[User, datetime], dict[str, Any]]] = {
+    DutyKind.CHECK_IN: check_in_sample,
+    DutyKind.BLOCKED: blocked_sample,
+    DutyKind.SIGN_IN: sign_in_sample,
+    DutyKind.TEST: test_sample,
+}
+
+
+# --- Made-up facts -------------------------------------------------------------------
+
+
+def _late(at: datetime) -> RhythmState:
+    return _state(at, RhythmStatus.LATE, talked_days_ago=18, go_live_in=40)
+
+
+def _first(at: datetime) -> RhythmState:
+    return _state(at, RhythmStatus.DUE, talked_days_ago=None, go_live_in=75)
+
+
+def _state(
+    at: datetime, status: RhythmStatus, *, talked_days_ago: int | None, go_live_in: int
+) -> RhythmState:
+    day = at.date()
+    talked = None if talked_days_ago is None else timedelta(days=talked_days_ago)
+    return RhythmState(
+        status=status,
+        stage=Stage.LAST_SIX_WEEKS if go_live_in <= 42 else Stage.PREPARING,
+        last_date=day - talked if talked else None,
+        age_days=talked_days_ago or 0,
+        ideal_days=7,
+        longest_days=10,
+        next_due_date=day,
+        late_from_date=day,
+        go_live_date=day + timedelta(days=go_live_in),
+        days_to_go_live=go_live_in,
+        booked_date=None,
+    )
+
+
+def _call(
+    pk: int,
+    code: str,
+    name: str,
+    programme: Programme,
+    state: RhythmState,
+    at: datetime,
+) -> Call:
+    region = Region(pk=pk, code=code, name=name)
+    person = User(
+        pk=pk, name=_("CEO of %(region)s") % {"region": name}, phone="555 0100"
+    )
+    ceo = RegionalCEO(pk=pk, region=region, user=person)
+    one = Engagement(
+        rhythm=Rhythm(pk=pk, ceo=ceo, programme=programme),
+        ceo=ceo,
+        region=region,
+        person=person,
+        day=at.date(),
+        state=state,
+        last_contact_id=0,
+        booked=None,
+    )
+    return Call(engagement=one, state=state, ask=None, blocked_tasks=0, callers=())
+
+
+def _sheet(
+    call: Call, *, why: list[str], changed: list[str], by_us: list[str]
+) -> CallSheet:
+    proposal = proposed_ask(call.engagement)
+    return CallSheet(
+        engagement=call.engagement,
+        ask=None,
+        proposal=proposal,
+        ask_text=proposal.text,
+        why=why,
+        changed=changed,
+        by_us=by_us,
+        by_him=[],
+        offers=[],
+        starters=[],
+    )

@@ -1,0 +1,134 @@
+"""Who may send a mail: for a minute at a time, one process and no other.
+
+Rows are claimed by compare and swap. The lease is short, so that what a killed worker
+leaves is taken over soon; while its holder waits for a slow mail server, a thread renews
+it.
+"""
+
+import logging
+import threading
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from types import TracebackType
+from typing import Self
+
+from django.db import DatabaseError, connection
+from django.db.models import Case, F, Q, Value, When
+from django.db.models.functions import Now
+
+from rollout.enums import MailState
+from rollout.models import Mail
+
+logger = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=60)
+RENEW_SECONDS = LEASE.total_seconds() / 4
+# Few enough to be sent well within a lease, enough to read once what they are made of.
+BATCH = 10
+
+
+@dataclass(frozen=True)
+class Lease:
+    """A mail that this process may send until its lease runs out."""
+
+    mail: Mail
+    token: uuid.UUID
+
+
+def is_due(at: datetime) -> Q:
+    """Mails whose moment has come, and those whose holder has died."""
+    waiting = Q(state__in=[MailState.PLANNED, MailState.RETRY], next_try_at__lte=at)
+    # The database's clock decides on leases, so workers with skewed clocks agree.
+    orphaned = Q(state=MailState.LEASED, leased_until_at__lt=Now())
+    return waiting | orphaned
+
+
+def claim(at: datetime) -> list[Lease]:
+    """Lease the next mails that are due. Only inside a transaction.
+
+    Nobody knows how far the holder of an orphaned lease got, so its mail may have arrived.
+    """
+    rows = Mail.objects.filter(is_due(at)).order_by("next_try_at", "id")
+    if connection.features.has_select_for_update_skip_locked:
+        rows = rows.select_for_update(skip_locked=True)
+    found = list(rows.values_list("pk", flat=True)[:BATCH])
+    if not found:
+        return []
+    token = uuid.uuid4()
+    orphaned = When(state=MailState.LEASED, then=Value(value=True))
+    Mail.objects.filter(is_due(at), pk__in=found).update(
+        may_have_arrived=Case(orphaned, default=F("may_have_arrived")),
+        state=MailState.LEASED,
+        lease_token=token,
+        leased_until_at=Now() + LEASE,
+        attempts=F("attempts") + 1,
+    )
+    won = Mail.objects.filter(pk__in=found, lease_token=token)
+    mails = won.select_related("recipient").order_by("next_try_at", "id")
+    return [Lease(mail, token) for mail in mails]
+
+
+def give_back(lease: Lease, at: datetime, answer: str = "") -> None:
+    """As if this lease had never been: no attempt was made."""
+    Mail.objects.filter(pk=lease.mail.pk, lease_token=lease.token).update(
+        state=MailState.RETRY,
+        attempts=F("attempts") - 1,
+        next_try_at=at,
+        answer=answer[:300],
+        lease_token=None,
+        leased_until_at=None,
+    )
+
+
+class LeaseKeeper:
+    """`with keeper.keeping(lease)`: it does not run out inside."""
+
+    def __init__(self, every: float = RENEW_SECONDS) -> None:
+        self._every = every
+        self._lease: Lease | None = None
+        self._over = threading.Event()
+        self._thread = threading.Thread(
+            target=self._renew, name="lease keeper", daemon=True
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        fault: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._over.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    @contextmanager
+    def keeping(self, lease: Lease) -> Iterator[None]:
+        self._lease = lease
+        if not self._thread.is_alive():
+            self._thread.start()
+        try:
+            yield
+        finally:
+            self._lease = None
+
+    def _renew(self) -> None:
+        while not self._over.wait(self._every):
+            if lease := self._lease:
+                renew(lease)
+        connection.close()
+
+
+def renew(lease: Lease) -> None:
+    """A database that is away may be back the next time."""
+    rows = Mail.objects.filter(pk=lease.mail.pk, lease_token=lease.token)
+    try:
+        rows.update(leased_until_at=Now() + LEASE)
+    except DatabaseError:
+        logger.exception("a lease could not be renewed")
+        connection.close()

@@ -1,0 +1,62 @@
+"""What headquarters does with a mail of the ledger: send it once more, or hold it back.
+
+Compare and swap, as delivery itself does it: a worker may hold the mail this very moment.
+"""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from regions.models import User
+from rollout.enums import DutyState, MailState
+from rollout.links import SIGN_IN, SIGN_IN_LASTS
+from rollout.models import Mail, MailEvent
+
+RESENDABLE = (MailState.FAILED, MailState.SENT)
+CANCELLABLE = (MailState.PLANNED, MailState.RETRY)
+
+
+class CannotResendMail(Exception):  # noqa: N818 - a refusal, told to the user as it stands
+    """It is on its way, was never meant to go, or carries a link that is over."""
+
+
+class CannotCancelMail(Exception):  # noqa: N818 - a refusal, told to the user as it stands
+    """It is being sent this moment, or has gone already."""
+
+
+@transaction.atomic
+def resend_mail(mail: Mail, *, by: User, at: datetime) -> None:
+    """The same message once more, with the next tick; mail servers may drop the repeat."""
+    if (
+        SIGN_IN in mail.body_text
+        and mail.dated_at
+        and at > mail.dated_at + SIGN_IN_LASTS
+    ):
+        raise CannotResendMail(
+            _("The link in it works no more. A fresh one is asked for at the sign-in.")
+        )
+    won = Mail.objects.filter(pk=mail.pk, state__in=RESENDABLE).update(
+        state=MailState.RETRY,
+        next_try_at=at,
+        doubts=0,
+        lease_token=None,
+        leased_until_at=None,
+    )
+    if not won:
+        raise CannotResendMail(
+            _("Only a mail that was sent or has failed can be sent again.")
+        )
+    MailEvent.objects.create(mail=mail, at=at, state=MailState.RETRY, by=by)
+
+
+@transaction.atomic
+def cancel_mail(mail: Mail, *, by: User, at: datetime) -> None:
+    """Not sent; what a composed mail was to tell is not mailed again either."""
+    won = Mail.objects.filter(pk=mail.pk, state__in=CANCELLABLE).update(
+        state=MailState.CANCELLED
+    )
+    if not won:
+        raise CannotCancelMail(_("Only a mail that still waits can be cancelled."))
+    mail.duties.open().update(state=DutyState.DROPPED)
+    MailEvent.objects.create(mail=mail, at=at, state=MailState.CANCELLED, by=by)

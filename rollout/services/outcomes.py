@@ -1,0 +1,82 @@
+"""What each answer of a mail server leads to, committed under the lease.
+
+Fenced: nothing is written when somebody else has taken the lease over meanwhile. The rows
+of the table in `docs/reliability.md` stand here as code.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from rollout.enums import DutyState, MailState
+from rollout.models import Mail, MailEvent
+from rollout.services.leases import Lease
+from rollout.transport import BrokenOffError, InDoubtError, RefusedError
+
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(minutes=15)
+# What may have arrived is sent again, the very same bytes, after these pauses.
+DOUBT_PAUSES = (timedelta(minutes=5), timedelta(minutes=15), timedelta(minutes=60))
+# "Mailbox full" may pass: three attempts within an hour.
+FULL, FULL_PAUSE, FULL_ATTEMPTS = 552, timedelta(minutes=20), 3
+Fault = RefusedError | BrokenOffError | InDoubtError
+
+
+def commit(lease: Lease, at: datetime, answer: str, **values: Any) -> bool:
+    """The one way out of a lease; False when it was no longer ours."""
+    values = {"lease_token": None, "leased_until_at": None, **values}
+    with transaction.atomic():
+        rows = Mail.objects.filter(pk=lease.mail.pk, lease_token=lease.token)
+        won = rows.update(answer=answer[:300], **values)
+        if won:
+            MailEvent.objects.create(
+                mail=lease.mail, at=at, state=values["state"], answer=answer[:300]
+            )
+        if won and values["state"] == MailState.SENT:
+            lease.mail.duties.open().update(state=DutyState.MAILED)
+    return bool(won)
+
+
+def commit_sent(lease: Lease, answer: str, at: datetime) -> bool:
+    return commit(
+        lease, at, answer, state=MailState.SENT, sent_at=at, may_have_arrived=True
+    )
+
+
+def commit_failed(lease: Lease, answer: str, at: datetime) -> bool:
+    """No further attempt. Its duties stay with it, so that they are shown as not told."""
+    return commit(lease, at, answer, state=MailState.FAILED)
+
+
+def commit_fault(lease: Lease, fault: Fault, at: datetime) -> bool:
+    """Another attempt after a pause, or none, by what the server did."""
+    if isinstance(fault, InDoubtError):
+        return _commit_doubt(lease, str(fault), at)
+    code = fault.code if isinstance(fault, RefusedError) else 0
+    full_again = code == FULL and lease.mail.attempts < FULL_ATTEMPTS
+    if code >= 500 and not full_again:
+        return commit_failed(lease, str(fault), at)
+    pause = FULL_PAUSE if full_again else _pause(lease)
+    return commit(lease, at, str(fault), state=MailState.RETRY, next_try_at=at + pause)
+
+
+def _commit_doubt(lease: Lease, answer: str, at: datetime) -> bool:
+    doubts = lease.mail.doubts
+    if doubts >= len(DOUBT_PAUSES):
+        return commit(lease, at, answer, state=MailState.FAILED, may_have_arrived=True)
+    return commit(
+        lease,
+        at,
+        answer,
+        state=MailState.RETRY,
+        next_try_at=at + DOUBT_PAUSES[doubts],
+        doubts=doubts + 1,
+        may_have_arrived=True,
+    )
+
+
+def _pause(lease: Lease) -> timedelta:
+    """Twice as long each time, up to a quarter of an hour, and never all at the same moment."""
+    doublings = min(lease.mail.attempts - 1, 10)
+    pause: timedelta = min(FIRST_PAUSE * 2**doublings, LONGEST_PAUSE)
+    return pause * (0.75 + lease.token.bytes[0] / 512)

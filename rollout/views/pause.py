@@ -1,0 +1,69 @@
+"""Where the footer of a mail leads: less planned mail, without signing in.
+
+A GET shows the choices; a POST acts. The same address takes the one click of mail
+programs (RFC 8058), which send no cookie: the signed token is all that is needed.
+"""
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone, translation
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from regions.calendar import today
+from regions.models import User
+from rollout.enums import PauseChoice
+from rollout.links import pause_person
+from rollout.services.pause import choose, person_behind
+
+ONE_CLICK = "One-Click"
+
+
+@csrf_exempt
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def pause(request: HttpRequest, token: str) -> HttpResponse:
+    at = timezone.now()
+    pk = pause_person(token, at)
+    person = person_behind(pk) if pk else None
+    if person is None:
+        return _private(render(request, "mailing/pause_expired.html", status=410))
+    if request.POST.get("List-Unsubscribe") == ONE_CLICK:
+        choose(person, PauseChoice.NEVER, at=at)
+        return _private(HttpResponse("OK\n", content_type="text/plain"))
+    choice, done = request.POST.get("choice", ""), False
+    if request.method == "POST" and choice in PauseChoice.values:
+        person, done = choose(person, PauseChoice(choice), at=at), True
+    until = person.paused_until_date
+    context = {
+        "person": person,
+        "paused": until is not None and until > today(person, at),
+        "choices": PauseChoice.choices,
+        "done": done,
+    }
+    status = 422 if request.method == "POST" and not done else 200
+    with translation.override(_language(request, person)):
+        page = render(request, "mailing/pause.html", context, status=status)
+        page["Content-Language"] = translation.get_language()
+    return _private(page)
+
+
+def _language(request: HttpRequest, person: User) -> str:
+    """That of the mail, unless the browser has been told one."""
+    if (
+        request.user.is_authenticated
+        or settings.LANGUAGE_COOKIE_NAME in request.COOKIES
+    ):
+        return translation.get_language()
+    return person.language
+
+
+def _private(response: HttpResponse) -> HttpResponse:
+    """The address is a key: neither searched for nor told to the next page."""
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    response["Referrer-Policy"] = "no-referrer"
+    return response

@@ -1,0 +1,359 @@
+"""What each answer of a mail server leads to: attempts, pauses, and who is spared."""
+
+from datetime import timedelta
+
+import pytest
+
+from regions.enums import Role
+from regions.models import Membership
+from rollout import reminders
+from rollout.enums import DutyState, MailState
+from rollout.models import Breaker, Duty, Mail, MailEvent
+from rollout.services import breaker, freezing, mail
+from rollout.services.leases import LEASE, LeaseKeeper
+from rollout.services.signin import ask_for_link
+from rollout.transport import (
+    BrokenOffError,
+    InDoubtError,
+    RefusedError,
+    ServerDownError,
+)
+from tests.factories import NOW, make_contact
+from tests.history_guard import unrecorded
+
+
+class Server:
+    """A mail server that answers as it is told; it keeps what it took."""
+
+    def __init__(self):
+        self.faults, self.taken, self.connections, self.down = [], [], 0, None
+        self.is_connected = False
+
+    def connect(self):
+        self.connections += 1
+        if self.down:
+            raise self.down
+        self.is_connected = True
+
+    def send(self, message, envelope):
+        if self.faults:
+            raise self.faults.pop(0)
+        self.taken.append(message)
+        return "250 taken"
+
+    def close(self):
+        self.is_connected = False
+
+
+@pytest.fixture
+def server(monkeypatch):
+    one = Server()
+    monkeypatch.setattr(mail, "transport", lambda: one)
+    return one
+
+
+@pytest.fixture
+def planned(ceo_north, programme, rhythm_north, liaison_north, plan_north):
+    make_contact(ceo_north, programme, liaison_north, held_at=NOW - timedelta(days=18))
+    reminders.queue(at=NOW)
+    return Mail.objects.get()
+
+
+def deliver(after=timedelta(0)):
+    return mail.deliver(clock=lambda: NOW + after)
+
+
+def refused(code):
+    return RefusedError(code, b"as the server says")
+
+
+@pytest.mark.parametrize("code", [421, 450, 451, 452])
+def test_passing_refusal_is_tried_again_after_a_pause_that_doubles(
+    planned, server, code
+):
+    server.faults = [refused(code), refused(code)]
+
+    deliver()
+    planned.refresh_from_db()
+    first = planned.next_try_at - NOW
+    assert (planned.state, planned.answer) == (
+        MailState.RETRY,
+        f"{code} as the server says",
+    )
+    deliver(after=first)
+    planned.refresh_from_db()
+    second = planned.next_try_at - NOW - first
+
+    assert timedelta(seconds=22) <= first <= timedelta(seconds=38)
+    assert timedelta(seconds=45) <= second <= timedelta(seconds=75)
+    assert deliver(after=first + second) == 1
+    assert len(server.taken) == 1
+
+
+def test_pause_never_grows_beyond_a_quarter_of_an_hour(planned, server):
+    Mail.objects.update(attempts=30)
+    server.faults = [refused(451)]
+
+    deliver()
+
+    planned.refresh_from_db()
+    assert planned.next_try_at - NOW <= timedelta(minutes=15) * 1.25
+
+
+@pytest.mark.parametrize("code", [550, 554])
+def test_final_refusal_fails_at_once_and_holds_up_nobody(
+    planned, server, code, staff_north
+):
+    ask_for_link(staff_north.email, at=NOW)
+    server.faults = [refused(code)]
+
+    assert deliver() == 1
+
+    planned.refresh_from_db()
+    assert (planned.state, planned.attempts) == (MailState.FAILED, 1)
+    assert Duty.objects.get(mail=planned).state == DutyState.OPEN
+    assert deliver(after=timedelta(days=1)) == 0
+    assert len(server.taken) == 1
+
+
+def test_full_mailbox_is_tried_three_times_within_an_hour(planned, server):
+    server.faults = [refused(552)] * 3
+
+    for minutes in range(0, 61, 5):
+        deliver(after=timedelta(minutes=minutes))
+
+    planned.refresh_from_db()
+    assert (planned.state, planned.attempts) == (MailState.FAILED, 3)
+    assert not server.taken
+
+
+def test_doubt_is_answered_by_the_very_same_bytes_three_times(planned, server):
+    server.faults = [InDoubtError("timed out")] * 4
+    tried = []
+    for minutes in range(121):
+        before = len(server.faults)
+        deliver(after=timedelta(minutes=minutes))
+        tried += [minutes] if len(server.faults) < before else []
+
+    planned.refresh_from_db()
+    assert tried == [0, 5, 20, 80]
+    assert (planned.state, planned.may_have_arrived) == (MailState.FAILED, True)
+    assert not server.taken
+
+
+def test_doubt_that_is_resolved_sends_what_was_frozen(planned, server):
+    server.faults = [InDoubtError("timed out")]
+    deliver()
+    planned.refresh_from_db()
+    frozen = mail.envelope(planned).to_bytes()
+
+    assert deliver(after=timedelta(minutes=5)) == 1
+
+    assert server.taken == [frozen]
+
+
+def test_mail_cut_before_the_final_dot_leaves_no_doubt(planned, server):
+    server.faults = [BrokenOffError("Connection unexpectedly closed")]
+
+    deliver()
+
+    planned.refresh_from_db()
+    assert (planned.state, planned.may_have_arrived) == (MailState.RETRY, False)
+
+
+def test_server_that_is_down_costs_nobody_an_attempt(planned, server):
+    server.down = ServerDownError("535 wrong password")
+
+    deliver()
+    deliver()
+
+    planned.refresh_from_db()
+    assert (planned.state, planned.attempts) == (MailState.PLANNED, 0)
+    assert Breaker.objects.get().answer == "535 wrong password"
+    assert server.connections == 1
+
+
+def test_login_refused_in_the_middle_gives_the_attempt_back(planned, server):
+    server.faults = [ServerDownError("530 log in first")]
+
+    deliver()
+
+    planned.refresh_from_db()
+    assert (planned.state, planned.attempts) == (MailState.RETRY, 0)
+    assert Breaker.objects.exists()
+
+
+def test_breaker_lets_one_trial_through_and_closes_when_it_succeeds(planned, server):
+    breaker.open_breaker("down", NOW)
+    assert deliver() == 0
+    Breaker.objects.update(retry_at=NOW - timedelta(days=999))
+
+    assert breaker.may_connect() is True
+    assert breaker.may_connect() is False
+    Breaker.objects.update(retry_at=NOW - timedelta(days=999))
+
+    assert deliver() == 1
+    assert not Breaker.objects.exists()
+
+
+def test_nobody_connects_when_nothing_is_due(db, server):
+    deliver()
+
+    assert server.connections == 0
+
+
+def test_fault_of_one_mail_leaves_the_others_alone(
+    planned, server, staff_north, monkeypatch
+):
+    ask_for_link(staff_north.email, at=NOW)
+    real = freezing.write
+
+    def broken(recipient, *facts):
+        if recipient == planned.recipient:
+            raise ZeroDivisionError("in a template")
+        return real(recipient, *facts)
+
+    monkeypatch.setattr(freezing, "write", broken)
+
+    assert deliver() == 1
+
+    planned.refresh_from_db()
+    assert planned.state == MailState.FAILED
+    assert planned.answer == "ZeroDivisionError: in a template"
+
+
+def test_header_that_cannot_be_written_fails_that_mail_only(planned, server):
+    with unrecorded():
+        planned.recipient.email = "a b@@example.org"
+        planned.recipient.save()
+
+    deliver()
+
+    planned.refresh_from_db()
+    assert planned.state == MailState.FAILED
+    assert not server.taken
+
+
+def test_talk_logged_before_the_repeat_stops_it(
+    planned, server, ceo_north, programme, liaison_north
+):
+    server.faults = [InDoubtError("timed out")]
+    deliver()
+    make_contact(ceo_north, programme, liaison_north, held_at=NOW)
+
+    assert deliver(after=timedelta(minutes=5)) == 0
+
+    planned.refresh_from_db()
+    assert planned.state == MailState.SUPERSEDED
+    assert Duty.objects.get().state == DutyState.MET
+    assert not server.taken
+
+
+def test_closed_slot_gives_the_duties_to_the_next_one(planned, server):
+    server.faults = [refused(451)]
+    deliver()
+    night, morning = timedelta(hours=12), timedelta(days=1)
+
+    deliver(after=night)
+    planned.refresh_from_db()
+    assert planned.state == MailState.SUPERSEDED
+
+    reminders.queue(at=NOW + morning)
+    assert deliver(after=morning) == 1
+    assert Duty.objects.get().state == DutyState.MAILED
+
+
+def test_new_slot_takes_over_what_the_last_one_left(planned, server):
+    """Everything was down over the night: nobody has closed the old mail meanwhile."""
+    reminders.queue(at=NOW + timedelta(days=1))
+
+    old, new = Mail.objects.order_by("id")
+    assert (old.state, new.state) == (MailState.SUPERSEDED, MailState.PLANNED)
+    assert deliver(after=timedelta(days=1)) == 1
+    assert len(server.taken) == 1
+
+
+def test_what_may_have_arrived_is_never_told_by_another_mail(planned, server):
+    server.faults = [InDoubtError("timed out")]
+    deliver()
+
+    reminders.queue(at=NOW + timedelta(days=1))
+
+    assert Mail.objects.count() == 1
+    assert deliver(after=timedelta(days=1)) == 1
+
+
+def test_link_that_has_run_out_is_not_mailed(staff_north, server):
+    ask_for_link(staff_north.email, at=NOW)
+
+    assert deliver(after=timedelta(minutes=16)) == 0
+
+    assert Mail.objects.get().state == MailState.SUPERSEDED
+
+
+def test_every_attempt_stands_in_the_ledger(planned, server):
+    server.faults = [refused(451)]
+    deliver()
+    deliver(after=timedelta(minutes=1))
+
+    assert list(MailEvent.objects.order_by("id").values_list("state", "answer")) == [
+        (MailState.RETRY, "451 as the server says"),
+        (MailState.SENT, "250 taken"),
+    ]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_keeper_renews_the_lease_while_its_holder_works(planned):
+    (lease,) = mail.take_leases(NOW)
+    before = Mail.objects.get().leased_until_at
+
+    with LeaseKeeper(every=0.01) as keeper, keeper.keeping(lease):
+        while Mail.objects.get().leased_until_at == before:
+            pass
+
+    assert Mail.objects.get().leased_until_at - before < LEASE
+
+
+@pytest.fixture
+def two_calls(planned, ceo_south, programme, rhythm_south, plan_south, liaison_north):
+    """The liaison looks after the south too, and its CEO is due for a talk as well."""
+    with unrecorded():
+        Membership.objects.create(
+            user=liaison_north,
+            role=Role.LIAISON,
+            region=ceo_south.region,
+            from_date=ceo_south.from_date,
+        )
+    make_contact(ceo_south, programme, liaison_north, held_at=NOW - timedelta(days=18))
+    reminders.queue(at=NOW)
+    return planned
+
+
+def test_repeat_tells_only_what_is_still_open(
+    two_calls, server, ceo_south, liaison_north, programme
+):
+    """Nothing of the first attempt can have arrived: it is composed anew."""
+    server.faults = [refused(451)]
+    deliver()
+    first = Mail.objects.get()
+    make_contact(ceo_south, programme, liaison_north, held_at=NOW)
+
+    deliver(after=timedelta(minutes=1))
+
+    second = Mail.objects.get()
+    assert ("South" in first.body_text, "South" in second.body_text) == (True, False)
+    assert first.message_id == second.message_id
+    assert sorted(Duty.objects.values_list("state", flat=True)) == ["mailed", "met"]
+
+
+def test_repeat_of_what_may_have_arrived_stays_as_it_is(
+    two_calls, server, ceo_south, liaison_north, programme
+):
+    server.faults = [InDoubtError("timed out")]
+    deliver()
+    frozen = mail.envelope(Mail.objects.get()).to_bytes()
+    make_contact(ceo_south, programme, liaison_north, held_at=NOW)
+
+    deliver(after=timedelta(minutes=5))
+
+    assert server.taken == [frozen]
