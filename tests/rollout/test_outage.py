@@ -45,7 +45,7 @@ def fall_due(programme, liaison_north):
 
 def tick(at):
     reminders.queue(at=at)
-    mail.deliver(at=at)
+    mail.deliver(clock=lambda: at)
 
 
 def live(since, until):
@@ -85,3 +85,19 @@ def test_each_duty_is_caught_up_on_once_and_well_before_the_next_mail(
     _before, catch_up, *regular = mine
     assert up <= catch_up <= up + 3 * DAY
     assert all(at - catch_up >= LEAST_DISTANCE for at in regular)
+
+
+@pytest.mark.parametrize("hour", [0, 8, 13, 19])
+@pytest.mark.parametrize("days", [3, 30])
+def test_mail_that_was_planned_but_not_sent_is_caught_up_on_once(days, hour, fall_due):
+    up = NOW - 9 * HOUR + days * DAY + hour * HOUR
+    fall_due("BEFORE", NOW - DAY)
+    reminders.queue(at=NOW)
+    assert Mail.objects.get().state == MailState.PLANNED
+
+    live(up, up + 4 * DAY)
+
+    assert Duty.objects.get().state == DutyState.MAILED
+    sent = Mail.objects.get(state=MailState.SENT)
+    assert 8 <= sent.dated_at.hour < 20
+    assert sent.dated_at.isoweekday() < 6

@@ -6,7 +6,7 @@ from itertools import count
 import pytest
 from django.db import transaction
 
-from regions.calendar import Calendar
+from regions.calendar import Calendar, today
 from rollout import reminders
 from rollout.enums import DutyState
 from rollout.models import Duty
@@ -23,7 +23,7 @@ def queue(at):
 
 
 def deliver(at):
-    mail.deliver(at=at)
+    mail.deliver(clock=lambda: at)
 
 
 # Counted from half past eight in the evening; slots are open from 11:30 on, until 23:30.
@@ -33,6 +33,7 @@ STEADY = [
 WILD = [
     (9 * HOUR, deliver),
     (9 * HOUR, queue),
+    (9 * HOUR + MINUTE, deliver),
     (12 * HOUR, deliver),
     (12 * HOUR, queue),
     (12 * HOUR + MINUTE, queue),
@@ -86,8 +87,13 @@ def test_sixty_days_tell_the_same_whenever_the_ticks_come(run):
 
 
 def no_cap(patch):
-    numbers = count()
-    patch.setattr(Slot, "key", property(lambda slot: f"slot {next(numbers)}"))
+    """A slot of its own for every hour."""
+    begins = []
+    patch.setattr(Slot, "key", property(lambda slot: f"{slot.cap} {begins[-1]}"))
+    patch.setattr(
+        "rollout.slots.today",
+        lambda user, at: begins.append(f"{at:%Y-%m-%d %H}") or today(user, at),
+    )
 
 
 def no_calendar(patch):
@@ -105,7 +111,9 @@ def no_hours(patch):
 def no_memory(patch):
     """Every duty is forgotten to be told as soon as the mail is gone."""
     patch.setattr(
-        mail, "deliver", lambda at, send=mail.deliver: send(at=at) and forget()
+        mail,
+        "deliver",
+        lambda clock, send=mail.deliver: send(clock=clock) and forget(),
     )
 
 
@@ -123,6 +131,6 @@ def test_simulation_sees_what_is_switched_off(run):
     ):
         with pytest.MonkeyPatch.context() as patch:
             off(patch)
-            _told, wrong = run(STEADY, 10)
+            _told, wrong = run(WILD, 10)
 
         assert [one for one in wrong if one.startswith(fault)] != [], off
