@@ -275,6 +275,8 @@ def _words(fault: Exception) -> str:
         if isinstance(words, bytes):
             words = words.decode(errors="replace")
         return f"{fault.smtp_code} {words}"
+    if isinstance(fault, OSError) and fault.strerror:
+        return fault.strerror
     return str(fault) or type(fault).__name__
 
 

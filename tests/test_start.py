@@ -1,5 +1,6 @@
 """`manage.py start` with real processes: nothing of it is simulated."""
 
+import json
 import os
 import re
 import shlex
@@ -10,9 +11,11 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
+from rollout.queries.health import JOBS
 from tests.runs import MANAGE, PATIENCE, ROOT, Run, wait_for
 
 pytestmark = [
@@ -77,6 +80,15 @@ def test_first_start_prepares_the_database_and_the_broker_in_a_long_folder(fresh
     assert fresh.first_page() > 0
     for path in (fresh.folder / "rollout.sqlite3", log):
         assert path.stat().st_mode & 0o077 == 0
+
+
+def test_first_seconds_are_not_taken_for_silence(run):
+    """The jobs have not run yet, or the last time they ran was long ago."""
+    run.up()
+
+    with urlopen(f"http://127.0.0.1:{run.port}/health", timeout=PATIENCE) as answer:
+        facts = json.load(answer)
+    assert (facts["delivering"], sorted(facts["heartbeats"])) == (True, sorted(JOBS))
 
 
 def test_second_start_names_address_and_process_of_the_first(run):

@@ -8,6 +8,7 @@ compare-and-swap and keep their own log; the history does not repeat it.
 from typing import Self
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from regions.models import User
@@ -112,7 +113,8 @@ class Mail(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.subject or f"{self.slot}/{self.number}"
+        unwritten = gettext("Not written yet, for %(day)s")
+        return self.subject or unwritten % {"day": f"{self.planned_at:%Y-%m-%d}"}
 
 
 class DutyQuerySet(models.QuerySet["Duty"]):

@@ -87,6 +87,8 @@ def blocked_for(person_ids: Collection[int]) -> Counter[tuple[int | None, int]]:
 
 def _talks(all_: list[Engagement], at: datetime) -> list[Talk]:
     due = [one for one in all_ if one.is_booked_today or _is_on_list(one)]
+    if not due:
+        return []
     places = {one.region.pk for one in due}
     held = holders(at, Role.LIAISON, Role.CIO, regions=places)
     return [

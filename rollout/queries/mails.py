@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from regions.models import CheckIn, Contact, Region, Rhythm, User
+from rollout.access import can_read_mail
 from rollout.enums import DutyState, MailState
 from rollout.models import Duty, Mail, Task
 
@@ -27,6 +28,14 @@ class Told:
 
     duty: Duty
     region: Region | None
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A mail that did not arrive, on the page of its region."""
+
+    mail: Mail
+    may_open: bool
 
 
 def ledger(user: User, wanted: Mapping[str, Any], at: datetime) -> QuerySet[Mail]:
@@ -80,8 +89,11 @@ def about(region: Region) -> QuerySet[Duty]:
     return Duty.objects.filter(told)
 
 
-def failed_about(region: Region, at: datetime) -> list[Mail]:
-    """Mails about a region that failed of late, until somebody talks to its CEO after all."""
+def failed_about(region: Region, user: User, at: datetime) -> list[Failed]:
+    """Mails about a region that failed of late, until somebody calls its CEO after all.
+
+    Who may see the calls of the region learns of each; who may read it may open it.
+    """
     talked = Contact.objects.filter(
         ceo__region=region, withdrawn_at=None, held_at__gt=OuterRef("planned_at")
     )
@@ -91,7 +103,8 @@ def failed_about(region: Region, at: datetime) -> list[Mail]:
         state=MailState.FAILED,
         planned_at__gt=at - SHOWN_AS_FAILED,
     )
-    return list(rows.select_related("recipient").order_by("-planned_at", "-id"))
+    newest = rows.select_related("recipient").order_by("-planned_at", "-id")
+    return [Failed(mail, may_open=bool(can_read_mail(user, mail))) for mail in newest]
 
 
 def _tells(duties: QuerySet[Duty]) -> Exists:

@@ -12,8 +12,8 @@ from regions.models import Contact, HistoryEntry, Programme, Region, RegionalCEO
 from regions.queries import contacts_of, holders
 from regions.telling import PastAct, past_acts
 from rollout.access import can_move_go_live
-from rollout.models import Mail, Plan
-from rollout.queries.mails import failed_about
+from rollout.models import Plan
+from rollout.queries.mails import Failed, failed_about
 from rollout.queries.regions import RegionLine, region_facts, region_line
 from rollout.queries.tasks import TaskLine, region_tasks, task_lines
 
@@ -39,7 +39,7 @@ class RegionPage:
     may_log: bool
     may_move: bool
     changes: list[PastAct]
-    failed_mails: list[Mail]
+    failed_mails: list[Failed]
 
 
 def region_page(region: Region, user: User, *, at: datetime) -> RegionPage:
@@ -78,7 +78,7 @@ def region_page(region: Region, user: User, *, at: datetime) -> RegionPage:
         changes=past_acts(
             HistoryEntry.objects.visible_to(user).filter(region=region), CHANGES_SHOWN
         ),
-        failed_mails=failed_about(region, at) if knows_talks else [],
+        failed_mails=failed_about(region, user, at) if knows_talks else [],
     )
 
 

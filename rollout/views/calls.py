@@ -91,7 +91,7 @@ def _sheet_page(
         "there": local_time(one.region, request.user.moment),
         "form": form,
         "may_log": may_log,
-        "failed_mails": failed_about(one.region, request.user.moment),
+        "failed_mails": failed_about(one.region, request.user, request.user.moment),
     }
     return render(request, "rollout/call_sheet.html", context, status=status)
 

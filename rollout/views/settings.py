@@ -1,6 +1,6 @@
 """My settings: each control saves by itself, or all at once without JavaScript."""
 
-from typing import Any
+from datetime import date
 
 from django.conf import settings
 from django.http import HttpResponse
@@ -46,7 +46,7 @@ def settings_page(request: Request) -> HttpResponse:
     return _saved(request, saved, list(changes), day)
 
 
-def _saved(request: Request, user: User, changed: list[str], day: Any) -> HttpResponse:
+def _saved(request: Request, user: User, changed: list[str], day: date) -> HttpResponse:
     """For htmx a sentence and the new version; the form again where its choices changed."""
     # The sentence already speaks the language that was chosen.
     with translation.override(user.language):
@@ -62,7 +62,7 @@ def _saved(request: Request, user: User, changed: list[str], day: Any) -> HttpRe
     return response
 
 
-def _said(user: User, changed: list[str], day: Any) -> str:
+def _said(user: User, changed: list[str], day: date) -> str:
     if not changed:
         return _("Nothing was changed.")
     fields = SettingsForm(user, day).fields

@@ -1,5 +1,6 @@
 """The ledger: what headquarters finds in it, sends once more or holds back."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -278,6 +279,26 @@ def test_failed_reminder_stands_where_people_look(
     knowing = ["Cio", "Hq", "Liaison North"]
     assert readers(as_user, people, "/regions/NORTH/") == knowing
     assert readers(as_user, people[:3], "/regions/NORTH/call/") == knowing
+
+
+def test_failed_reminder_leads_to_its_page_only_whom_it_opens_for(
+    failed, as_user, cio, liaison_north, ceo_north, rhythm_north
+):
+    to_cio = failed_mail(cio)
+    make_duty(cio, rhythm_north, mail=to_cio)
+
+    seen = {
+        user.name: re.findall(
+            r'href="/mails/(\d+)/"',
+            as_user(user).get("/regions/NORTH/").content.decode(),
+        )
+        for user in (cio, liaison_north)
+    }
+
+    assert seen == {
+        "Cio": [str(to_cio.pk), str(failed.pk)],
+        "Liaison North": [str(failed.pk)],
+    }
 
 
 def test_failed_reminder_is_of_its_region_only(failed, as_user, cio, rhythm_south):

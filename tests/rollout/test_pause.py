@@ -190,7 +190,7 @@ def test_planned_mail_has_the_link_in_both_parts(
     make_contact(ceo_north, programme, liaison_north, held_at=NOW - timedelta(days=18))
     reminders.queue(at=NOW)
 
-    delivery.deliver(at=NOW)
+    delivery.deliver(clock=lambda: NOW)
 
     row = Mail.objects.get()
     assert row.body_text.count(PAUSE) == 1

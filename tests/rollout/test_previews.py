@@ -27,6 +27,7 @@ def test_every_kind_that_is_composed_has_a_preview():
 def test_kind_without_a_preview_is_found():
     assert without_preview(COMPOSERS, {DutyKind.TEST: None}) == [
         DutyKind.SIGN_IN,
+        DutyKind.BLOCKED,
         DutyKind.CHECK_IN,
     ]
     assert check_in_letter in COMPOSERS.values()

@@ -230,7 +230,7 @@ def test_test_mail_goes_out_and_says_what_is_set(
     settings.MAIL_DIR = tmp_path
 
     client.post("/settings/test/")
-    deliver(at=NOW)
+    deliver(clock=lambda: NOW)
 
     mail = Mail.objects.get()
     assert (mail.recipient, mail.state, mail.subject) == (
