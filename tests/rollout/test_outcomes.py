@@ -5,7 +5,9 @@ from datetime import timedelta
 import pytest
 
 from regions.enums import Role
+from regions.history import Act
 from regions.models import Membership
+from regions.services.contacts import withdraw_contact
 from rollout import reminders
 from rollout.enums import DutyState, MailState
 from rollout.models import Breaker, Duty, Mail, MailEvent
@@ -247,6 +249,22 @@ def test_talk_logged_before_the_repeat_stops_it(
     assert planned.state == MailState.SUPERSEDED
     assert Duty.objects.get().state == DutyState.MET
     assert not server.taken
+
+
+def test_mail_with_nothing_to_tell_is_taken_up_for_what_comes_later_that_day(
+    planned, server, ceo_north, programme, liaison_north
+):
+    contact = make_contact(ceo_north, programme, liaison_north, held_at=NOW)
+    assert deliver() == 0
+    assert Mail.objects.get().state == MailState.SUPERSEDED
+    reminders.queue(at=NOW)
+    assert Mail.objects.get().state == MailState.SUPERSEDED
+
+    withdraw_contact(contact, version=1, act=Act(by=liaison_north, at=NOW))
+    reminders.queue(at=NOW)
+
+    assert deliver() == 1
+    assert Mail.objects.get().state == MailState.SENT
 
 
 def test_closed_slot_gives_the_duties_to_the_next_one(planned, server):
