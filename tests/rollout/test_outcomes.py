@@ -13,6 +13,7 @@ from rollout.enums import DutyState, MailState
 from rollout.models import Breaker, Duty, Mail, MailEvent
 from rollout.services import breaker, freezing, mail
 from rollout.services.leases import LEASE, LeaseKeeper
+from rollout.services.ledger import resend_mail
 from rollout.services.signin import ask_for_link
 from rollout.transport import (
     BrokenOffError,
@@ -222,6 +223,21 @@ def test_fault_of_one_mail_leaves_the_others_alone(
     planned.refresh_from_db()
     assert planned.state == MailState.FAILED
     assert planned.answer == "ZeroDivisionError: in a template"
+
+
+def test_mail_that_could_not_be_composed_is_composed_when_sent_again(
+    planned, server, monkeypatch, hq
+):
+    with monkeypatch.context() as patch:
+        patch.setattr(freezing, "write", lambda *facts: 1 / 0)
+        deliver()
+    planned.refresh_from_db()
+    assert planned.state == MailState.FAILED
+
+    resend_mail(planned, by=hq, at=NOW)
+
+    assert deliver() == 1
+    assert Duty.objects.get().state == DutyState.MAILED
 
 
 def test_header_that_cannot_be_written_fails_that_mail_only(planned, server):
