@@ -1,8 +1,12 @@
 """What a request knows of the person behind it: the moment, the language, the zone."""
 
 from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 from django_htmx.middleware import HtmxDetails
@@ -17,6 +21,20 @@ class Request(HttpRequest):
 
     user: User
     htmx: HtmxDetails
+
+
+class SignInMiddleware(LoginRequiredMiddleware):
+    """Sends whoever has no session to the sign-in: a part of a page with the whole page.
+
+    htmx would follow a redirect unseen, and what was typed would seem to be saved.
+    """
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> Any:
+        page = request.headers.get("HX-Current-URL")
+        if page is None:
+            return super().handle_no_permission(request, view_func)
+        sign_in = redirect_to_login(urlsplit(page).path).url
+        return HttpResponse(status=401, headers={"HX-Redirect": sign_in})
 
 
 class PersonMiddleware:

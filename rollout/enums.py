@@ -98,22 +98,6 @@ class MailState(TextChoices):
     CANCELLED = "cancelled", _("cancelled")
 
 
-MAIL_MOVES = {
-    MailState.PLANNED: {MailState.LEASED, MailState.SUPERSEDED, MailState.CANCELLED},
-    MailState.LEASED: {
-        MailState.LEASED,
-        MailState.SENT,
-        MailState.RETRY,
-        MailState.FAILED,
-        MailState.SUPERSEDED,
-    },
-    MailState.RETRY: {MailState.LEASED, MailState.SUPERSEDED, MailState.CANCELLED},
-    # Headquarters may have the same mail sent once more.
-    MailState.SENT: {MailState.RETRY},
-    MailState.FAILED: {MailState.RETRY},
-    MailState.SUPERSEDED: set(),
-    MailState.CANCELLED: set(),
-}
 UNSENT = (MailState.PLANNED, MailState.LEASED, MailState.RETRY)
 
 

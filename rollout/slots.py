@@ -2,7 +2,7 @@
 cannot wait at any hour of it that is not quiet."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 
 from regions.calendar import Calendar, Corrections, moment_of, today
 from regions.enums import PlannedMail
@@ -10,8 +10,6 @@ from regions.models import User
 from rollout.enums import MailCap
 
 DAY_BEGINS, DAY_ENDS = time(8), time(20)
-# No slot lasts longer: it ends with its day.
-SLOT_LASTS = timedelta(hours=24)
 KEYS = {MailCap.PLANNED: "day", MailCap.URGENT: "urgent"}
 
 

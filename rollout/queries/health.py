@@ -11,8 +11,9 @@ from functools import lru_cache
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
-from django.db.models import Min, Value
+from django.db.models import Min, Q, Value
 
+from rollout.enums import MailState
 from rollout.models import Breaker, Heartbeat, Mail
 
 JOBS = ("rollout.queue_due", "rollout.deliver")
@@ -73,7 +74,9 @@ def health(at: datetime) -> Health:
     breakers = Breaker.objects.values_list(Value(BREAKER), "since_at", "answer")
     signs = list(beats.union(breakers, all=True))
     refusals = [Refusal(since, said) for job, since, said in signs if job == BREAKER]
-    unsent = Mail.objects.unsent().filter(next_try_at__lte=at)
+    # A worker that is slow with one mail renews its lease: that one is at work.
+    at_work = Q(state=MailState.LEASED, leased_until_at__gt=at)
+    unsent = Mail.objects.unsent().filter(~at_work, next_try_at__lte=at)
     return Health(
         at=at,
         seen={job: seen for job, seen, _said in signs if job != BREAKER},

@@ -11,10 +11,14 @@ from regions.models import User
 from rollout.enums import CAPS, FOUND, DutyKind, DutyState, MailCap, MailState, kinds_of
 from rollout.models import Duty, Mail, MailEvent
 from rollout.queries.duties import key_of, still_due
-from rollout.slots import SLOT_LASTS, Slot, open_slot
+from rollout.slots import Slot, open_slot
 
 # Regional CEOs and others without a login are written to this seldom.
 SELDOM = timedelta(days=14)
+# Between two slots of a person lie more hours than this: what was planned since is of this
+# slot without a look.
+SURELY_TODAY = timedelta(hours=4)
+SLOT_FIELDS = ("recipient", "slot", "state")
 # The more urgent first.
 SLOTTED = (MailCap.URGENT, MailCap.PLANNED)
 
@@ -101,8 +105,7 @@ def release(mails: QuerySet[Mail], *, at: datetime) -> int:
 def release_past(at: datetime, corrected: Corrections) -> int:
     """What earlier slots left unsent is told by the mail of the slot that is open now."""
     unsent = Mail.objects.unsent().exclude(cap=MailCap.AT_ONCE)
-    # A slot ends with its day: those of today are left out without a look.
-    old = unsent.filter(planned_at__lt=at - SLOT_LASTS, may_have_arrived=False)
+    old = unsent.filter(planned_at__lt=at - SURELY_TODAY, may_have_arrived=False)
     past = []
     for mail in old.select_related("recipient"):
         slot = open_slot(mail.recipient, MailCap(mail.cap), at, corrected)
@@ -119,11 +122,11 @@ def plan_mails(at: datetime, corrected: Corrections) -> int:
         for user, cap in _to_be_told(at)
         if (slot := open_slot(user, cap, at, corrected)) is not None
     ]
-    taken = set(
-        Mail.objects.filter(slot__in={slot.key for _user, slot in slots}).values_list(
-            "recipient", "slot"
-        )
+    rows = Mail.objects.filter(
+        recipient__in=[user for user, _slot in slots],
+        slot__in={slot.key for _user, slot in slots},
     )
+    taken = {(mail.recipient_id, mail.slot): mail for mail in rows.only(*SLOT_FIELDS)}
     new = [
         _mail(user, slot, at)
         for user, slot in slots
@@ -131,7 +134,19 @@ def plan_mails(at: datetime, corrected: Corrections) -> int:
     ]
     if new:
         Mail.objects.bulk_create(new, ignore_conflicts=True)
-    return len(new)
+    closed = [m.pk for m in taken.values() if m.state == MailState.SUPERSEDED]
+    return len(new) + (_take_up(closed, at) if closed else 0)
+
+
+def _take_up(mail_ids: list[int], at: datetime) -> int:
+    """A mail that was closed because all was met is its slot's all the same.
+
+    Nobody has seen it, so it is planned once more for what has come since.
+    """
+    rows = Mail.objects.filter(
+        pk__in=mail_ids, state=MailState.SUPERSEDED, may_have_arrived=False
+    )
+    return rows.update(state=MailState.PLANNED, message_id="", next_try_at=at)
 
 
 def _to_be_told(at: datetime) -> list[tuple[User, MailCap]]:

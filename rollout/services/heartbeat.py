@@ -4,8 +4,6 @@ from datetime import datetime
 
 from rollout.models import Heartbeat
 
-JOBS = ("rollout.queue_due", "rollout.deliver")
-
 
 def beat(job: str, *, at: datetime) -> None:
     """A job is at work."""

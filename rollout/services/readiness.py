@@ -67,6 +67,8 @@ def _first(mails: list[Mail], at: datetime, corrected: Corrections) -> Told:
     for cap in (MailCap.URGENT, MailCap.PLANNED):
         slotted = [mail for mail in mails if mail.cap == cap]
         if slotted:
+            # One that could not be composed carries its duties already.
+            Duty.objects.open().filter(mail__in=slotted).update(mail=None)
             people = [mail.recipient_id for mail in slotted]
             open_ = still_open_for(people, cap, at, corrected)
             told += [(mail, open_.get(mail.recipient_id, [])) for mail in slotted]

@@ -144,3 +144,23 @@ def test_role_that_begins_tomorrow_is_not_held_today(as_user):
     make_membership(user, "cio", from_date=NOW.date().replace(day=11))
 
     assert as_user(user).get("/today/").status_code == 403
+
+
+def test_part_of_a_page_sends_the_whole_page_to_the_sign_in(client, db):
+    answer = client.post(
+        "/settings/",
+        headers={
+            "HX-Request": "true",
+            "HX-Current-URL": "http://testserver/settings/?a=1",
+        },
+    )
+
+    assert answer.status_code == 401
+    assert answer["HX-Redirect"] == "/accounts/login/?next=/settings/"
+
+
+def test_whole_page_is_sent_to_the_sign_in_and_back(client, db):
+    answer = client.get("/settings/")
+
+    assert answer.status_code == 302
+    assert answer["Location"] == "/accounts/login/?next=/settings/"

@@ -1,5 +1,6 @@
 """Red within three minutes when nothing is delivering, and who is told in which words."""
 
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -100,6 +101,21 @@ def test_health_counts_no_mail_that_need_not_go_now(
     make_mail(cio, state=state, next_try_at=next_try)
 
     assert asked(client) == (200, FINE)
+
+
+@pytest.mark.parametrize(("lease_left", "status"), [(30, 200), (-1, 503)])
+def test_health_bears_with_a_server_that_is_slow_while_the_lease_is_renewed(
+    beating, client, cio, lease_left, status
+):
+    make_mail(
+        cio,
+        state=MailState.LEASED,
+        lease_token=uuid.uuid4(),
+        leased_until_at=NOW + seconds(lease_left),
+        next_try_at=NOW - seconds(200),
+    )
+
+    assert asked(client)[0] == status
 
 
 def test_health_is_red_when_the_server_refuses_for_a_minute(beating, client):

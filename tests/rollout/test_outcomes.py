@@ -5,12 +5,15 @@ from datetime import timedelta
 import pytest
 
 from regions.enums import Role
+from regions.history import Act
 from regions.models import Membership
+from regions.services.contacts import withdraw_contact
 from rollout import reminders
 from rollout.enums import DutyState, MailState
 from rollout.models import Breaker, Duty, Mail, MailEvent
 from rollout.services import breaker, freezing, mail
 from rollout.services.leases import LEASE, LeaseKeeper
+from rollout.services.ledger import resend_mail
 from rollout.services.signin import ask_for_link
 from rollout.transport import (
     BrokenOffError,
@@ -222,6 +225,21 @@ def test_fault_of_one_mail_leaves_the_others_alone(
     assert planned.answer == "ZeroDivisionError: in a template"
 
 
+def test_mail_that_could_not_be_composed_is_composed_when_sent_again(
+    planned, server, monkeypatch, hq
+):
+    with monkeypatch.context() as patch:
+        patch.setattr(freezing, "write", lambda *facts: 1 / 0)
+        deliver()
+    planned.refresh_from_db()
+    assert planned.state == MailState.FAILED
+
+    resend_mail(planned, by=hq, at=NOW)
+
+    assert deliver() == 1
+    assert Duty.objects.get().state == DutyState.MAILED
+
+
 def test_header_that_cannot_be_written_fails_that_mail_only(planned, server):
     with unrecorded():
         planned.recipient.email = "a b@@example.org"
@@ -247,6 +265,22 @@ def test_talk_logged_before_the_repeat_stops_it(
     assert planned.state == MailState.SUPERSEDED
     assert Duty.objects.get().state == DutyState.MET
     assert not server.taken
+
+
+def test_mail_with_nothing_to_tell_is_taken_up_for_what_comes_later_that_day(
+    planned, server, ceo_north, programme, liaison_north
+):
+    contact = make_contact(ceo_north, programme, liaison_north, held_at=NOW)
+    assert deliver() == 0
+    assert Mail.objects.get().state == MailState.SUPERSEDED
+    reminders.queue(at=NOW)
+    assert Mail.objects.get().state == MailState.SUPERSEDED
+
+    withdraw_contact(contact, version=1, act=Act(by=liaison_north, at=NOW))
+    reminders.queue(at=NOW)
+
+    assert deliver() == 1
+    assert Mail.objects.get().state == MailState.SENT
 
 
 def test_closed_slot_gives_the_duties_to_the_next_one(planned, server):
