@@ -285,7 +285,7 @@ def full(**counted):
     rows = []
     for scenario in ALL:
         for store in scenario.stores:
-            row = result_of(scenario, store, scenario.size, measured_(**counted), 1.0)
+            row = result_of(scenario, store, measured_(**counted), 1.0)
             row.control = scenario.control.tamper
             row.control_measure, row.control_value = scenario.control.measure, 3
             rows.append(row)
@@ -399,7 +399,7 @@ def one_scenario(monkeypatch, tmp_path):
         runner, "STORES", {"sqlite": lambda _folder: SimpleNamespace(name="sqlite")}
     )
     monkeypatch.setattr(runner, "DOCUMENT", made.document)
-    made.words = ["--results", str(tmp_path / "kept")]
+    made.words = ["--jobs", "1", "--results", str(tmp_path / "kept")]
     return made
 
 
@@ -415,6 +415,8 @@ def test_run_with_fewer_kills_refuses_to_write_the_document(one_scenario, capsys
     assert runner.main([*one_scenario.words, "--size", "9"]) == 0
 
     assert not one_scenario.document.exists()
+    assert "made-up" in capsys.readouterr().out
+    assert runner.main(["--only", "nothing", *one_scenario.words]) == 0
     assert "is not written: made-up did not run" in capsys.readouterr().out
 
 

@@ -62,11 +62,16 @@ def person(name: str, zone: str, **values: Any) -> User:
 
 @transaction.atomic
 def world(
-    *, regions: int, people: int, held_days: int = 18, due_in_days: Sequence[int] = ()
+    *,
+    regions: int,
+    people: int,
+    held_days: Sequence[int] = (),
+    due_in_days: Sequence[int] = (),
 ) -> Answer:
     """Regions whose talk has been due for some days, and people without a role yet.
 
-    With `due_in_days` each region falls due in so many days instead.
+    With `held_days` the last talk of each was so many days ago; with `due_in_days` each
+    falls due in so many days.
     """
     now = timezone.now()
     zone, today = working_morning(now), now.date()
@@ -107,7 +112,7 @@ def world(
             for ceo in ceos
         ]
     )
-    ages = [IDEAL - days for days in due_in_days] or [held_days] * regions
+    ages = [IDEAL - days for days in due_in_days] or held_days or [18] * regions
     _talks(ceos, programme, caller, [now - timedelta(days=age) for age in ages])
     liaisons = User.objects.bulk_create(
         [person(f"p{number:05}", zone) for number in range(people)], batch_size=500

@@ -118,3 +118,5 @@ class Scenario:
     size: int
     control: Control
     stores: tuple[str, ...] = ("sqlite", "postgres")
+    # Nothing else may run beside it, as it counts seconds.
+    runs_alone: bool = False

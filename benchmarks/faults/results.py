@@ -56,14 +56,14 @@ class Result:
 
 
 def result_of(
-    scenario: Scenario, store: str, size: int, measured: Measured, seconds: float
+    scenario: Scenario, store: str, measured: Measured, seconds: float
 ) -> Result:
     verdict = measured.verdict
     return Result(
         name=scenario.name,
         store=store,
         code=fingerprint(),
-        size=size,
+        size=scenario.size,
         kills=measured.kills,
         due=verdict.due,
         messages=verdict.messages,

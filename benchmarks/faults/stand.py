@@ -27,7 +27,9 @@ HERE = Path(__file__).parent
 # The same words as `manage.py start` and docs/operations.md use.
 QUIET = ("--without-mingle", "--without-gossip")
 WORKER = ("worker", "--pool=threads", "--concurrency=4", *QUIET, "--loglevel=INFO")
-LEDGER = "SELECT message_id, state FROM rollout_mail"
+# What may have arrived is shown as such: the ledger does not claim that it failed.
+LEDGER = """SELECT message_id, CASE WHEN state = 'failed' AND may_have_arrived
+THEN 'perhaps' ELSE state END FROM rollout_mail"""
 UNSENT = """SELECT count(*) FROM rollout_mail
 WHERE state IN ('planned', 'leased', 'retry')"""
 

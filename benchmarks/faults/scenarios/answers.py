@@ -59,7 +59,7 @@ LATER = (5 * MINUTE, 15 * MINUTE, 60 * MINUTE)
 FOR_A_WHILE = [
     said("rcpt", 450, mends_after=4, pauses=DOUBLING),
     said("dot", 451, mends_after=4, pauses=DOUBLING),
-    said("mail", 452, mends_after=1),
+    said("rcpt", 452, mends_after=1),
     said("rcpt", 421, mends_after=2, pauses=DOUBLING[:1]),
     said("connect", 421, mends_after=0),
     Answer("refused", "connect", "refuse", mends_after=0),
@@ -69,8 +69,8 @@ FOR_A_WHILE = [
     Answer("cut amid the text", "body", "cut", mends_after=1),
 ]
 UNCERTAIN = [
-    Answer("cut, not taken", "dot", "cut", mends_after=1, pauses=LATER[:1]),
-    Answer("cut, taken", "taken", "cut", mends_after=1, copies=1, pauses=LATER[:1]),
+    Answer("cut, not taken", "dot", "cut", mends_after=2, pauses=LATER[:1]),
+    Answer("cut, taken", "taken", "cut", mends_after=2, copies=2, pauses=LATER[:1]),
     Answer("time-out, taken", "taken", "silent", mends_after=1, copies=1),
     Answer(
         "always cut, taken",
@@ -145,7 +145,7 @@ class Case:
         for _number in range(6):
             self.stand.clock.step(LONGEST_PAUSE / 2)
             self._tick(3)
-            if self._all_told():
+            if self._all_told() and self._ends() == {self.answer.ends}:
                 break
         self.check(self._all_told(), "not told after it was mended")
 
@@ -161,9 +161,13 @@ class Case:
                 self.stand.settle(one, self.stand.clock.now())
 
     def _look_at_rows(self) -> None:
-        mine = {one.to for one in self.people}
-        ends = {row[1] for row in self.stand.store.rows(ROWS) if row[0] in mine}
+        ends = self._ends()
         self.check(ends == {self.answer.ends}, f"the ledger says {sorted(ends)}")
+
+    def _ends(self) -> set[str]:
+        """What the ledger says of the mails."""
+        mine = {one.to for one in self.people}
+        return {str(row[1]) for row in self.stand.store.rows(ROWS) if row[0] in mine}
 
     # --- What is seen ----------------------------------------------------------------
 
@@ -202,6 +206,8 @@ class Case:
 def answered(bench: Bench, number: int, *, answers: Sequence[Answer]) -> Measured:
     """Each answer in turn, met by the mails of so many people."""
     measured = Measured()
+    if bench.tamper:  # one answer is enough to see that it is broken
+        answers = answers[-1:]
     measured.repeats_allowed = number * sum(answer.copies for answer in answers)
     with bench.stand(clock="all", hurry=HURRY) as stand:
         stand.world(regions=5, people=(number + OTHERS) * len(answers))

@@ -70,7 +70,8 @@ def drip(bench: Bench, mails: int) -> Measured:
         stand.wire.will({"at": "taken", "do": "drip", "text": text})
         stand.start()
         stand.feed(mails)
-        stand.drain(DRIPS * 2)
+        # Without a sign of life the lease ends after a minute, and others repeat.
+        stand.drain(80 if bench.tamper else DRIPS * 2)
         stand.quiet(6)
         measured.add(stand)
     return measured

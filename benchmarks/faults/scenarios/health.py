@@ -80,7 +80,7 @@ def deaf_broker(stand: Stand) -> None:
 def scenario(name: str, does: str, fails: Callable[[Stand], None]) -> Scenario:
     run = partial(turns_red, fails=fails)
     control = Control("rosy", 1, "goal")
-    return Scenario(name, does, "health page red within 180 s", run, 2, control)
+    return Scenario(name, does, "health page red within 180 s", run, 1, control)
 
 
 SCENARIOS = [

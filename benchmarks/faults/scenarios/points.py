@@ -31,7 +31,7 @@ def dies(bench: Bench, kills: int, *, point: str, repeats: bool) -> Measured:
         stand.beat.start()
         # Now all the orphaned leases run out.
         stand.clock.step(ORPHANED)
-        stand.drain(60, steps=60)
+        stand.drain(25 if bench.tamper else 90, steps=60)
         stand.quiet(8)
         measured.add(stand)
     return measured
