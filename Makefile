@@ -11,10 +11,11 @@ READY := .venv/installed $(FRONT_END) $(TRANSLATIONS) var/static/staticfiles.jso
 # Asked for while make certainly lives: the supervisor ends when this process is gone.
 MAKE_PID := $(shell echo $$PPID)
 CHROMIUM := apt-get install -y chromium fonts-noto-cjk
+FAKETIME := apt-get install -y faketime
 UV_COMPILE := uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --custom-compile-command "make lock"
 PRODUCTION := SITE_URL=https://rollout.example.org DATABASE_URL=postgres://rollout@localhost/rollout REDIS_URL=redis://localhost:6379/0 EMAIL_URL=smtp://localhost
 
-.PHONY: run test check format lint imports types migrations deploy-check messages messages-check screenshots browser lock clean
+.PHONY: run test check proof faults format lint imports types migrations deploy-check messages messages-check screenshots browser faketime lock clean
 
 # --- Running -------------------------------------------------------------------------
 
@@ -53,7 +54,7 @@ var/static/staticfiles.json: $(STATIC) $(FRONT_END) .venv/installed
 
 check: lint imports types migrations deploy-check messages-check test
 
-test: $(READY) .venv/installed-dev browser
+test: $(READY) .venv/installed-dev browser faketime
 	DATABASE_STORE=sqlite $(BIN)/pytest -q -n 2 -m "not browser and not processes" tests
 	DATABASE_STORE=postgres $(BIN)/pytest -n 2 tests
 
@@ -82,6 +83,20 @@ browser:
 	@{ command -v chromium && fc-list :lang=zh | grep .; } >/dev/null 2>&1 \
 	|| { test $$(id -u) = 0 && { apt-get -q update; $(CHROMIUM); } } \
 	|| { echo "Browser tests need Chromium and a Chinese font: sudo $(CHROMIUM)"; exit 1; }
+
+# Steps the clocks of the product's processes while they run.
+faketime:
+	@ls /usr/lib/*/faketime/libfaketimeMT.so.1 >/dev/null 2>&1 \
+	|| { test $$(id -u) = 0 && { apt-get -q update; $(FAKETIME); } } \
+	|| { echo "The proof of the reminders needs Debian's faketime: sudo $(FAKETIME)"; exit 1; }
+
+# --- Proof ---------------------------------------------------------------------------
+
+proof: faults
+
+# Goes on where it was ended; writes docs/reliability.md.
+faults: $(READY) .venv/installed-dev faketime
+	$(BIN)/python -m benchmarks.faults
 
 # --- Upkeep --------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -33,9 +34,36 @@ LOCALE = ("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
 UNUSED = shutil.ignore_patterns("include", "*.a", "__pycache__")
 
 
-@contextmanager
-def running_postgres(folder: Path) -> Iterator[str]:
-    """A server with all its files in `folder`; gives its address for DATABASE_URL."""
+@dataclass(frozen=True)
+class Cluster:
+    """A cluster with all its files in one folder; runs, stops and runs again."""
+
+    folder: Path
+    programs: Path
+    url: str
+    user: dict[str, Any]
+
+    @contextmanager
+    def running(self, **environment: str) -> Iterator[str]:
+        """The server on it, with more variables; gives its address for DATABASE_URL."""
+        data = self.folder / "data"
+        with running(
+            self.programs / "postgres",
+            "-D",
+            data,
+            ready=lambda: _is_ready(data),
+            log=self.folder / "log",
+            # "Immediate shutdown": waits neither for clients nor for a checkpoint.
+            ends_by=signal.SIGQUIT,
+            cwd=self.folder,
+            env=os.environ | environment,
+            **self.user,
+        ):
+            yield self.url
+
+
+def make_cluster(folder: Path, **options: str) -> Cluster:
+    """A new cluster in a new `folder`; `options` are settings of the server."""
     folder.mkdir()
     password = folder / "password"
     password.write_text(secrets.token_hex(16))
@@ -43,20 +71,18 @@ def running_postgres(folder: Path) -> Iterator[str]:
     if os.geteuid() == 0:
         wheel, user = _copy_for_nobody(wheel, folder)
     programs = wheel / "pginstall" / "bin"
-    data, port = folder / "data", free_port()
-    _make_cluster(programs / "initdb", data, password, port, user)
-    with running(
-        programs / "postgres",
-        "-D",
-        data,
-        ready=lambda: _is_ready(data),
-        log=folder / "log",
-        # "Immediate shutdown": waits neither for clients nor for a checkpoint.
-        ends_by=signal.SIGQUIT,
-        cwd=folder,
-        **user,
-    ):
-        yield f"postgres://rollout:{password.read_text()}@127.0.0.1:{port}/rollout"
+    port = free_port()
+    settings = OPTIONS | {"port": str(port)} | options
+    _make_cluster(programs / "initdb", folder / "data", password, settings, user)
+    url = f"postgres://rollout:{password.read_text()}@127.0.0.1:{port}/rollout"
+    return Cluster(folder, programs, url, user)
+
+
+@contextmanager
+def running_postgres(folder: Path) -> Iterator[str]:
+    """A server with all its files in `folder`; gives its address for DATABASE_URL."""
+    with make_cluster(folder).running() as url:
+        yield url
 
 
 def _wheel() -> Path:
@@ -80,7 +106,11 @@ def _copy_for_nobody(wheel: Path, folder: Path) -> tuple[Path, dict[str, Any]]:
 
 
 def _make_cluster(
-    initdb: Path, data: Path, password: Path, port: int, user: dict[str, Any]
+    initdb: Path,
+    data: Path,
+    password: Path,
+    settings: dict[str, str],
+    user: dict[str, Any],
 ) -> None:
     made = subprocess.run(
         [
@@ -93,8 +123,7 @@ def _make_cluster(
             *LOCALE,
             "--no-sync",
             "--no-instructions",
-            *(f"--set={name}={value}" for name, value in OPTIONS.items()),
-            f"--set=port={port}",
+            *(f"--set={name}={value}" for name, value in settings.items()),
         ],
         capture_output=True,
         check=False,

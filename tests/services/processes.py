@@ -89,7 +89,7 @@ def running(
             # Ctrl-C is for the tests, which still need it while they clean up.
             start_new_session=True,
             # Popen changes the user before it runs this; after it, it would be undone.
-            preexec_fn=_die_with(os.getpid(), ends_by),
+            preexec_fn=die_with(os.getpid(), ends_by),
             **options,
         )
     try:
@@ -108,7 +108,7 @@ def running(
             process.wait()
 
 
-def _die_with(parent: int, ends_by: signal.Signals) -> Callable[[], None]:
+def die_with(parent: int, ends_by: signal.Signals) -> Callable[[], None]:
     def ask_kernel() -> None:
         if _prctl:
             _prctl(PR_SET_PDEATHSIG, int(ends_by))
