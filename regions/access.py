@@ -40,6 +40,12 @@ def can_log_contact(user: User, region: Region) -> Answer:
     return denied(_("Only the CIO, headquarters and the region's liaison log talks."))
 
 
+def can_set_caller(user: User) -> Answer:
+    if user.standing.is_cio:
+        return ALLOWED
+    return denied(_("Only the CIO hands talks to the liaison, or takes them back."))
+
+
 def can_change_contact(user: User, contact: Contact) -> Answer:
     """Whoever logged it, the CIO, and the region's liaison."""
     standing = user.standing

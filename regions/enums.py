@@ -71,6 +71,14 @@ class RhythmStatus(TextChoices):
     LATE = "late", pgettext_lazy("rhythm", "late")
 
 
+class Caller(TextChoices):
+    """Who talks with a CEO. Where a region has no liaison, the CIO does."""
+
+    USUAL = "usual", _("the liaison, the CIO for the first talk")
+    CIO = "cio", _("always the CIO")
+    LIAISON = "liaison", _("always the liaison")
+
+
 class Channel(TextChoices):
     PHONE = "phone", _("phone")
     VISIT = "visit", _("visit")

@@ -83,6 +83,8 @@ class Block:
     reasons: list[str]
     sheet: CallSheet
     url: str
+    # Empty where the reader is not the CIO, or the region has no liaison.
+    hand_over_url: str
 
 
 @dataclass(frozen=True)
@@ -150,7 +152,9 @@ def check_in_letter(recipient: User, duties: list[Duty], facts: Facts) -> Letter
     if not calls:
         return None
     blocks = [
-        block_of(call, call_sheet_of(call.engagement, facts.sheets), facts.at)
+        block_of(
+            call, call_sheet_of(call.engagement, facts.sheets), recipient, facts.at
+        )
         for call in calls[:BLOCKS]
     ]
     return _letter(
@@ -257,14 +261,17 @@ def _objects(call: Call) -> set[tuple[str, int]]:
     return objects | ({("regions.checkin", booked.pk)} if booked else set())
 
 
-def block_of(call: Call, sheet: CallSheet, at: datetime) -> Block:
+def block_of(call: Call, sheet: CallSheet, recipient: User, at: datetime) -> Block:
+    url = page("rollout:call-sheet", call.engagement.region.code)
+    goes_on = call.can_go_to_liaison(recipient)
     return Block(
         ceo=ceo_of(call.engagement.region),
         phone=call.engagement.person.phone,
         there=local_time(call.engagement.region, at),
         reasons=call_reasons(call),
         sheet=sheet,
-        url=page("rollout:call-sheet", call.engagement.region.code),
+        url=url,
+        hand_over_url=f"{url}?hand-over=1#hand-over" if goes_on else "",
     )
 
 

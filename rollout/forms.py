@@ -13,13 +13,13 @@ from rollout.enums import BlockReason, DutyKind, MailState
 from rollout.models import Plan, Task
 
 
-class TaskActForm(forms.Form):
-    """An act of one tap: only what the row knew of the task."""
+class ActForm(forms.Form):
+    """An act of one tap: only what the page knew of the row."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 
-class BlockForm(TaskActForm):
+class BlockForm(ActForm):
     """Why a task cannot go on."""
 
     reason = forms.ChoiceField(

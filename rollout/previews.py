@@ -5,7 +5,7 @@ function here that makes the context of its templates.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -56,10 +56,15 @@ def preview(
 
 
 def check_in_sample(reader: User, at: datetime) -> dict[str, Any]:
-    """Two CEOs: one is late, with the other nobody has talked yet."""
+    """Two CEOs: one is late, with the other nobody has talked yet, so that the CIO calls
+    and could leave it to the liaison."""
     programme = Programme(pk=1, code="ERP", name=_("ERP roll-out"))
     north = _call(1, "NORTH", _("North Company"), programme, _late(at), at)
-    coast = _call(2, "COAST", _("Coast Company"), programme, _first(at), at)
+    coast = replace(
+        _call(2, "COAST", _("Coast Company"), programme, _first(at), at),
+        callers=(reader,),
+        liaisons=(User(),),
+    )
     sheets = [
         _sheet(
             north,
@@ -74,7 +79,8 @@ def check_in_sample(reader: User, at: datetime) -> dict[str, Any]:
     ]
     calls = [north, coast]
     blocks = [
-        block_of(call, sheet, at) for call, sheet in zip(calls, sheets, strict=True)
+        block_of(call, sheet, reader, at)
+        for call, sheet in zip(calls, sheets, strict=True)
     ]
     return check_in_context(calls, blocks)
 
@@ -166,7 +172,14 @@ def _call(
         last_contact_id=0,
         booked=None,
     )
-    return Call(engagement=one, state=state, ask=None, blocked_tasks=0, callers=())
+    return Call(
+        engagement=one,
+        state=state,
+        callers=(),
+        liaisons=(),
+        ask=None,
+        blocked_tasks=0,
+    )
 
 
 def _sheet(

@@ -23,6 +23,16 @@ rollout_patterns = [
     path("regions/", regions.region_list, name="region-list"),
     path("regions/<str:code>/", regions.region, name="region"),
     path("regions/<str:code>/call/", calls.call_sheet, name="call-sheet"),
+    path(
+        "regions/<str:code>/call/hand-over/",
+        calls.call_hand_over,
+        name="call-hand-over",
+    ),
+    path(
+        "regions/<str:code>/call/take-back/",
+        calls.call_take_back,
+        name="call-take-back",
+    ),
     path("regions/<str:code>/go-live/", regions.go_live_move, name="go-live-move"),
     path("contacts/<int:pk>/", calls.contact_correct, name="contact-correct"),
     path(

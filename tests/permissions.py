@@ -21,6 +21,10 @@ rollout:region-list       GET   302  200  200  200  200  200  302  302  302  302
 rollout:region            GET   302  404  200  200  200  200  200  200  200  404
 rollout:call-sheet        GET   302  404  200  200  200  200  404  404  404  404
 rollout:call-sheet        POST  302  404  302  302  403  302  404  404  404  404
+rollout:call-hand-over    GET   302  405  405  405  405  405  405  405  405  405
+rollout:call-hand-over    POST  302  404  302  403  403  403  404  404  404  404
+rollout:call-take-back    GET   302  405  405  405  405  405  405  405  405  405
+rollout:call-take-back    POST  302  404  302  403  403  403  404  404  404  404
 rollout:go-live-move      POST  302  404  302  302  403  403  403  403  403  404
 rollout:contact-correct   GET   302  404  200  403  403  200  404  404  404  404
 rollout:contact-correct   POST  302  404  302  403  403  302  404  404  404  404
@@ -95,6 +99,8 @@ Maker = Callable[[Any], Any]
 ARGS: dict[str, Maker] = {
     "rollout:region": lambda made: ["NORTH"],
     "rollout:call-sheet": lambda made: ["NORTH"],
+    "rollout:call-hand-over": lambda made: ["NORTH"],
+    "rollout:call-take-back": lambda made: ["NORTH"],
     "rollout:go-live-move": lambda made: ["NORTH"],
     "rollout:contact-correct": lambda made: [made.contact.pk],
     "rollout:contact-withdraw": lambda made: [made.contact.pk],
@@ -128,6 +134,8 @@ SETTINGS = {
 TALK = {"outcome": "reached", "minutes": "15", "answer": "yes", "felt": "same"}
 BODIES: dict[str, Maker] = {
     "rollout:call-sheet": lambda made: {**TALK, "key": made.key},
+    "rollout:call-hand-over": lambda made: {"version": made.rhythm.version},
+    "rollout:call-take-back": lambda made: {"version": made.rhythm.version},
     "rollout:go-live-move": lambda made: {
         "to": "2027-05-17",
         "reason": "no testers",

@@ -6,6 +6,12 @@ import pytest
 from django.apps import apps
 from django.core.management import call_command
 from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+
+from regions.enums import Caller, Change, Via
+from regions.models import HistoryEntry, Rhythm
+from tests import factories
+from tests.history_guard import unrecorded
 
 OWN_APPS = ("regions", "pilots", "rollout")
 TABLES = [
@@ -53,3 +59,62 @@ def test_migrations_go_back_to_nothing_and_forward_again():
 
     assert left == set()
     assert {table: shape(table) for table in TABLES} == before
+
+
+def one_of_each_caller() -> None:
+    """A rhythm set to each caller, with the entry of the history that says so."""
+    programme = factories.make_programme()
+    for caller in Caller.values:
+        ceo = factories.make_ceo(factories.make_region(caller.upper()))
+        rhythm = factories.make_rhythm(ceo, programme, caller=caller)
+        HistoryEntry.objects.create(
+            model="regions.rhythm",
+            object_id=rhythm.pk,
+            object_text=caller,
+            change=Change.CHANGED,
+            field="caller",
+            before=Caller.USUAL,
+            after=caller,
+            via=Via.WEB,
+            at=factories.NOW,
+        )
+
+
+def told_of_callers() -> list[tuple[str, str, str, str]]:
+    rows = HistoryEntry.objects.filter(model="regions.rhythm").order_by("id")
+    return list(rows.values_list("object_text", "field", "before", "after"))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_calls_is_kept_as_yes_or_no_and_read_back():
+    one_of_each_caller()
+    before = MigrationLoader(connection).project_state(
+        ("regions", "0003_calendars_and_settings")
+    )
+    was = before.apps.get_model("regions", "Rhythm").objects.order_by("id")
+    try:
+        with unrecorded():
+            migrate("regions", "0003")
+        back = list(was.values_list("cio_calls", flat=True)), told_of_callers()
+    finally:
+        with unrecorded():
+            migrate()
+    now = Rhythm.objects.order_by("id").values_list("caller", flat=True)
+    again = list(now), told_of_callers()
+
+    assert back == (
+        [False, True, False],
+        [
+            ("usual", "cio_calls", "False", "False"),
+            ("cio", "cio_calls", "False", "True"),
+            ("liaison", "cio_calls", "False", "False"),
+        ],
+    )
+    assert again == (
+        ["usual", "cio", "usual"],
+        [
+            ("usual", "caller", "usual", "usual"),
+            ("cio", "caller", "usual", "cio"),
+            ("liaison", "caller", "usual", "usual"),
+        ],
+    )

@@ -55,6 +55,7 @@ def made(people, ceo_north, programme, rhythm_north, plan_north, plan_south):
     return SimpleNamespace(
         key=uuid.UUID(int=1),
         plan=plan_north,
+        rhythm=rhythm_north,
         contact=make_contact(ceo_north, programme, liaison),
         task=make_task(plan_north, "Open", owner=staff),
         blocked=make_task(

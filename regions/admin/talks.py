@@ -51,15 +51,15 @@ class RhythmAdmin(RecordAdmin):
         "programme",
         "kick_off_date",
         "go_live_date",
-        "cio_calls",
+        "caller",
     )
-    list_filter = ("programme", "cio_calls")
+    list_filter = ("programme", "caller")
     search_fields = SEARCH_CEO
     autocomplete_fields = ("ceo", "programme")
     ordering = ("ceo__region__name", "id")
     joined = OF_CEO
     fieldsets = (
-        (None, {"fields": ("ceo", "programme", "cio_calls", "lead_weeks")}),
+        (None, {"fields": ("ceo", "programme", "caller", "lead_weeks")}),
         (
             gettext_lazy("Ideal and longest days between two talks"),
             {
@@ -82,7 +82,7 @@ class RhythmAdmin(RecordAdmin):
     export_fields = (
         "region", "who", "programme", "kick_off_date", "go_live_date", "end_date", "lead_weeks",
         *(f"{stage}_{limit}" for stage in STAGES for limit in ("ideal", "longest")),
-        "cio_calls",
+        "caller",
     )  # fmt: skip
 
     @admin.display(description=gettext_lazy("region"), ordering="ceo__region__name")

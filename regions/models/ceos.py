@@ -6,7 +6,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from regions.enums import Audience, Stage
+from regions.enums import Audience, Caller, Stage
 
 from .history import Versioned
 from .people import User
@@ -121,12 +121,12 @@ class Rhythm(Versioned):
     last_six_weeks_longest = _days(_("last six weeks: longest days"), 10)
     after_go_live_ideal = _days(_("after go-live: ideal days"), 7)
     after_go_live_longest = _days(_("after go-live: longest days"), 14)
-    cio_calls = models.BooleanField(
-        _("the CIO calls"),
-        default=False,
-        help_text=_(
-            "Otherwise the liaison calls, and the CIO only for the first talk."
-        ),
+    caller = models.CharField(
+        _("who calls"),
+        max_length=10,
+        choices=Caller,
+        default=Caller.USUAL,
+        help_text=_("Where a region has no liaison, the CIO calls."),
     )
 
     objects = RhythmQuerySet.as_manager()
@@ -149,6 +149,10 @@ class Rhythm(Versioned):
                 | models.Q(go_live_date=None)
                 | models.Q(kick_off_date__lte=models.F("go_live_date")),
                 name="rhythm_kick_off_before_go_live",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(caller__in=Caller.values),
+                name="rhythm_caller_known",
             ),
         ]
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from regions.calendar import Corrections
-from regions.enums import RhythmStatus, Role
+from regions.enums import Caller, RhythmStatus, Role
 from regions.models import Ask, Rhythm, User
 from regions.queries import Engagement, engagements, holders, next_asks
 from regions.rhythm import RhythmState, call_weight
@@ -18,11 +18,22 @@ from rollout.models import Task
 
 @dataclass(frozen=True)
 class Talk:
-    """A talk that is due, late or booked for today, and who has it."""
+    """A talk with a CEO, who has it, and who else could."""
 
     engagement: Engagement
     state: RhythmState
     callers: tuple[User, ...]
+    liaisons: tuple[User, ...]
+
+    def can_go_to_liaison(self, user: User) -> bool:
+        """This caller is the CIO, and there is somebody else who could call."""
+        others = bool(self.liaisons) and user not in self.liaisons
+        return others and user in self.callers
+
+    def can_come_back(self, user: User) -> bool:
+        """The liaison calls because it was set so, and this person does not."""
+        is_set = self.engagement.rhythm.caller == Caller.LIAISON
+        return is_set and user not in self.callers
 
 
 @dataclass(frozen=True)
@@ -42,6 +53,11 @@ def talks_due(
 ) -> list[Talk]:
     """The talks that are due, late, or booked for today. Three queries."""
     return _talks(engagements(rows, at, corrected), at)
+
+
+def talk_with(one: Engagement, at: datetime) -> Talk | None:
+    """The talk with one CEO, due or not; none outside the time of talks. One query."""
+    return next(iter(_with_callers([one], at)), None)
 
 
 def calls_due(
@@ -67,6 +83,7 @@ def calls_among(all_: list[Engagement], at: datetime) -> list[Call]:
                 engagement=one,
                 state=talk.state,
                 callers=talk.callers,
+                liaisons=talk.liaisons,
                 ask=asks.get((one.ceo.pk, programme)),
                 blocked_tasks=blocked[one.person.pk, programme],
             )
@@ -87,36 +104,37 @@ def blocked_for(person_ids: Collection[int]) -> Counter[tuple[int | None, int]]:
 
 def _talks(all_: list[Engagement], at: datetime) -> list[Talk]:
     due = [one for one in all_ if one.is_booked_today or _is_on_list(one)]
-    if not due:
-        return []
-    places = {one.region.pk for one in due}
+    return _with_callers(due, at) if due else []
+
+
+def _with_callers(chosen: list[Engagement], at: datetime) -> list[Talk]:
+    places = {one.region.pk for one in chosen}
     held = holders(at, Role.LIAISON, Role.CIO, regions=places)
-    return [
-        Talk(
-            engagement=one,
-            state=one.state,
-            callers=_callers(
-                one.rhythm,
-                one.state,
-                liaisons=held[Role.LIAISON, one.region.pk],
-                cios=held[Role.CIO, None],
-            ),
+    talks = []
+    for one in chosen:
+        if one.state is None:
+            continue
+        liaisons = held[Role.LIAISON, one.region.pk]
+        is_for_cio = not liaisons or _is_for_cio(one.rhythm, one.state)
+        talks.append(
+            Talk(
+                engagement=one,
+                state=one.state,
+                callers=tuple(held[Role.CIO, None] if is_for_cio else liaisons),
+                liaisons=tuple(liaisons),
+            )
         )
-        for one in due
-        if one.state is not None
-    ]
+    return talks
 
 
 def _is_on_list(one: Engagement) -> bool:
     return one.state is not None and one.state.is_on_call_list
 
 
-def _callers(
-    rhythm: Rhythm, state: RhythmState, *, liaisons: list[User], cios: list[User]
-) -> tuple[User, ...]:
-    """The liaison; the CIO for the first talk, when set so, or where there is no liaison."""
-    cio_calls = rhythm.cio_calls or state.is_first_talk or not liaisons
-    return tuple(cios if cio_calls else liaisons)
+def _is_for_cio(rhythm: Rhythm, state: RhythmState) -> bool:
+    """The liaison calls; the CIO when set so, and for the first talk unless set otherwise."""
+    is_usual = rhythm.caller == Caller.USUAL
+    return rhythm.caller == Caller.CIO or (is_usual and state.is_first_talk)
 
 
 def _order(call: Call) -> tuple[bool, float, int, str]:

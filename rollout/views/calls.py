@@ -1,5 +1,7 @@
-"""The call sheet, and the log under it: new, corrected, withdrawn."""
+"""The call sheet, who calls, and the log under it: new, corrected, withdrawn."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -8,13 +10,18 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from regions.access import can_change_contact, can_log_contact
+from regions.access import can_change_contact, can_log_contact, can_set_caller
 from regions.calendar import Corrections
 from regions.forms import ContactForm
 from regions.history import EditedMeanwhile, web_act
 from regions.middleware import Request
 from regions.models import Contact, Rhythm
 from regions.queries import Engagement, corrections, engagements
+from regions.services.callers import (
+    CannotSetCaller,
+    hand_over_talks,
+    take_talks_back,
+)
 from regions.services.contacts import (
     CannotLogContact,
     NewAsk,
@@ -24,12 +31,14 @@ from regions.services.contacts import (
 )
 from regions.wording import (
     ceo_of,
+    listed,
     local_time,
     next_talk,
     since_last_talk,
     until_go_live,
 )
-from rollout.queries.calls import calls_due, own_first
+from rollout.forms import ActForm
+from rollout.queries.calls import calls_due, own_first, talk_with
 from rollout.queries.callsheet import CallSheet, call_sheet_of, sheet_facts
 from rollout.queries.mails import failed_about
 
@@ -92,8 +101,27 @@ def _sheet_page(
         "form": form,
         "may_log": may_log,
         "failed_mails": failed_about(one.region, request.user, request.user.moment),
+        "swap": _swap(request, one),
     }
     return render(request, "rollout/call_sheet.html", context, status=status)
+
+
+def _swap(request: Request, one: Engagement) -> dict[str, Any] | None:
+    """What the CIO can do about who calls; a link of a mail puts it at the top."""
+    if not can_set_caller(request.user):
+        return None
+    talk = talk_with(one, request.user.moment)
+    if talk is None:
+        return None
+    hands_over = talk.can_go_to_liaison(request.user)
+    if not hands_over and not talk.can_come_back(request.user):
+        return None
+    return {
+        "hands_over": hands_over,
+        "version": one.rhythm.version,
+        "liaisons": listed(liaison.name for liaison in talk.liaisons),
+        "is_first": "hand-over" in request.GET,
+    }
 
 
 def _after_log(
@@ -131,6 +159,49 @@ def _next_code(request: Request, one: Engagement, corrected: Corrections) -> str
     calls = own_first(calls_due(rows, request.user.moment, corrected), request.user)
     codes = [call.engagement.region.code for call in calls]
     return next((code for code in codes if code != one.region.code), None)
+
+
+@require_POST
+def call_hand_over(request: Request, code: str) -> HttpResponse:
+    """The liaison calls from now on; whoever did not want to call is done with it."""
+    one = _engagement(request, code, corrections())
+    if not _set_caller(request, one, hand_over_talks):
+        return redirect("rollout:call-sheet", code)
+    said = _("The liaison calls the %(ceo)s.") % {"ceo": ceo_of(one.region)}
+    confirm(request, said)
+    return redirect("rollout:today")
+
+
+@require_POST
+def call_take_back(request: Request, code: str) -> HttpResponse:
+    """The CIO calls after all, and goes on with the sheet."""
+    one = _engagement(request, code, corrections())
+    is_first = one.state is not None and one.state.is_first_talk
+    if _set_caller(request, one, partial(take_talks_back, is_first_talk=is_first)):
+        said = (
+            _("You call the %(ceo)s for the first talk.")
+            if is_first
+            else _("You call the %(ceo)s.")
+        )
+        confirm(request, said % {"ceo": ceo_of(one.region)})
+    return redirect("rollout:call-sheet", code)
+
+
+def _set_caller(
+    request: Request, one: Engagement, service: Callable[..., Rhythm]
+) -> bool:
+    """The common way of both: gate, version, one service call. False when refused."""
+    can_set_caller(request.user).insist()
+    form = ActForm(request.POST)
+    try:
+        if not form.is_valid():
+            raise CannotSetCaller(_("The page is incomplete. Load it again."))
+        version = form.cleaned_data["version"]
+        service(one.rhythm, version=version, act=web_act(request.user))
+    except (CannotSetCaller, EditedMeanwhile) as refusal:
+        warn(request, str(refusal))
+        return False
+    return True
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

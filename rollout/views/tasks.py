@@ -18,7 +18,7 @@ from regions.services.undo import CannotUndo, undo
 from regions.telling import past_acts
 from rollout.access import can_work_on
 from rollout.enums import BlockReason
-from rollout.forms import BlockForm, TaskActForm
+from rollout.forms import ActForm, BlockForm
 from rollout.models import Task
 from rollout.queries.tasks import (
     last_act,
@@ -138,7 +138,7 @@ def _act(
     """The common way of a tap: gate, version, one service call, the row or the page again."""
     task = _task(request, pk)
     can_work_on(request.user, task).insist()
-    form = TaskActForm(request.POST)
+    form = ActForm(request.POST)
     problem = ""
     try:
         if not form.is_valid():

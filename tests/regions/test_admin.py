@@ -299,11 +299,11 @@ def test_longest_days_must_be_longer(change, rhythm_north):
 
 
 def test_dates_that_the_plan_set_are_not_typed_over(change, rhythm_north):
-    assert change(rhythm_north, go_live_date="2028-01-01", cio_calls="on") == []
+    assert change(rhythm_north, go_live_date="2028-01-01", caller="cio") == []
 
-    assert (rhythm_north.go_live_date, rhythm_north.cio_calls) == (
+    assert (rhythm_north.go_live_date, rhythm_north.caller) == (
         factories.GO_LIVE,
-        True,
+        "cio",
     )
 
 

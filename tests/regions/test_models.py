@@ -65,6 +65,7 @@ BREACHES = {
     "rhythm_before_kick_off_ideal_below_longest": changed(
         Rhythm, before_kick_off_ideal=0
     ),
+    "rhythm_caller_known": changed(Rhythm, caller="other"),
     "rhythm_kick_off_before_go_live": changed(Rhythm, kick_off_date=date(2027, 5, 4)),
     "rhythm_last_six_weeks_ideal_below_longest": changed(
         Rhythm, last_six_weeks_longest=7
