@@ -26,7 +26,8 @@ def settled(bench: Bench, each: int, *, while_leased: bool) -> Measured:
     acts = [act for act in ACTS for _number in range(each)]
     with bench.stand(clock="all") as stand:
         _arrange(stand, acts)
-        (_leased if while_leased else _due)(stand, len(acts))
+        measured.kills = (_leased if while_leased else _due)(stand, len(acts))
+        measured.repeats_allowed = measured.kills
         for one, act in zip(list(stand.due), acts, strict=False):
             stand.settle(one, ACTS[act](stand, one))
         for part in stand.hands:
@@ -50,18 +51,23 @@ def _arrange(stand: Stand, acts: list[str]) -> None:
     stand.order("book_today", codes=booked)
 
 
-def _due(stand: Stand, settled: int) -> None:
-    """The mails are planned, and the mail server takes none."""
+def _due(stand: Stand, settled: int) -> int:
+    """The mails are planned, and the mail server takes none: no kill hits a mail."""
     stand.wire.refuse()
     stand.start()
     stand.feed(2 * settled)
     wait_for(lambda: stand.store.rows(PLANNED)[0][0] == 2 * settled, "the plan")
     for part in stand.hands:
         part.kill()
+    return 0
 
 
-def _leased(stand: Stand, settled: int) -> None:
-    """The first of the mails are on their way or leased when their workers are killed."""
+def _leased(stand: Stand, settled: int) -> int:
+    """The first of the mails are on their way or leased when their workers are killed.
+
+    Gives how many were: one that dies after the dot of another mail repeats that.
+    """
+    kills = len(stand.workers)
     first = "|".join(f"p{number:05}@" for number in range(settled))
     stand.wire.will({"at": "data", "do": "hold", "to": first})
     stand.start()
@@ -74,8 +80,10 @@ def _leased(stand: Stand, settled: int) -> None:
         held = [line for line in stand.wire.lines() if line["event"] == "hold"]
         for part in {stand.holder_of(line["peer"]) for line in held} - {None}:
             part.restart()
+            kills += 1
     for part in stand.hands:
         part.kill()
+    return kills
 
 
 SCENARIOS = [
