@@ -57,7 +57,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--short", action="store_true", help="one minute in all")
     parser.add_argument("--only", action="append", metavar="NAME")
     parser.add_argument("--store", action="append", choices=sorted(STORES))
-    parser.add_argument("--jobs", type=int, default=2 * (os.cpu_count() or 1))
+    parser.add_argument("--jobs", type=int, default=3 * (os.cpu_count() or 1))
     parser.add_argument("--size", type=int, help="a try with at most so many kills")
     parser.add_argument("--no-control", action="store_true", help="a try, no proof")
     parser.add_argument("--results", type=Path, default=ROOT / "var" / "faults")

@@ -186,10 +186,10 @@ def the_server_is_never_left_in_peace() -> None:
 
 
 @named("slow")
-def a_second_each() -> None:
+def ten_seconds_each() -> None:
     from rollout.services import mail
 
-    around(mail, "envelope", before=lambda *_: time.sleep(1))
+    around(mail, "envelope", before=lambda *_: time.sleep(10))
 
 
 @named("rosy")
