@@ -120,15 +120,20 @@ class LeaseKeeper:
     def _renew(self) -> None:
         while not self._over.wait(self._every):
             if lease := self._lease:
-                renew(lease)
+                self._try_to_renew(lease)
         connection.close()
 
+    @staticmethod
+    def _try_to_renew(lease: Lease) -> None:
+        """A database that is away may be back the next time."""
+        try:
+            renew(lease)
+        except DatabaseError:
+            logger.exception("a lease could not be renewed")
+            connection.close()
 
-def renew(lease: Lease) -> None:
-    """A database that is away may be back the next time."""
+
+def renew(lease: Lease) -> bool:
+    """Make it last again; False when somebody else has taken the mail over."""
     rows = Mail.objects.filter(pk=lease.mail.pk, lease_token=lease.token)
-    try:
-        rows.update(leased_until_at=Now() + LEASE)
-    except DatabaseError:
-        logger.exception("a lease could not be renewed")
-        connection.close()
+    return bool(rows.update(leased_until_at=Now() + LEASE))

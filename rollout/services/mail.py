@@ -24,6 +24,7 @@ from rollout.services.leases import (
     claim,
     give_back,
     is_due,
+    renew,
 )
 from rollout.services.outcomes import commit_failed, commit_fault, commit_sent
 from rollout.services.readiness import make_ready
@@ -75,8 +76,10 @@ def _send_all(
         if time.monotonic() > ends or not post.is_connected:
             give_back(lease, clock())
             continue
-        with keeper.keeping(lease):
-            sent += send(lease, post, clock)
+        # Taken over meanwhile, say because a clock was set: then it is sent by another.
+        if renew(lease):
+            with keeper.keeping(lease):
+                sent += send(lease, post, clock)
     return sent
 
 

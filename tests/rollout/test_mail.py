@@ -124,7 +124,7 @@ def test_slow_worker_commits_nothing_after_its_lease_was_taken_over(planned, fol
 def test_statements_of_a_mail_do_not_grow_with_its_calls(
     planned, folder, assert_queries
 ):
-    with assert_queries(39):
+    with assert_queries(40):
         mail.deliver(clock=lambda: NOW)
 
 

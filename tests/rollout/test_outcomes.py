@@ -1,5 +1,6 @@
 """What each answer of a mail server leads to: attempts, pauses, and who is spared."""
 
+import uuid
 from datetime import timedelta
 
 import pytest
@@ -334,6 +335,26 @@ def test_every_attempt_stands_in_the_ledger(planned, server):
         (MailState.RETRY, "451 as the server says"),
         (MailState.SENT, "250 taken"),
     ]
+
+
+def test_mail_of_a_batch_that_was_taken_over_is_left_to_the_other(
+    planned, server, staff_north
+):
+    """While the first mail of a batch is sent, somebody takes over the second."""
+    ask_for_link(staff_north.email, at=NOW)
+    real = server.send
+
+    def send(message, envelope):
+        others = Mail.objects.filter(state=MailState.LEASED, recipient=staff_north)
+        others.update(lease_token=uuid.uuid4())
+        return real(message, envelope)
+
+    server.send = send
+
+    assert deliver() == 1
+
+    assert len(server.taken) == 1
+    assert Mail.objects.get(recipient=staff_north).state == MailState.LEASED
 
 
 @pytest.mark.django_db(transaction=True)
