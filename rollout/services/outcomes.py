@@ -1,7 +1,7 @@
 """What each answer of a mail server leads to, committed under the lease.
 
 Fenced: nothing is written when somebody else has taken the lease over meanwhile. The rows
-of the table in `docs/reliability.md` stand here as code.
+of the table in `docs/rules.md` stand here as code.
 """
 
 from datetime import datetime, timedelta
