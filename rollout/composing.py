@@ -271,7 +271,7 @@ def block_of(call: Call, sheet: CallSheet, recipient: User, at: datetime) -> Blo
         reasons=call_reasons(call),
         sheet=sheet,
         url=url,
-        hand_over_url=f"{url}?hand-over=1#hand-over" if goes_on else "",
+        hand_over_url=f"{url}?hand-over=1" if goes_on else "",
     )
 
 
