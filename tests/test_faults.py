@@ -428,6 +428,7 @@ def test_run_names_the_package_that_is_missing(one_scenario, monkeypatch):
 
 
 @pytest.mark.processes
+@pytest.mark.waits
 def test_short_form_of_the_proof(tmp_path, capfd):
     """Kills on one store, and one control: the whole takes about a minute."""
     red = runner.main(["--short", "--store", "postgres", "--results", str(tmp_path)])

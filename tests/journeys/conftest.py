@@ -22,8 +22,16 @@ expect.set_options(timeout=20_000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All journeys in one row, so that a product is started once in a process of tests."""
-    items.sort(key=lambda item: item.path.is_relative_to(HERE))
+    """All journeys in one row, so that a product is started once in a process of tests.
+
+    What mostly waits begins before the rest, lest the others wait for it in the end.
+    """
+    items.sort(
+        key=lambda item: (
+            item.path.is_relative_to(HERE),
+            item.get_closest_marker("waits") is None,
+        )
+    )
 
 
 # --- What runs -----------------------------------------------------------------------
