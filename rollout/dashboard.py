@@ -28,9 +28,9 @@ from regions.wording import (
     sentences,
     short_day,
 )
-from rollout.composing import call_reasons
 from rollout.enums import RegionState
 from rollout.models import Task
+from rollout.placing import call_reasons
 from rollout.queries.calls import Call, calls_among, own_first
 from rollout.queries.callsheet import proposed_ask
 from rollout.queries.progress import blocked_on

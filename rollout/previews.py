@@ -17,15 +17,15 @@ from regions.enums import RhythmStatus, Stage
 from regions.models import Programme, Region, RegionalCEO, Rhythm, User
 from regions.queries import Engagement
 from regions.rhythm import RhythmState
-from rollout.composing import (
+from rollout.enums import BlockReason, DutyKind
+from rollout.links import SIGN_IN
+from rollout.models import Plan, Task
+from rollout.placing import (
     block_of,
     blocked_context,
     check_in_context,
     test_context,
 )
-from rollout.enums import BlockReason, DutyKind
-from rollout.links import SIGN_IN
-from rollout.models import Plan, Task
 from rollout.queries.blocked import BlockedTask
 from rollout.queries.calls import Call
 from rollout.queries.callsheet import CallSheet, proposed_ask
