@@ -184,6 +184,12 @@ def book_today(*, codes: list[str]) -> Answer:
     return time.time()
 
 
+def rename(*, email: str, name: str, to_email: str = "") -> Answer:
+    """As no form would let it be: past every check of the product."""
+    User.objects.filter(email=email).update(name=name, email=to_email or email)
+    return time.time()
+
+
 # --- What users do -------------------------------------------------------------------
 
 
@@ -236,7 +242,7 @@ def remove(*, email: str) -> Answer:
 
 ORDERS: dict[str, Callable[..., Answer]] = {
     order.__name__: order
-    for order in (world, appoint, tick, book_today, log, move, cancel, remove)
+    for order in (world, appoint, tick, book_today, rename, log, move, cancel, remove)
 }
 
 

@@ -78,14 +78,13 @@ class Bench:
         clock: str = "",
         email: str = SetUp.email,
         web: bool = False,
-        dies: str = "",
+        planted: str = "",
         tampered: bool = True,
     ) -> Iterator[Stand]:
         """A fresh product, not started yet."""
         self._number += 1
-        how = SetUp(
-            workers, self.tamper if tampered else "", dies, hurry, clock, email, web
-        )
+        tamper = self.tamper if tampered else ""
+        how = SetUp(workers, tamper, planted, hurry, clock, email, web)
         stand = Stand(self.folder / f"{self._number}", self.store, how)
         with stand.running():
             yield stand

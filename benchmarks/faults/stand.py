@@ -40,8 +40,8 @@ class SetUp:
 
     workers: int = 2
     tamper: str = ""
-    # A point at which each worker dies, until `mend`.
-    dies: str = ""
+    # A fault inside each worker, until `mend`: a point at which it dies, say.
+    planted: str = ""
     hurry: float = 1
     # Whose clock is stepped: nobody's, that of the "hands" (workers, beat), or of "all".
     clock: str = ""
@@ -104,7 +104,7 @@ class Stand:
         return (str(get_binary_path()), *words)
 
     def _product(self, name: str, module: str, *arguments: str) -> Part:
-        tampers = ",".join(filter(None, (self.how.tamper, self.how.dies)))
+        tampers = ",".join(filter(None, (self.how.tamper, self.how.planted)))
         how = ("--tamper", tampers) if tampers else ()
         hurry = ("--hurry", str(self.how.hurry)) if self.how.hurry != 1 else ()
         command = (sys.executable, HERE / "launch.py", *how, *hurry, module, *arguments)
@@ -142,10 +142,10 @@ class Stand:
             self.web.start()
 
     def mend(self, **how: str) -> None:
-        """Workers that die at no point any more, in place of those that did."""
+        """Workers without the planted fault, in place of those that had it."""
         for part in self.workers:
             part.kill()
-        self.how = replace(self.how, dies="", **how)
+        self.how = replace(self.how, planted="", **how)
         self.workers = [self._worker(number) for number in range(self.how.workers)]
         for part in self.workers:
             part.start()

@@ -182,6 +182,34 @@ def the_server_is_never_left_in_peace() -> None:
     mail.open_breaker = lambda *_: None
 
 
+# --- Mails that cannot be written --------------------------------------------------------
+
+
+@named("template-fails")
+def a_template_fails_for_some() -> None:
+    from rollout.services import freezing
+
+    usual = freezing.write
+
+    def write(recipient: Any, duties: Any, facts: Any) -> Any:
+        if recipient.name == "Unwritable":
+            raise ValueError("planted in the template")
+        return usual(recipient, duties, facts)
+
+    freezing.write = write
+
+
+@named("one-fails-all")
+def a_fault_of_one_mail_is_a_fault_of_all() -> None:
+    """Nobody catches what goes wrong in writing one mail."""
+    from rollout.services import freezing, mail
+
+    def fail(*_arguments: Any, **_values: Any) -> None:
+        raise RuntimeError("one mail failed")
+
+    freezing.close = mail.commit_failed = fail
+
+
 # --- Time and health ---------------------------------------------------------------------
 
 

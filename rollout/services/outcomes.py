@@ -4,26 +4,48 @@ Fenced: nothing is written when somebody else has taken the lease over meanwhile
 of the table in `docs/rules.md` stand here as code.
 """
 
+import logging
+import time
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 
 from rollout.enums import DutyState, MailState
 from rollout.models import Mail, MailEvent
-from rollout.services.leases import Lease
+from rollout.services.leases import LEASE, Lease
 from rollout.transport import BrokenOffError, InDoubtError, RefusedError
 
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(minutes=15)
+# While the database is away, what a server said is kept in mind for so long.
+AWAY_SECONDS, AGAIN_SECONDS = LEASE.total_seconds() * 2, 1.0
 # What may have arrived is sent again, the very same bytes, after these pauses.
 DOUBT_PAUSES = (timedelta(minutes=5), timedelta(minutes=15), timedelta(minutes=60))
 # "Mailbox full" may pass: three attempts within an hour.
 FULL, FULL_PAUSE, FULL_ATTEMPTS = 552, timedelta(minutes=20), 3
 Fault = RefusedError | BrokenOffError | InDoubtError
 
+logger = logging.getLogger(__name__)
+
 
 def commit(lease: Lease, at: datetime, answer: str, **values: Any) -> bool:
-    """The one way out of a lease; False when it was no longer ours."""
+    """The one way out of a lease; False when it was no longer ours.
+
+    A database that restarts is waited for: a mail that went would be sent again else.
+    """
+    ends = time.monotonic() + AWAY_SECONDS
+    while True:
+        try:
+            return _write(lease, at, answer, **values)
+        except (OperationalError, InterfaceError):
+            if connection.in_atomic_block or time.monotonic() > ends:
+                raise
+            logger.exception("the outcome of mail %s is not written yet", lease.mail.pk)
+            connection.close()
+            time.sleep(AGAIN_SECONDS)
+
+
+def _write(lease: Lease, at: datetime, answer: str, **values: Any) -> bool:
     values = {"lease_token": None, "leased_until_at": None, **values}
     with transaction.atomic():
         rows = Mail.objects.filter(pk=lease.mail.pk, lease_token=lease.token)

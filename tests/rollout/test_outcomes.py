@@ -4,6 +4,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from django.db import InterfaceError, OperationalError, connection
 
 from regions.enums import Role
 from regions.history import Act
@@ -12,7 +13,7 @@ from regions.services.contacts import withdraw_contact
 from rollout import reminders
 from rollout.enums import DutyState, MailState
 from rollout.models import Breaker, Duty, Mail, MailEvent
-from rollout.services import breaker, freezing, mail
+from rollout.services import breaker, freezing, mail, outcomes
 from rollout.services.leases import LEASE, LeaseKeeper
 from rollout.services.ledger import resend_mail
 from rollout.services.signin import ask_for_link
@@ -412,3 +413,41 @@ def test_repeat_of_what_may_have_arrived_stays_as_it_is(
     deliver(after=timedelta(minutes=5))
 
     assert server.taken == [frozen]
+
+
+# --- A database that restarts -------------------------------------------------------
+
+
+def test_database_that_is_away_for_a_moment_repeats_no_mail(
+    transactional_db, planned, server, monkeypatch
+):
+    monkeypatch.setattr(outcomes, "AGAIN_SECONDS", 0)
+    answers = iter([OperationalError("away"), InterfaceError("closed")])
+
+    def away(execute, sql, params, many, context):
+        if sql.startswith("UPDATE") and server.taken and (fault := next(answers, None)):
+            raise fault
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(away):
+        mail.deliver(clock=lambda: NOW)
+
+    planned.refresh_from_db()
+    assert planned.state == MailState.SENT
+    assert len(server.taken) == 1
+
+
+def test_database_that_stays_away_ends_the_tick(
+    transactional_db, planned, server, monkeypatch
+):
+    monkeypatch.setattr(outcomes, "AWAY_SECONDS", 0)
+
+    def away(execute, sql, params, many, context):
+        if sql.startswith("UPDATE") and server.taken:
+            raise OperationalError("away")
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(away), pytest.raises(OperationalError):
+        mail.deliver(clock=lambda: NOW)
+    planned.refresh_from_db()
+    assert planned.state == MailState.LEASED

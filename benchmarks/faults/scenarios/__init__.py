@@ -1,6 +1,6 @@
 """Every scenario, in the order of the table."""
 
-from . import acts, answers, doors, down, health, kills, outages, points
+from . import acts, answers, doors, down, health, kills, outages, points, unwritable
 
 ALL = [
     *kills.SCENARIOS,
@@ -11,4 +11,5 @@ ALL = [
     *health.SCENARIOS,
     *answers.SCENARIOS,
     *doors.SCENARIOS,
+    *unwritable.SCENARIOS,
 ]

@@ -16,7 +16,7 @@ def dies(bench: Bench, kills: int, *, point: str, repeats: bool) -> Measured:
     """Each worker that gets as far as `point` with a mail dies there, so many times."""
     measured = Measured(kills=kills, repeats_allowed=kills if repeats else 0)
     inside = "" if point in HELD else f"dies-{point}"
-    with bench.stand(clock="all", dies=inside) as stand:
+    with bench.stand(clock="all", planted=inside) as stand:
         stand.world(regions=1, people=kills)
         for part in stand.workers:
             part.start()
