@@ -14,12 +14,14 @@ PAUSE = "[[link:pause]]"
 PAUSE_LASTS = timedelta(days=60)
 
 
-def with_links(text: str, mail: Mail) -> str:
-    """The text with its placeholders signed; a repeat signs to the same letters."""
+def with_links(mail: Mail, *texts: str) -> list[str]:
+    """The texts with their placeholders signed; a repeat signs to the same letters."""
+    signed = list(texts)
     for placeholder, url in ((SIGN_IN, sign_in_url), (PAUSE, pause_url)):
-        if placeholder in text:
-            text = text.replace(placeholder, url(mail))
-    return text
+        if any(placeholder in text for text in texts):
+            address = url(mail)
+            signed = [text.replace(placeholder, address) for text in signed]
+    return signed
 
 
 def sign_in_url(mail: Mail) -> str:

@@ -11,24 +11,18 @@ import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime
 from pathlib import Path
 from typing import Protocol
 
 from django.conf import settings
+
+from rollout.envelope import Envelope
 
 CONNECT_SECONDS, COMMAND_SECONDS = 10, 60
 # After the final dot a server may still look through the whole message (RFC 5321, 4.5.3.2.6).
 ANSWER_SECONDS = 600
 # The server wants a login, or another one: a fault of the settings, not of a mail.
 WANTS_LOGIN = (530, 534, 535, 538)
-# The subject stays on the line of its name; bodies are folded by their own encoding.
-HEADERS = SMTP.clone(max_line_length=500)
 
 
 class ServerDownError(Exception):
@@ -49,47 +43,6 @@ class BrokenOffError(Exception):
 
 class InDoubtError(Exception):
     """The whole message was sent and no answer came: it may have arrived."""
-
-
-@dataclass(frozen=True)
-class Envelope:
-    """Everything that a message is made of; the same envelope is always the same bytes."""
-
-    message_id: str
-    dated_at: datetime
-    sender_name: str
-    reply_to: str
-    recipient_name: str
-    recipient: str
-    subject: str
-    text: str
-    html: str
-    # The message that a thread begins with; mail programs show those of a thread together.
-    thread: str = ""
-    # Where planned mail is stopped, by a person or by the mail program (RFC 8058).
-    unsubscribe_url: str = ""
-
-    def to_bytes(self) -> bytes:
-        """The message; raises what `email` raises for a header that cannot be."""
-        message = EmailMessage(policy=SMTP)
-        message["Subject"] = self.subject
-        message["From"] = _address(self.sender_name, settings.DEFAULT_FROM_EMAIL)
-        message["To"] = _address(self.recipient_name, self.recipient)
-        if self.reply_to:
-            message["Reply-To"] = self.reply_to
-        message["Date"] = format_datetime(self.dated_at.astimezone(UTC))
-        message["Message-ID"] = self.message_id
-        message["Auto-Submitted"] = "auto-generated"
-        if self.thread:
-            message["In-Reply-To"] = message["References"] = self.thread
-        if self.unsubscribe_url:
-            message["List-Unsubscribe"] = f"<{self.unsubscribe_url}>"
-            message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-        message.set_content(self.text)
-        message.add_alternative(self.html, subtype="html")
-        # A random boundary would make every repeat another mail.
-        message.set_boundary("=_" + "".join(filter(str.isalnum, self.message_id))[:40])
-        return message.as_bytes(policy=HEADERS)
 
 
 class Transport(Protocol):
@@ -238,6 +191,7 @@ def _logged_in() -> smtplib.SMTP:
         server = smtplib.SMTP(host, port, name, timeout=CONNECT_SECONDS)
     try:
         _patience(server, COMMAND_SECONDS)
+        _send_at_once(server)
         if settings.EMAIL_USE_TLS:
             server.starttls(context=context)
         if settings.EMAIL_HOST_USER:
@@ -253,6 +207,12 @@ def _patience(server: smtplib.SMTP, seconds: float) -> None:
     """How long the server may be silent from now on."""
     if isinstance(server.sock, socket.socket):
         server.sock.settimeout(seconds)
+
+
+def _send_at_once(server: smtplib.SMTP) -> None:
+    """The final dot goes by itself; the system would hold it back for 40 ms else."""
+    if isinstance(server.sock, socket.socket):
+        server.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
 
 def _hung_up(server: smtplib.SMTP) -> bool:
@@ -278,7 +238,3 @@ def _words(fault: Exception) -> str:
     if isinstance(fault, OSError) and fault.strerror:
         return fault.strerror
     return str(fault) or type(fault).__name__
-
-
-def _address(name: str, address: str) -> Address:
-    return Address(display_name=name, addr_spec=address)

@@ -19,6 +19,10 @@ from rollout.models import Duty, Mail, MailEvent
 logger = logging.getLogger(__name__)
 
 Told = list[tuple[Mail, list[Duty]]]
+FROZEN = [
+    "language", "message_id", "thread", "dated_at", "sender_name", "reply_to",
+    "subject", "body_text", "body_html",
+]  # fmt: skip
 
 
 def freeze(told: Told, at: datetime, corrected: Corrections) -> set[int]:
@@ -28,9 +32,22 @@ def freeze(told: Told, at: datetime, corrected: Corrections) -> set[int]:
     holds up the others.
     """
     facts = _facts([duty for _mail, duties in told for duty in duties], at, corrected)
-    return {
-        mail.pk for mail, duties in told if _freeze(mail, duties, facts, at, corrected)
-    }
+    frozen = [
+        mail for mail, duties in told if _freeze(mail, duties, facts, at, corrected)
+    ]
+    # In one statement for all of them: saving each took as long as composing it.
+    Mail.objects.bulk_update(frozen, FROZEN)
+    carried = [duty for mail, duties in told for duty in _carry(mail, duties)]
+    Duty.objects.bulk_update(carried, ["mail"])
+    return {mail.pk for mail in frozen}
+
+
+def _carry(mail: Mail, duties: list[Duty]) -> list[Duty]:
+    """The duties that this mail carries from now on."""
+    new = [duty for duty in duties if duty.mail_id != mail.pk]
+    for duty in new:
+        duty.mail = mail
+    return new
 
 
 def _facts(duties: list[Duty], at: datetime, corrected: Corrections) -> Facts | None:
@@ -55,7 +72,6 @@ def _freeze(
 ) -> bool:
     if not duties:
         return close(mail, MailState.SUPERSEDED, at)
-    Duty.objects.filter(pk__in=[duty.pk for duty in duties]).update(mail=mail)
     try:
         if facts is None:
             with transaction.atomic():
@@ -66,11 +82,11 @@ def _freeze(
         return close(mail, MailState.FAILED, at, f"{type(fault).__name__}: {fault}")
     if letter is None:
         return close(mail, MailState.SUPERSEDED, at)
-    _keep(mail, letter, at)
+    _fill(mail, letter, at)
     return True
 
 
-def _keep(mail: Mail, letter: Letter, at: datetime) -> None:
+def _fill(mail: Mail, letter: Letter, at: datetime) -> None:
     mail.language = mail.recipient.language
     mail.message_id = message_id(mail)
     mail.thread = thread_id(letter.thread) if letter.thread else ""
@@ -79,12 +95,6 @@ def _keep(mail: Mail, letter: Letter, at: datetime) -> None:
     mail.reply_to = letter.reply_to
     mail.subject = letter.subject[:250]
     mail.body_text, mail.body_html = letter.text, letter.html
-    mail.save(
-        update_fields=[
-            "language", "message_id", "thread", "dated_at", "sender_name", "reply_to",
-            "subject", "body_text", "body_html",
-        ]
-    )  # fmt: skip
 
 
 def message_id(mail: Mail) -> str:

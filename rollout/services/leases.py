@@ -8,7 +8,7 @@ it.
 import logging
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,9 +25,10 @@ from rollout.models import Mail
 logger = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=60)
-RENEW_SECONDS = LEASE.total_seconds() / 4
-# Few enough to be sent well within a lease, enough to read once what they are made of.
-BATCH = 10
+RENEW_SECONDS = LEASE.total_seconds() / 12
+# A batch is what the mail server takes in about a second, so that few mails wait behind
+# a slow one; but enough to read once what they are made of.
+SMALLEST, LARGEST = 10, 100
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,12 @@ def is_due(at: datetime) -> Q:
     return waiting | orphaned
 
 
-def claim(at: datetime) -> list[Lease]:
+def next_size(sent: int, seconds: float) -> int:
+    """How many mails to claim after so many took so long."""
+    return max(SMALLEST, min(LARGEST, int(sent / max(seconds, 0.01))))
+
+
+def claim(at: datetime, size: int = SMALLEST) -> list[Lease]:
     """Lease the next mails that are due. Only inside a transaction.
 
     Nobody knows how far the holder of an orphaned lease got, so its mail may have arrived.
@@ -54,7 +60,7 @@ def claim(at: datetime) -> list[Lease]:
     rows = Mail.objects.filter(is_due(at)).order_by("next_try_at", "id")
     if connection.features.has_select_for_update_skip_locked:
         rows = rows.select_for_update(skip_locked=True)
-    found = list(rows.values_list("pk", flat=True)[:BATCH])
+    found = list(rows.values_list("pk", flat=True)[:size])
     if not found:
         return []
     token = uuid.uuid4()
@@ -71,24 +77,31 @@ def claim(at: datetime) -> list[Lease]:
     return [Lease(mail, token) for mail in mails]
 
 
-def give_back(lease: Lease, at: datetime, answer: str = "") -> None:
-    """As if this lease had never been: no attempt was made."""
-    Mail.objects.filter(pk=lease.mail.pk, lease_token=lease.token).update(
-        state=MailState.RETRY,
-        attempts=F("attempts") - 1,
-        next_try_at=at,
-        answer=answer[:300],
-        lease_token=None,
-        leased_until_at=None,
-    )
+def give_back(leases: list[Lease], answer: str = "") -> None:
+    """As if these leases had never been: no attempt was made."""
+    held = Q()
+    for lease in leases:
+        held |= Q(pk=lease.mail.pk, lease_token=lease.token)
+    if held:
+        Mail.objects.filter(held).update(
+            state=MailState.RETRY,
+            attempts=F("attempts") - 1,
+            answer=answer[:300],
+            lease_token=None,
+            leased_until_at=None,
+        )
 
 
 class LeaseKeeper:
-    """`with keeper.keeping(lease)`: it does not run out inside."""
+    """`with keeper.keeping(lease, behind)`: it does not run out inside.
+
+    When the mail server takes its time, those behind it are given back to be sent by others.
+    """
 
     def __init__(self, every: float = RENEW_SECONDS) -> None:
         self._every = every
         self._lease: Lease | None = None
+        self._behind: list[Lease] = []
         self._over = threading.Event()
         self._thread = threading.Thread(
             target=self._renew, name="lease keeper", daemon=True
@@ -108,8 +121,8 @@ class LeaseKeeper:
             self._thread.join()
 
     @contextmanager
-    def keeping(self, lease: Lease) -> Iterator[None]:
-        self._lease = lease
+    def keeping(self, lease: Lease, behind: Iterable[Lease] = ()) -> Iterator[None]:
+        self._lease, self._behind = lease, list(behind)
         if not self._thread.is_alive():
             self._thread.start()
         try:
@@ -123,11 +136,12 @@ class LeaseKeeper:
                 self._try_to_renew(lease)
         connection.close()
 
-    @staticmethod
-    def _try_to_renew(lease: Lease) -> None:
+    def _try_to_renew(self, lease: Lease) -> None:
         """A database that is away may be back the next time."""
         try:
             renew(lease)
+            behind, self._behind = self._behind, []
+            give_back(behind)
         except DatabaseError:
             logger.exception("a lease could not be renewed")
             connection.close()

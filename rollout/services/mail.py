@@ -14,23 +14,25 @@ from django.db import transaction
 from regions.models import User
 from regions.queries import corrections
 from rollout.enums import CAPS, DutyKind, MailCap
+from rollout.envelope import Envelope
 from rollout.links import pause_url, with_links
 from rollout.models import Duty, Mail
 from rollout.services.breaker import close_breaker, may_connect, open_breaker
 from rollout.services.leases import (
     LEASE,
+    SMALLEST,
     Lease,
     LeaseKeeper,
     claim,
     give_back,
     is_due,
+    next_size,
     renew,
 )
 from rollout.services.outcomes import commit_failed, commit_fault, commit_sent
 from rollout.services.readiness import make_ready
 from rollout.transport import (
     BrokenOffError,
-    Envelope,
     InDoubtError,
     RefusedError,
     ServerDownError,
@@ -53,15 +55,17 @@ def deliver(*, clock: Clock) -> int:
 
     While a mail server is slow with one mail, the ticks after this one send the others.
     """
-    sent, ends = 0, time.monotonic() + RUN_SECONDS
+    sent, size, ends = 0, SMALLEST, time.monotonic() + RUN_SECONDS
     post = transport()
     try:
         with LeaseKeeper() as keeper:
             while time.monotonic() < ends and _is_open(post, clock):
-                leases = take_leases(clock())
+                leases = take_leases(clock(), size)
                 if not leases:
                     break
+                begun = time.monotonic()
                 sent += _send_all(leases, post, keeper, clock)
+                size = next_size(len(leases), time.monotonic() - begun)
     finally:
         post.close()
     return sent
@@ -72,13 +76,13 @@ def _send_all(
 ) -> int:
     """Send a batch while its leases are fresh; what is left then is given back."""
     sent, ends = 0, time.monotonic() + FRESH_SECONDS
-    for lease in leases:
+    for number, lease in enumerate(leases, start=1):
         if time.monotonic() > ends or not post.is_connected:
-            give_back(lease, clock())
-            continue
-        # Taken over meanwhile, say because a clock was set: then it is sent by another.
+            give_back(leases[number - 1 :])
+            break
+        # Given back or taken over meanwhile, then it is sent by another.
         if renew(lease):
-            with keeper.keeping(lease):
+            with keeper.keeping(lease, behind=leases[number:]):
                 sent += send(lease, post, clock)
     return sent
 
@@ -102,7 +106,7 @@ def _is_open(post: Transport, clock: Clock) -> bool:
 # --- Lease ---------------------------------------------------------------------------
 
 
-def take_leases(at: datetime) -> list[Lease]:
+def take_leases(at: datetime, size: int = SMALLEST) -> list[Lease]:
     """Claim the next mails that are due, and make them ready to be sent.
 
     Empty when there is nothing to do. Those with nothing left to tell are closed on the
@@ -111,7 +115,7 @@ def take_leases(at: datetime) -> list[Lease]:
     corrected = corrections()
     while True:
         with transaction.atomic():
-            claimed = claim(at)
+            claimed = claim(at, size)
             ready = make_ready([lease.mail for lease in claimed], at, corrected)
         if ready or not claimed:
             return [lease for lease in claimed if lease.mail.pk in ready]
@@ -133,7 +137,7 @@ def send(lease: Lease, post: Transport, clock: Clock) -> bool:
         answer = post.send(message, letter)
     except ServerDownError as fault:
         logger.warning("the mail server is down: %s", fault)
-        give_back(lease, clock(), str(fault))
+        give_back([lease], str(fault))
         open_breaker(str(fault), clock())
         post.close()
         return False
@@ -146,6 +150,7 @@ def send(lease: Lease, post: Transport, clock: Clock) -> bool:
 
 def envelope(mail: Mail) -> Envelope:
     assert mail.dated_at is not None, "a mail is frozen before it is sent"  # noqa: S101
+    text, html = with_links(mail, mail.body_text, mail.body_html)
     return Envelope(
         message_id=mail.message_id,
         dated_at=mail.dated_at,
@@ -154,8 +159,8 @@ def envelope(mail: Mail) -> Envelope:
         recipient_name=mail.recipient.name,
         recipient=mail.recipient.email,
         subject=mail.subject,
-        text=with_links(mail.body_text, mail),
-        html=with_links(mail.body_html, mail),
+        text=text,
+        html=html,
         thread=mail.thread,
         unsubscribe_url=pause_url(mail) if mail.cap == MailCap.PLANNED else "",
     )

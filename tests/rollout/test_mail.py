@@ -57,7 +57,7 @@ def test_file_is_a_whole_message(planned, folder):
     assert message["To"] == "Liaison North <liaison.north@example.org>"
     assert message["Auto-Submitted"] == "auto-generated"
     assert message.get_body(("plain",)).get_content().splitlines() == (
-        with_links(planned.body_text, planned).splitlines()
+        with_links(planned, planned.body_text)[0].splitlines()
     )
     html = message.get_body(("html",)).get_content()
     assert html.count('class="button"') == 1

@@ -6,9 +6,9 @@ from email import message_from_bytes, policy
 import pytest
 
 from rollout import transport
+from rollout.envelope import Envelope
 from rollout.transport import (
     BrokenOffError,
-    Envelope,
     InDoubtError,
     RefusedError,
     ServerDownError,
