@@ -14,7 +14,7 @@ from rollout import reminders
 from rollout.enums import DutyState, MailState
 from rollout.models import Breaker, Duty, Mail, MailEvent
 from rollout.services import breaker, freezing, mail, outcomes
-from rollout.services.leases import LEASE, LeaseKeeper
+from rollout.services.leases import LEASE, Lease, LeaseKeeper, next_size, renew
 from rollout.services.ledger import resend_mail
 from rollout.services.signin import ask_for_link
 from rollout.transport import (
@@ -451,3 +451,41 @@ def test_database_that_stays_away_ends_the_tick(
         mail.deliver(clock=lambda: NOW)
     planned.refresh_from_db()
     assert planned.state == MailState.LEASED
+
+
+# --- Behind a slow mail -------------------------------------------------------------
+
+
+def test_mails_behind_a_slow_one_are_given_back(planned, server):
+    first = mail.take_leases(NOW)[0]
+    second = Lease(
+        Mail.objects.create(
+            recipient=planned.recipient,
+            slot="another",
+            planned_at=NOW,
+            next_try_at=NOW,
+            state=MailState.LEASED,
+            attempts=1,
+            lease_token=first.token,
+            leased_until_at=NOW + LEASE,
+        ),
+        first.token,
+    )
+    keeper = LeaseKeeper()
+
+    with keeper.keeping(first, behind=[second]):
+        keeper._try_to_renew(first)
+
+    second.mail.refresh_from_db()
+    assert (second.mail.state, second.mail.attempts) == (MailState.RETRY, 0)
+    assert second.mail.lease_token is None
+    assert not renew(second)
+    assert renew(first)
+
+
+@pytest.mark.parametrize(
+    ("sent", "seconds", "size"),
+    [(10, 0.01, 100), (10, 1, 10), (100, 2, 50), (10, 60, 10), (3, 0, 100)],
+)
+def test_batch_is_what_went_within_a_second(sent, seconds, size):
+    assert next_size(sent, seconds) == size

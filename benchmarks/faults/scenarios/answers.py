@@ -19,6 +19,7 @@ MINUTE, HOUR, DAY = 60.0, 3600.0, 86_400.0
 LONGEST_PAUSE = 20 * MINUTE
 MOMENT_SECONDS = 0.7
 OTHERS = 2
+MOST_TICKS = 120
 ROWS = """SELECT u.email, m.state, m.attempts, m.id FROM rollout_mail m
 JOIN regions_user u ON u.id = m.recipient_id ORDER BY m.id"""
 
@@ -196,7 +197,7 @@ class Case:
             time.sleep(MOMENT_SECONDS)
 
     def _tick_until(self, look: Callable[[], bool], otherwise: str) -> None:
-        for _number in range(50):
+        for _number in range(MOST_TICKS):
             if look():
                 return
             self._tick(1)
