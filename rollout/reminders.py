@@ -4,7 +4,7 @@ from datetime import datetime
 
 from regions.queries import corrections
 from rollout.queries.duties import duties_due
-from rollout.services.duties import plan_mails, release_past, settle
+from rollout.services.duties import close_met, plan_mails, release_past, settle
 
 
 def queue(*, at: datetime) -> int:
@@ -14,6 +14,7 @@ def queue(*, at: datetime) -> int:
     two processes at once, adds nothing; and a tick that finds nothing new writes nothing.
     """
     corrected = corrections()
-    count = settle(duties_due(at, corrected))
+    count = sum(settle(due) for due in duties_due(at, corrected))
+    close_met(at, corrected)
     count += release_past(at, corrected)
     return count + plan_mails(at, corrected)

@@ -1,23 +1,39 @@
 """What somebody has to be told at a moment, found from the state of things."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from regions.calendar import Corrections
 from regions.models import CheckIn, Rhythm, User
-from rollout.enums import DutyKind
+from rollout.enums import DutyKind, TaskState
 from rollout.models import Duty, Task
 from rollout.queries.blocked import BlockedTask, blocked_tasks
 from rollout.queries.calls import Talk, talks_due
 
 Key = tuple[str, str, int, str, int]
+# So many rows at a time are read about: memory does not grow with their number.
+PART = 500
 
 
-def duties_due(at: datetime, corrected: Corrections) -> list[Duty]:
-    """Unsaved duties for all that is due."""
-    return _due(Rhythm.objects.all(), Task.objects.all(), at, corrected)
+def duties_due(at: datetime, corrected: Corrections) -> Iterator[list[Duty]]:
+    """Unsaved duties for all that is due, part by part."""
+    for ids in parts(Rhythm.objects.all()):
+        yield _check_ins(Rhythm.objects.filter(pk__in=ids), at, corrected)
+    for ids in parts(Task.objects.filter(state=TaskState.BLOCKED)):
+        yield _blocked_tasks(Task.objects.filter(pk__in=ids), at)
+
+
+def parts(rows: QuerySet[Any]) -> Iterator[list[int]]:
+    """The keys of rows, some hundred at a time."""
+    return chunks(list(rows.order_by("pk").values_list("pk", flat=True)))
+
+
+def chunks(keys: list[int]) -> Iterator[list[int]]:
+    for first in range(0, len(keys), PART):
+        yield keys[first : first + PART]
 
 
 def still_due(
@@ -25,7 +41,8 @@ def still_due(
 ) -> list[Duty]:
     """Those of some duties that would be found again; only their own rows are read."""
     duties = list(duties)
-    again = _due(rhythms_of(duties), tasks_of(duties), at, corrected)
+    again = _check_ins(rhythms_of(duties), at, corrected)
+    again += _blocked_tasks(tasks_of(duties), at)
     keys = {key_of(duty) for duty in again}
     return [duty for duty in duties if key_of(duty) in keys]
 
@@ -58,20 +75,19 @@ def _ids(duties: Iterable[Duty], kind: DutyKind) -> set[tuple[str, int]]:
     return {(duty.model, duty.object_id) for duty in duties if duty.kind == kind}
 
 
-def _due(
-    rhythms: QuerySet[Rhythm],
-    tasks: QuerySet[Task],
-    at: datetime,
-    corrected: Corrections,
+def _check_ins(
+    rhythms: QuerySet[Rhythm], at: datetime, corrected: Corrections
 ) -> list[Duty]:
-    check_ins = [
+    return [
         _check_in(talk, caller, at)
         for talk in talks_due(rhythms, at, corrected)
         for caller in talk.callers
         if caller.may_sign_in
     ]
-    blocked = [_blocked(one, at) for one in blocked_tasks(tasks) if not one.is_own]
-    return check_ins + blocked
+
+
+def _blocked_tasks(tasks: QuerySet[Task], at: datetime) -> list[Duty]:
+    return [_blocked(one, at) for one in blocked_tasks(tasks) if not one.is_own]
 
 
 def _check_in(talk: Talk, caller: User, at: datetime) -> Duty:

@@ -1,16 +1,16 @@
 """Keeping the table of duties true to what is due, and planning the mails that tell it."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import QuerySet
 
 from regions.calendar import Corrections
 from regions.models import User
 from rollout.enums import CAPS, FOUND, DutyKind, DutyState, MailCap, MailState, kinds_of
 from rollout.models import Duty, Mail, MailEvent
-from rollout.queries.duties import key_of, still_due
+from rollout.queries.duties import chunks, key_of, parts, still_due
 from rollout.slots import Slot, open_slot
 
 # Regional CEOs and others without a login are written to this seldom.
@@ -24,32 +24,38 @@ SLOTTED = (MailCap.URGENT, MailCap.PLANNED)
 
 
 def settle(due: list[Duty]) -> int:
-    """New duties in, those met meanwhile closed; returns how many are new or open again.
+    """New duties in; returns how many are new or open again.
 
     A duty that a log met is open again when the log is withdrawn; one that was mailed
     is never opened again. The unique key has the last word, so two processes at once add
     nothing twice.
     """
-    known = {key_of(duty): duty for duty in _known(due)}
-    keys = {key_of(duty) for duty in due}
+    rows = Duty.objects.filter(
+        object_id__in={duty.object_id for duty in due}, kind__in=FOUND
+    )
+    known = {key_of(duty): duty for duty in rows} if due else {}
     new = [duty for duty in due if key_of(duty) not in known]
-    met = [duty.pk for key, duty in known.items() if key not in keys]
-    back = [duty.pk for key, duty in known.items() if key in keys]
     if new:
         Duty.objects.bulk_create(new, ignore_conflicts=True)
-    if met:
-        _meet(met)
-    reopened = 0
-    if any(known[key].state == DutyState.MET for key in keys & known.keys()):
-        rows = Duty.objects.filter(pk__in=back, state=DutyState.MET)
-        reopened = rows.update(state=DutyState.OPEN)
-    return len(new) + reopened
+    keys = {key_of(duty) for duty in due}
+    met = [
+        duty.pk
+        for key, duty in known.items()
+        if key in keys and duty.state == DutyState.MET
+    ]
+    if not met:
+        return len(new)
+    again = Duty.objects.filter(pk__in=met, state=DutyState.MET)
+    return len(new) + again.update(state=DutyState.OPEN)
 
 
-def _known(due: list[Duty]) -> Iterable[Duty]:
-    untold = Q(state=DutyState.OPEN, mail=None)
-    same_row = Q(object_id__in={duty.object_id for duty in due})
-    return Duty.objects.filter(untold | same_row, kind__in=FOUND)
+def close_met(at: datetime, corrected: Corrections) -> None:
+    """Close what nobody was told of yet and need not be told of any more."""
+    for ids in parts(_untold()):
+        untold = list(Duty.objects.filter(pk__in=ids))
+        due = {duty.pk for duty in still_due(untold, at, corrected)}
+        if met := set(ids) - due:
+            _meet(met)
 
 
 def _meet(duty_ids: Collection[int]) -> None:
@@ -106,20 +112,46 @@ def release_past(at: datetime, corrected: Corrections) -> int:
     """What earlier slots left unsent is told by the mail of the slot that is open now."""
     unsent = Mail.objects.unsent().exclude(cap=MailCap.AT_ONCE)
     old = unsent.filter(planned_at__lt=at - SURELY_TODAY, may_have_arrived=False)
-    past = []
-    for mail in old.select_related("recipient"):
-        slot = open_slot(mail.recipient, MailCap(mail.cap), at, corrected)
-        if slot is not None and slot.key != mail.slot:
-            past.append(mail.pk)
+    past = [
+        mail.pk
+        for ids in parts(old)
+        for mail in _without_texts(ids)
+        if _is_past(mail, at, corrected)
+    ]
     return release(Mail.objects.filter(pk__in=past), at=at) if past else 0
+
+
+def _without_texts(ids: list[int]) -> QuerySet[Mail]:
+    rows = Mail.objects.filter(pk__in=ids).select_related("recipient")
+    return rows.defer("body_text", "body_html")
+
+
+def _is_past(mail: Mail, at: datetime, corrected: Corrections) -> bool:
+    """Whether another slot of its reader is open by now."""
+    slot = open_slot(mail.recipient, MailCap(mail.cap), at, corrected)
+    return slot is not None and slot.key != mail.slot
 
 
 def plan_mails(at: datetime, corrected: Corrections) -> int:
     """One planned and one urgent mail for everybody who has something to be told in them
     and whose slot is open. What they carry is decided when they are composed."""
+    told = _untold().order_by().values_list("recipient", "kind").distinct()
+    caps: dict[int, set[MailCap]] = defaultdict(set)
+    for recipient, kind in told:
+        caps[recipient].add(CAPS[DutyKind(kind)])
+    people = chunks(sorted(caps))
+    return sum(_plan_for(ids, caps, at, corrected) for ids in people)
+
+
+def _plan_for(
+    ids: list[int],
+    caps: Mapping[int, set[MailCap]],
+    at: datetime,
+    corrected: Corrections,
+) -> int:
     slots = [
         (user, slot)
-        for user, cap in _to_be_told(at)
+        for user, cap in _to_be_told(ids, caps, at)
         if (slot := open_slot(user, cap, at, corrected)) is not None
     ]
     rows = Mail.objects.filter(
@@ -149,15 +181,12 @@ def _take_up(mail_ids: list[int], at: datetime) -> int:
     return rows.update(state=MailState.PLANNED, message_id="", next_try_at=at)
 
 
-def _to_be_told(at: datetime) -> list[tuple[User, MailCap]]:
-    """Who has to be told something, in a mail of which cap."""
-    told = _untold().order_by().values_list("recipient", "kind").distinct()
-    caps = {(recipient, CAPS[DutyKind(kind)]) for recipient, kind in told}
-    theirs = Exists(_untold().filter(recipient=OuterRef("pk")))
-    people = list(User.objects.filter(theirs).order_by("id"))
-    wanted = [
-        (user, cap) for user in people for cap in SLOTTED if (user.pk, cap) in caps
-    ]
+def _to_be_told(
+    ids: list[int], caps: Mapping[int, set[MailCap]], at: datetime
+) -> list[tuple[User, MailCap]]:
+    """Who of these people has to be told something, in a mail of which cap."""
+    people = User.objects.filter(pk__in=ids).order_by("id")
+    wanted = [(user, cap) for user in people for cap in SLOTTED if cap in caps[user.pk]]
     return [*_seldom(wanted, at), *(one for one in wanted if one[0].may_sign_in)]
 
 

@@ -8,8 +8,7 @@ it.
 import logging
 import threading
 import uuid
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Generator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import TracebackType
@@ -93,18 +92,21 @@ def give_back(leases: list[Lease], answer: str = "") -> None:
 
 
 class LeaseKeeper:
-    """`with keeper.keeping(lease, behind)`: it does not run out inside.
+    """Hands the leases of a batch out one by one; the one at work does not run out.
 
-    When the mail server takes its time, those behind it are given back to be sent by others.
+    When the mail server takes its time with one, those behind it are given back, to be
+    sent by others. A lease is either handed out or given back, never both.
     """
 
     def __init__(self, every: float = RENEW_SECONDS) -> None:
         self._every = every
-        self._lease: Lease | None = None
-        self._behind: list[Lease] = []
+        self._lock = threading.Lock()
+        self._waiting: list[Lease] = []
+        self._at_work: Lease | None = None
+        self._seen: Lease | None = None
         self._over = threading.Event()
         self._thread = threading.Thread(
-            target=self._renew, name="lease keeper", daemon=True
+            target=self._keep, name="lease keeper", daemon=True
         )
 
     def __enter__(self) -> Self:
@@ -120,28 +122,43 @@ class LeaseKeeper:
         if self._thread.is_alive():
             self._thread.join()
 
-    @contextmanager
-    def keeping(self, lease: Lease, behind: Iterable[Lease] = ()) -> Iterator[None]:
-        self._lease, self._behind = lease, list(behind)
+    def hand_out(self, leases: list[Lease]) -> Generator[Lease]:
+        """Each of the batch in turn, as long as it is not given back."""
+        self._waiting = list(leases)
         if not self._thread.is_alive():
             self._thread.start()
         try:
-            yield
+            while lease := self._next():
+                yield lease
         finally:
-            self._lease = None
+            self._at_work = None
+            give_back(self._take_waiting())
 
-    def _renew(self) -> None:
+    def _next(self) -> Lease | None:
+        with self._lock:
+            self._at_work = self._waiting.pop(0) if self._waiting else None
+            return self._at_work
+
+    def _take_waiting(self) -> list[Lease]:
+        with self._lock:
+            taken, self._waiting = self._waiting, []
+            return taken
+
+    def _keep(self) -> None:
         while not self._over.wait(self._every):
-            if lease := self._lease:
-                self._try_to_renew(lease)
+            self._look()
         connection.close()
 
-    def _try_to_renew(self, lease: Lease) -> None:
+    def _look(self) -> None:
         """A database that is away may be back the next time."""
+        lease = self._at_work
+        is_slow, self._seen = lease is self._seen, lease
+        if lease is None:
+            return
         try:
             renew(lease)
-            behind, self._behind = self._behind, []
-            give_back(behind)
+            if is_slow:
+                give_back(self._take_waiting())
         except DatabaseError:
             logger.exception("a lease could not be renewed")
             connection.close()

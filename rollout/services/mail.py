@@ -7,6 +7,7 @@ sends the very same bytes, or commits nothing when the first one was only slow.
 import logging
 import time
 from collections.abc import Callable
+from contextlib import closing
 from datetime import datetime
 
 from django.db import transaction
@@ -76,14 +77,13 @@ def _send_all(
 ) -> int:
     """Send a batch while its leases are fresh; what is left then is given back."""
     sent, ends = 0, time.monotonic() + FRESH_SECONDS
-    for number, lease in enumerate(leases, start=1):
-        if time.monotonic() > ends or not post.is_connected:
-            give_back(leases[number - 1 :])
-            break
-        # Given back or taken over meanwhile, then it is sent by another.
-        if renew(lease):
-            with keeper.keeping(lease, behind=leases[number:]):
+    with closing(keeper.hand_out(leases)) as handed_out:
+        for lease in handed_out:
+            # Taken over meanwhile, say because a clock was set: then another sends it.
+            if renew(lease):
                 sent += send(lease, post, clock)
+            if time.monotonic() > ends or not post.is_connected:
+                break
     return sent
 
 

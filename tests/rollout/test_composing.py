@@ -37,7 +37,8 @@ def due_talks(programme, wave, count, each):
             held = NOW - timedelta(days=16 + place)
             make_contact(ceo, programme, liaison, held_at=held)
             make_membership(liaison, Role.LIAISON, region)
-    settle(duties_due(NOW, NOTHING))
+    for due in duties_due(NOW, NOTHING):
+        settle(due)
     return people
 
 

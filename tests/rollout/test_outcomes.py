@@ -363,9 +363,10 @@ def test_keeper_renews_the_lease_while_its_holder_works(planned):
     (lease,) = mail.take_leases(NOW)
     before = Mail.objects.get().leased_until_at
 
-    with LeaseKeeper(every=0.01) as keeper, keeper.keeping(lease):
-        while Mail.objects.get().leased_until_at == before:
-            pass
+    with LeaseKeeper(every=0.01) as keeper:
+        for _lease in keeper.hand_out([lease]):
+            while Mail.objects.get().leased_until_at == before:
+                pass
 
     assert Mail.objects.get().leased_until_at - before < LEASE
 
@@ -456,31 +457,61 @@ def test_database_that_stays_away_ends_the_tick(
 # --- Behind a slow mail -------------------------------------------------------------
 
 
-def test_mails_behind_a_slow_one_are_given_back(planned, server):
+@pytest.fixture
+def batch(planned):
+    """Three leased mails."""
     first = mail.take_leases(NOW)[0]
-    second = Lease(
+    mails = [
         Mail.objects.create(
             recipient=planned.recipient,
-            slot="another",
+            slot=f"slot {number}",
             planned_at=NOW,
             next_try_at=NOW,
             state=MailState.LEASED,
             attempts=1,
             lease_token=first.token,
             leased_until_at=NOW + LEASE,
-        ),
-        first.token,
-    )
+        )
+        for number in range(2)
+    ]
+    return [first, *(Lease(one, first.token) for one in mails)]
+
+
+def states():
+    return list(Mail.objects.order_by("id").values_list("state", "attempts"))
+
+
+def test_mails_behind_a_slow_one_are_given_back(batch):
+    keeper = LeaseKeeper()
+    handed_out = keeper.hand_out(batch)
+
+    first = next(handed_out)
+    keeper._look()
+    assert states() == [(MailState.LEASED, 1)] * 3
+    keeper._look()
+
+    assert states() == [(MailState.LEASED, 1), *[(MailState.RETRY, 0)] * 2]
+    assert renew(first)
+    assert not renew(batch[1])
+    assert list(handed_out) == []
+
+
+def test_mails_behind_a_quick_one_are_kept(batch):
     keeper = LeaseKeeper()
 
-    with keeper.keeping(first, behind=[second]):
-        keeper._try_to_renew(first)
+    for _lease in keeper.hand_out(batch):
+        keeper._look()
 
-    second.mail.refresh_from_db()
-    assert (second.mail.state, second.mail.attempts) == (MailState.RETRY, 0)
-    assert second.mail.lease_token is None
-    assert not renew(second)
-    assert renew(first)
+    assert states() == [(MailState.LEASED, 1)] * 3
+
+
+def test_what_is_not_handed_out_is_given_back(batch):
+    handed_out = LeaseKeeper().hand_out(batch)
+    next(handed_out)
+
+    handed_out.close()
+
+    assert states() == [(MailState.LEASED, 1), *[(MailState.RETRY, 0)] * 2]
 
 
 @pytest.mark.parametrize(
