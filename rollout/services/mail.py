@@ -5,6 +5,7 @@ sends the very same bytes, or commits nothing when the first one was only slow.
 """
 
 import logging
+import threading
 import time
 from collections.abc import Callable
 from contextlib import closing
@@ -21,6 +22,7 @@ from rollout.models import Duty, Mail
 from rollout.services.breaker import close_breaker, may_connect, open_breaker
 from rollout.services.leases import (
     LEASE,
+    RENEW_SECONDS,
     SMALLEST,
     Lease,
     LeaseKeeper,
@@ -49,27 +51,45 @@ RUN_SECONDS = 50.0
 # Only the mail at work is renewed: well before a lease ends, the others of its batch are
 # given back.
 FRESH_SECONDS = LEASE.total_seconds() / 3
+# When each delivery of this process, by its thread, last went on.
+STUCK_SECONDS = RENEW_SECONDS
+_went_on: dict[int, float] = {}
 
 
 def deliver(*, clock: Clock) -> int:
     """Send what is due, one mail after the other. Returns how many were handed over.
 
-    While a mail server is slow with one mail, the ticks after this one send the others.
+    One delivery in a process is enough as long as it goes on: more would only wait for
+    each other. While a mail server is slow with one mail, the next tick sends the others.
     """
-    sent, size, ends = 0, SMALLEST, time.monotonic() + RUN_SECONDS
+    now = time.monotonic()
+    if any(now - went_on < STUCK_SECONDS for went_on in list(_went_on.values())):
+        return 0
     post = transport()
     try:
         with LeaseKeeper() as keeper:
-            while time.monotonic() < ends and _is_open(post, clock):
-                leases = take_leases(clock(), size)
-                if not leases:
-                    break
-                begun = time.monotonic()
-                sent += _send_all(leases, post, keeper, clock)
-                size = next_size(len(leases), time.monotonic() - begun)
+            return _deliver(post, keeper, clock)
     finally:
+        _went_on.pop(threading.get_ident(), None)
         post.close()
+
+
+def _deliver(post: Transport, keeper: LeaseKeeper, clock: Clock) -> int:
+    sent, size, ends = 0, SMALLEST, time.monotonic() + RUN_SECONDS
+    while time.monotonic() < ends and _is_open(post, clock):
+        begun = _goes_on()
+        leases = take_leases(clock(), size)
+        if not leases:
+            break
+        sent += _send_all(leases, post, keeper, clock)
+        size = next_size(len(leases), time.monotonic() - begun)
     return sent
+
+
+def _goes_on() -> float:
+    """Note that this delivery gets on with its work; gives the moment."""
+    now = _went_on[threading.get_ident()] = time.monotonic()
+    return now
 
 
 def _send_all(
@@ -79,6 +99,7 @@ def _send_all(
     sent, ends = 0, time.monotonic() + FRESH_SECONDS
     with closing(keeper.hand_out(leases)) as handed_out:
         for lease in handed_out:
+            _goes_on()
             # Taken over meanwhile, say because a clock was set: then another sends it.
             if renew(lease):
                 sent += send(lease, post, clock)

@@ -1,5 +1,6 @@
 """What each answer of a mail server leads to: attempts, pauses, and who is spared."""
 
+import time
 import uuid
 from datetime import timedelta
 
@@ -520,3 +521,18 @@ def test_what_is_not_handed_out_is_given_back(batch):
 )
 def test_batch_is_what_went_within_a_second(sent, seconds, size):
     assert next_size(sent, seconds) == size
+
+
+def test_tick_leaves_the_work_to_a_delivery_that_goes_on(planned, server, monkeypatch):
+    monkeypatch.setitem(mail._went_on, 0, time.monotonic())
+
+    assert deliver() == 0
+    assert server.taken == []
+
+
+def test_tick_goes_on_beside_a_delivery_that_is_held_up(planned, server, monkeypatch):
+    held_up = time.monotonic() - mail.STUCK_SECONDS
+    monkeypatch.setitem(mail._went_on, 0, held_up)
+
+    assert deliver() == 1
+    assert list(mail._went_on.values()) == [held_up]
