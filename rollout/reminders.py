@@ -14,7 +14,8 @@ def queue(*, at: datetime) -> int:
     two processes at once, adds nothing; and a tick that finds nothing new writes nothing.
     """
     corrected = corrections()
-    count = sum(settle(due) for due in duties_due(at, corrected))
-    close_met(at, corrected)
+    known_due: set[int] = set()
+    count = sum(settle(due, known_due) for due in duties_due(at, corrected))
+    close_met(at, corrected, known_due)
     count += release_past(at, corrected)
     return count + plan_mails(at, corrected)

@@ -23,8 +23,10 @@ SLOT_FIELDS = ("recipient", "slot", "state")
 SLOTTED = (MailCap.URGENT, MailCap.PLANNED)
 
 
-def settle(due: list[Duty]) -> int:
+def settle(due: list[Duty], known_due: set[int]) -> int:
     """New duties in; returns how many are new or open again.
+
+    `known_due` takes the keys of those that were there already.
 
     A duty that a log met is open again when the log is withdrawn; one that was mailed
     is never opened again. The unique key has the last word, so two processes at once add
@@ -38,22 +40,26 @@ def settle(due: list[Duty]) -> int:
     if new:
         Duty.objects.bulk_create(new, ignore_conflicts=True)
     keys = {key_of(duty) for duty in due}
-    met = [
-        duty.pk
-        for key, duty in known.items()
-        if key in keys and duty.state == DutyState.MET
-    ]
+    again = [duty for key, duty in known.items() if key in keys]
+    known_due.update(duty.pk for duty in again)
+    met = [duty.pk for duty in again if duty.state == DutyState.MET]
     if not met:
         return len(new)
-    again = Duty.objects.filter(pk__in=met, state=DutyState.MET)
-    return len(new) + again.update(state=DutyState.OPEN)
+    rows = Duty.objects.filter(pk__in=met, state=DutyState.MET)
+    return len(new) + rows.update(state=DutyState.OPEN)
 
 
-def close_met(at: datetime, corrected: Corrections) -> None:
-    """Close what nobody was told of yet and need not be told of any more."""
-    for ids in parts(_untold()):
-        untold = list(Duty.objects.filter(pk__in=ids))
-        due = {duty.pk for duty in still_due(untold, at, corrected)}
+def close_met(at: datetime, corrected: Corrections, known_due: set[int]) -> None:
+    """Close what nobody was told of yet and need not be told of any more.
+
+    What was there and was found again needs no second look.
+    """
+    # Ordered by what they are about, which is then read about once.
+    untold = _untold().order_by("model", "object_id", "id")
+    keys = [pk for pk in untold.values_list("pk", flat=True) if pk not in known_due]
+    for ids in chunks(keys):
+        looked_at = list(Duty.objects.filter(pk__in=ids))
+        due = {duty.pk for duty in still_due(looked_at, at, corrected)}
         if met := set(ids) - due:
             _meet(met)
 

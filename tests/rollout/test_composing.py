@@ -38,7 +38,7 @@ def due_talks(programme, wave, count, each):
             make_contact(ceo, programme, liaison, held_at=held)
             make_membership(liaison, Role.LIAISON, region)
     for due in duties_due(NOW, NOTHING):
-        settle(due)
+        settle(due, set())
     return people
 
 
