@@ -87,7 +87,7 @@ def read(duties: list[Duty], at: datetime, corrected: Corrections) -> Facts:
         at=at,
         calls=calls,
         sheets=sheet_facts([call.engagement for call in calls], at),
-        tasks=blocked_tasks(tasks_of(duties)),
+        tasks=blocked_tasks(tasks_of(duties), at),
         house=_house(duties),
         planner=next(iter(holders(at, Role.HQ)[Role.HQ, None]), None),
     )

@@ -1,5 +1,6 @@
 """People, companies, their CEOs, the engagement log and the history."""
 
+from .absences import Absence
 from .calendars import Holiday
 from .ceos import RegionalCEO, Rhythm
 from .history import HistoryEntry, Versioned
@@ -8,6 +9,7 @@ from .programme import Programme, Region
 from .talks import Ask, CheckIn, Contact
 
 __all__ = [
+    "Absence",
     "Ask",
     "CheckIn",
     "Contact",

@@ -70,7 +70,7 @@ def _due(
         for caller in talk.callers
         if caller.may_sign_in
     ]
-    blocked = [_blocked(one, at) for one in blocked_tasks(tasks) if not one.is_own]
+    blocked = [_blocked(one, at) for one in blocked_tasks(tasks, at) if not one.is_own]
     return check_ins + blocked
 
 
