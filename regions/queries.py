@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import (
     DateTimeField,
@@ -163,7 +164,7 @@ def on_duty(
 ) -> dict[tuple[str, int | None], list[OnDuty]]:
     """The same with the deputies of those who are away in their place. One query."""
     away = absence_near("user", at, deputy__may_sign_in=True)
-    rows = _holding(at, roles, regions).annotate(absence=away)
+    rows: QuerySet[Any] = _holding(at, roles, regions).annotate(absence=away)
     held: dict[tuple[str, int | None], dict[int, OnDuty]] = defaultdict(dict)
     for row in rows.select_related("user", "absence__deputy"):
         # Two absences in a row are two rows of one role: the one that holds counts.

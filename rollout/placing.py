@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from regions.models import Absence, User
+from regions.models import Absence, Programme, User
 from regions.wording import (
     capital,
     ceo_of,
@@ -23,7 +23,7 @@ from regions.wording import (
     until_go_live,
     waiting,
 )
-from rollout.links import PAUSE
+from rollout.links import INVITATION, INVITATION_LASTS, PAUSE
 from rollout.queries.blocked import BlockedTask
 from rollout.queries.calls import Call
 from rollout.queries.callsheet import CallSheet
@@ -100,6 +100,17 @@ def test_context(recipient: User, at: datetime) -> dict[str, Any]:
         "quiet_from": f"{recipient.quiet_from_time:%H:%M}",
         "quiet_to": f"{recipient.quiet_to_time:%H:%M}",
         "settings_url": page("rollout:settings"),
+    }
+
+
+def invitation_context(recipient: User, programme: Programme | None) -> dict[str, Any]:
+    return {
+        "name": recipient.name,
+        "email": recipient.email,
+        "programme": programme,
+        "link": INVITATION,
+        "days": INVITATION_LASTS.days,
+        "home_url": page("rollout:home"),
     }
 
 

@@ -23,7 +23,9 @@ def plan_absence(
     """Somebody will be away, or is from today on. Raises CannotBeAway."""
     row = history.lock(User.objects.all(), user.pk)
     if first < today(row, act.at):
-        raise CannotBeAway(_("These days have begun already. Enter those from today on."))
+        raise CannotBeAway(
+            _("These days have begun already. Enter those from today on.")
+        )
     absence = Absence(user=row, from_date=first, last_date=last, deputy=deputy)
     _check(absence)
     return history.create(absence, act)
@@ -84,9 +86,7 @@ def end_deputyships(user: User, act: Act) -> list[Absence]:
 
 
 def _locked(absence: Absence, version: int) -> Absence:
-    return history.lock(
-        Absence.objects.select_related("user"), absence.pk, version
-    )
+    return history.lock(Absence.objects.select_related("user"), absence.pk, version)
 
 
 def _check(wanted: Absence) -> None:

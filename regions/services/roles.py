@@ -136,4 +136,3 @@ def _check_new(
         same = same.filter(from_date__lt=last)
     if same.exists():
         raise CannotGiveRole(_("This person holds this role already."))
-

@@ -18,9 +18,7 @@ class CannotUndo(Exception):  # noqa: N818 - a refusal, told to the user as it s
 
 
 @transaction.atomic
-def undo(
-    act_id: uuid.UUID, *, act: Act, removes_made: bool = False
-) -> list[Versioned]:
+def undo(act_id: uuid.UUID, *, act: Act, removes_made: bool = False) -> list[Versioned]:
     """Put every field that an act changed back to what it was; itself recorded.
 
     Refused when a row of it was changed again since, or when the act made or deleted rows;
@@ -39,7 +37,10 @@ def undo(
 def _undo_row(entries: list[HistoryEntry], act: Act) -> Versioned:
     first = entries[0]
     model = apps.get_model(first.model)
-    row: Versioned = history.lock(model._default_manager.all(), first.object_id)
+    try:
+        row: Versioned = history.lock(model._default_manager.all(), first.object_id)
+    except model.DoesNotExist:
+        raise CannotUndo(_("Somebody deleted this since.")) from None
     newest = HistoryEntry.objects.of(row).order_by("-id").first()
     if newest is None or newest.act != first.act:
         raise CannotUndo(_("Somebody changed this since, so it cannot be taken back."))

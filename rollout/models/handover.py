@@ -32,7 +32,12 @@ class Handover(models.Model):
     )
     act = models.UUIDField(_("act"), unique=True, default=uuid.uuid4)
     by = models.ForeignKey(
-        User, models.PROTECT, related_name="handovers", verbose_name=_("by")
+        User,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="handovers",
+        verbose_name=_("by"),
     )
     at = models.DateTimeField(_("at"))
     undone_at = models.DateTimeField(_("taken back"), null=True, blank=True)

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -38,7 +39,7 @@ class BlockedTask:
 def blocked_tasks(rows: QuerySet[Task], at: datetime) -> list[BlockedTask]:
     """Those of these tasks that wait for somebody, the longest waiting first. Two queries."""
     away = absence_near("waits_for", at, deputy__may_sign_in=True)
-    waiting = rows.filter(
+    waiting: QuerySet[Any] = rows.filter(
         state=TaskState.BLOCKED, waits_for__may_sign_in=True
     ).annotate(absence=away)
     tasks = list(
