@@ -163,7 +163,7 @@ def on_duty(
     at: datetime, *roles: Role, regions: Collection[int] = ()
 ) -> dict[tuple[str, int | None], list[OnDuty]]:
     """The same with the deputies of those who are away in their place. One query."""
-    away = absence_near("user", at, deputy__may_sign_in=True)
+    away = absence_near("user", at)
     rows: QuerySet[Any] = _holding(at, roles, regions).annotate(absence=away)
     held: dict[tuple[str, int | None], dict[int, OnDuty]] = defaultdict(dict)
     for row in rows.select_related("user", "absence__deputy"):
@@ -176,10 +176,11 @@ def on_duty(
 
 
 def on_duty_for(person: User, absence: Absence | None) -> OnDuty:
-    """Somebody himself, or his deputy."""
-    if absence is None or absence.deputy is None:
+    """Somebody himself, or his deputy while that one has a login."""
+    deputy = absence.deputy if absence else None
+    if deputy is None or not deputy.may_sign_in:
         return OnDuty(person)
-    return OnDuty(absence.deputy, absence)
+    return OnDuty(deputy, absence)
 
 
 def _holding(

@@ -38,7 +38,8 @@ def absence_near(person: str, at: datetime, **more: Any) -> models.FilteredRelat
 
 def away_at(row: Any, at: datetime, person: str = "user") -> "Absence | None":
     """The absence joined to a row, if it holds where the row's person is."""
-    absence: Absence | None = row.absence
+    # Where nothing was joined, Django leaves the name out.
+    absence: Absence | None = getattr(row, "absence", None)
     if absence is None:
         return None
     absence.user = getattr(row, person)

@@ -18,7 +18,7 @@ def engaged_regions(user: User) -> models.Q:
     standing = user.standing
     return (
         models.Q()
-        if standing.sees_all
+        if standing.may_everywhere(Right.SEE_TALKS)
         else models.Q(ceo__region__in=standing.places(Right.SEE_TALKS))
     )
 
@@ -28,7 +28,7 @@ class RegionalCEOQuerySet(models.QuerySet["RegionalCEO"]):
         standing = user.standing
         return (
             self
-            if standing.sees_all
+            if standing.may_everywhere(Right.SEE_TALKS)
             else self.filter(region__in=standing.places(Right.SEE_TALKS))
         )
 

@@ -46,10 +46,13 @@ class Standing:
 
     def may(self, right: Right, region_id: int | None = None) -> bool:
         """By a role of the group, or by one in this region; without one, in any."""
-        if self.roles & RIGHTS[right] & GROUP_ROLES:
+        if self.may_everywhere(right):
             return True
         places = self.places(right)
         return bool(places) if region_id is None else region_id in places
+
+    def may_everywhere(self, right: Right) -> bool:
+        return bool(self.roles & RIGHTS[right] & GROUP_ROLES)
 
     def places(self, right: Right) -> frozenset[int]:
         """The regions in which one may, by roles in them."""
@@ -70,7 +73,7 @@ class Standing:
 
     @property
     def sees_all(self) -> bool:
-        return bool(self.roles & RIGHTS[Right.SEE_REGIONS] & GROUP_ROLES)
+        return self.may_everywhere(Right.SEE_REGIONS)
 
     @property
     def liaison_of(self) -> frozenset[int]:

@@ -38,7 +38,7 @@ class BlockedTask:
 
 def blocked_tasks(rows: QuerySet[Task], at: datetime) -> list[BlockedTask]:
     """Those of these tasks that wait for somebody, the longest waiting first. Two queries."""
-    away = absence_near("waits_for", at, deputy__may_sign_in=True)
+    away = absence_near("waits_for", at)
     waiting: QuerySet[Any] = rows.filter(
         state=TaskState.BLOCKED, waits_for__may_sign_in=True
     ).annotate(absence=away)
