@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from regions.calendar import today
 from regions.enums import Role
@@ -112,7 +113,7 @@ class PeopleFilter(forms.Form):
         required=False,
     )
     state = forms.ChoiceField(
-        label=_("Who"),
+        label=pgettext_lazy("people", "Which"),
         choices=[
             ("", _("with a login")),
             ("away", _("away today")),
