@@ -6,9 +6,8 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.db.models import QuerySet
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from regions.calendar import today
 from regions.enums import Role
@@ -68,7 +67,7 @@ def _region() -> Any:
 
 
 def _role() -> forms.ChoiceField:
-    return forms.ChoiceField(label=_("Role"), choices=Role.choices)
+    return forms.ChoiceField(label=_("Role"), choices=[("", "–"), *Role.choices])
 
 
 def _reason() -> forms.CharField:

@@ -6,6 +6,8 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from regions.calendar import today
 from regions.enums import GROUP_ROLES, RIGHTS, Right, Role
@@ -18,10 +20,12 @@ from regions.models import (
 )
 from regions.models.absences import A_DAY
 from regions.telling import PastAct, past_acts
+from regions.wording import capital, listed
 from rollout.models import Handover, Task
 
 CHANGES_SHOWN = 12
 HANDOVERS_SHOWN = 5
+REGIONS_NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -96,6 +100,27 @@ def away_now(person: User, at: datetime) -> Absence | None:
     """Of a person of the list."""
     near: list[Absence] = person.near  # type: ignore[attr-defined]
     return next((one for one in near if one.holds_at(at)), None)
+
+
+def roles_in_words(person: User) -> list[str]:
+    """Of a person of the list: Liaison: North, South; where they are many, how many."""
+    by_role: dict[str, list[str]] = {}
+    for held in person.held_now:  # type: ignore[attr-defined]
+        names = by_role.setdefault(capital(held.get_role_display()), [])
+        names += [held.region.name] if held.region else []
+    return [
+        _("%(role)s: %(regions)s") % {"role": role, "regions": _regions(names)}
+        if names
+        else role
+        for role, names in by_role.items()
+    ]
+
+
+def _regions(names: list[str]) -> str:
+    if len(names) <= REGIONS_NAMED:
+        return listed(names)
+    text = ngettext("%(n)d region", "%(n)d regions", len(names))
+    return text % {"n": len(names)}
 
 
 def person_page(person: User, reader: User, at: datetime) -> PersonPage:

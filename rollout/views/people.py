@@ -27,7 +27,13 @@ from rollout.forms.people import (
     PeopleFilter,
     PersonForm,
 )
-from rollout.queries.people import away_now, people, person_page, rights_table
+from rollout.queries.people import (
+    away_now,
+    people,
+    person_page,
+    rights_table,
+    roles_in_words,
+)
 from rollout.services.people import CannotInvite, FirstRole, invite, invite_again
 
 from .notes import confirm, refuse, warn
@@ -45,7 +51,10 @@ def person_list(request: Request) -> HttpResponse:
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
-        "lines": [(row, away_now(row, user.moment)) for row in page.object_list],
+        "lines": [
+            (row, roles_in_words(row), away_now(row, user.moment))
+            for row in page.object_list
+        ],
         "form": form,
         "may_manage": bool(can_manage_people(user)),
         "roles": [str(role.label) for role in Role],
