@@ -21,12 +21,14 @@ def plan_absence(
     user: User, *, first: date, last: date, deputy: User | None, act: Act
 ) -> Absence:
     """Somebody will be away, or is from today on. Raises CannotBeAway."""
-    row = history.lock(User.objects.all(), user.pk)
-    if first < today(row, act.at):
+    _lock_people(user, deputy)
+    if user.left_date is not None:
+        raise CannotBeAway(_("This person left already."))
+    if first < today(user, act.at):
         raise CannotBeAway(
             _("These days have begun already. Enter those from today on.")
         )
-    absence = Absence(user=row, from_date=first, last_date=last, deputy=deputy)
+    absence = Absence(user=user, from_date=first, last_date=last, deputy=deputy)
     _check(absence)
     return history.create(absence, act)
 
@@ -45,6 +47,7 @@ def change_absence(
 
     Raises EditedMeanwhile and CannotBeAway.
     """
+    _lock_people(absence.user, deputy)
     row = _locked(absence, version)
     now = today(row.user, act.at)
     if row.last_date < now:
@@ -83,6 +86,12 @@ def end_deputyships(user: User, act: Act) -> list[Absence]:
         .select_for_update(of=("self",))
     )
     return history.change_all([(row, {"deputy": None}) for row in rows], act)
+
+
+def _lock_people(*people: User | None) -> None:
+    """Lest two acts at once send a deputy away and let him stand in; always in one order."""
+    ids = [person.pk for person in people if person is not None]
+    list(User.objects.filter(pk__in=ids).order_by("pk").select_for_update())
 
 
 def _locked(absence: Absence, version: int) -> Absence:

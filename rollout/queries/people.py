@@ -144,7 +144,9 @@ def person_page(person: User, reader: User, at: datetime) -> PersonPage:
         roles=[row for row in roles if row not in ended],
         past_roles=ended[::-1],
         absences=[row for row in absences if row.last_date >= day],
-        deputyships=[row for row in near if row.deputy_id == person.pk],
+        deputyships=[
+            row for row in near if row.deputy_id == person.pk and row.last_date >= day
+        ],
         regions=len([r for r in roles if r.role == Role.LIAISON and r not in ended]),
         tasks=Task.objects.unfinished().filter(owner=person).count(),
         handovers=list(

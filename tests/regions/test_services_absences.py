@@ -72,6 +72,13 @@ def test_day_is_that_of_who_is_away(zone, is_past, act):
         assert plan(person, late, first=NOW.date()).from_date == NOW.date()
 
 
+def test_who_left_is_not_entered_as_away(act):
+    gone = make_user("gone@example.org", may_sign_in=False, left_date=NOW.date())
+
+    with pytest.raises(CannotBeAway, match="left already"):
+        plan(gone, act)
+
+
 def test_last_day_before_the_first_is_refused(liaison_north, act):
     with pytest.raises(CannotBeAway, match="before the first"):
         plan(liaison_north, act, first=LAST, last=FIRST)

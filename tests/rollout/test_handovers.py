@@ -12,6 +12,7 @@ from rollout.enums import BlockReason, TaskState
 from rollout.models import Handover
 from rollout.queries.handover import moving_from
 from rollout.services.handovers import CannotHandOver, hand_over, take_back
+from rollout.services.people import let_go
 from rollout.services.tasks import start_task
 from tests.factories import (
     NOW,
@@ -212,6 +213,15 @@ def test_role_that_begins_later_moves_whole(taker, act, north):
 
     assert taker.memberships.get().from_date == LATER
     assert giver.memberships.get().to_date == LATER
+
+
+def test_what_somebody_left_behind_is_handed_over_afterwards(giver, taker, act):
+    let_go(giver, version=giver.version, act=act)
+
+    give(giver, taker, Act(by=act.by, at=NOW))
+
+    assert [task.title for task in taker.tasks.all()] == ["In charge"]
+    assert not taker.memberships.exists()
 
 
 def test_nobody_hands_over_to_himself(giver, act):

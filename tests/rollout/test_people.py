@@ -13,8 +13,11 @@ from rollout.views import people as people_views
 from tests.factories import (
     NOW,
     make_absence,
+    make_ceo,
+    make_check_in,
     make_handover,
     make_membership,
+    make_region,
     make_task,
     make_user,
 )
@@ -335,6 +338,23 @@ def test_hand_over_is_previewed_done_and_taken_back(
     assert liaison_north.tasks.count() == 1
     again = browser.post(f"/hand-overs/{one.pk}/undo/", follow=True).content.decode()
     assert "taken back already" in again
+
+
+@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize(("act", "queries"), [("hand-over", 10), ("leave", 12)])
+def test_previews_cost_the_same_however_much(
+    act, queries, count, browser, liaison_north, ceo_north, programme, plan_north,
+    assert_queries,
+):  # fmt: skip
+    make_check_in(ceo_north, programme)
+    for number in range(count):
+        region = make_region(f"R{number}")
+        make_membership(liaison_north, Role.LIAISON, region)
+        make_check_in(make_ceo(region), programme)
+        make_task(plan_north, f"Task {number}", owner=liaison_north)
+
+    with assert_queries(queries):
+        browser.get(f"/people/{liaison_north.pk}/{act}/")
 
 
 def test_old_preview_moves_nothing_and_shows_the_new_one(
