@@ -1,11 +1,14 @@
-"""Who may do what, with the reason when not. Hides the button and guards the view alike."""
+"""Who may do what, with the reason when not. Hides the button and guards the view alike.
+
+Which role may do what stands in one table, `regions.enums.RIGHTS`.
+"""
 
 from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
-from regions.enums import Role
+from regions.enums import Right, Role
 from regions.models import Contact, Region, User
 
 
@@ -34,28 +37,23 @@ def denied(reason: str) -> Answer:
 
 def can_log_contact(user: User, region: Region) -> Answer:
     """The CIO, headquarters and the region's liaison talk with its CEO."""
-    standing = user.standing
-    if standing.is_cio or standing.is_hq or region.pk in standing.liaison_of:
+    if user.standing.may(Right.LOG_TALK, region.pk):
         return ALLOWED
     return denied(_("Only the CIO, headquarters and the region's liaison log talks."))
 
 
 def can_set_caller(user: User) -> Answer:
-    if user.standing.is_cio:
+    if user.standing.may(Right.SET_CALLER):
         return ALLOWED
     return denied(_("Only the CIO hands talks to the liaison, or takes them back."))
 
 
 def can_change_contact(user: User, contact: Contact) -> Answer:
     """Whoever logged it, the CIO, and the region's liaison."""
-    standing = user.standing
     if contact.withdrawn_at is not None:
         return denied(_("This talk was withdrawn."))
-    if (
-        contact.by_id == user.pk
-        or standing.is_cio
-        or contact.history_region_id in standing.liaison_of
-    ):
+    is_own = contact.by_id == user.pk
+    if is_own or user.standing.may(Right.CORRECT_TALK, contact.history_region_id):
         return ALLOWED
     return denied(
         _("Only who logged the talk, the CIO or the region's liaison may correct it.")
@@ -64,21 +62,33 @@ def can_change_contact(user: User, contact: Contact) -> Answer:
 
 def can_read_notes(user: User, region_id: int) -> bool:
     """Notes on talks are for the CIO and the region's liaison."""
-    return user.standing.is_cio or region_id in user.standing.liaison_of
+    return user.standing.may(Right.READ_NOTES, region_id)
 
 
 def can_use_admin(user: User) -> Answer:
-    if user.standing.is_hq:
+    if user.standing.may(Right.ADMINISTER):
         return ALLOWED
     return denied(_("The administration is for headquarters."))
 
 
 def can_see_today(user: User) -> Answer:
     """The page of calls and decisions: CIO, headquarters, liaisons and auditors."""
-    standing = user.standing
-    if standing.sees_all or standing.liaison_of:
+    if user.standing.may(Right.SEE_TODAY):
         return ALLOWED
     return denied(_("This page is for the CIO, headquarters and liaisons."))
+
+
+def can_see_people(user: User) -> Answer:
+    """Headquarters, the CIO and auditors read who holds which role."""
+    if user.standing.may(Right.SEE_PEOPLE):
+        return ALLOWED
+    return denied(_("This page is for headquarters, the CIO and auditors."))
+
+
+def can_manage_people(user: User) -> Answer:
+    if user.standing.may(Right.MANAGE_PEOPLE):
+        return ALLOWED
+    return denied(_("Headquarters invites people and changes their roles."))
 
 
 def has_role(user: User, *roles: Role) -> bool:

@@ -21,6 +21,55 @@ class Role(TextChoices):
 # These see every region; all others only the regions that their memberships name.
 GROUP_ROLES = frozenset({Role.CIO, Role.HQ, Role.AUDITOR})
 REGION_ROLES = frozenset(Role) - GROUP_ROLES
+# What these do is not passed on by being away: nobody becomes one by standing in.
+NOT_STOOD_IN_FOR = frozenset({Role.HQ, Role.AUDITOR})
+
+
+class Right(TextChoices):
+    """What somebody may do, in words that complete "may". Who may it, says RIGHTS."""
+
+    SEE_REGIONS = "see_regions", _("see regions, their plans and tasks")
+    WORK_ON_TASKS = "work_on_tasks", _("work on tasks of others")
+    RECORD_FINDING = "record_finding", _("record findings")
+    SEE_TODAY = "see_today", _("see Today: calls, decisions, what got worse")
+    SEE_TALKS = "see_talks", _("see talks with CEOs")
+    LOG_TALK = "log_talk", _("log talks with CEOs")
+    CORRECT_TALK = "correct_talk", _("correct talks that others logged")
+    READ_NOTES = "read_notes", _("read the notes on talks")
+    SET_CALLER = "set_caller", _("say who calls a CEO")
+    DECIDE_FINDING = "decide_finding", _("adopt and reject findings")
+    MOVE_GO_LIVE = "move_go_live", _("move a go-live")
+    SEE_HEALTH = "see_health", _("be warned when no mail goes out")
+    SEE_LEDGER = "see_ledger", _("see all mails")
+    SEE_PEOPLE = "see_people", _("see all people and their roles")
+    PLAN = "plan", _("make plans")
+    MANAGE_MAIL = "manage_mail", _("resend and cancel mails")
+    MANAGE_PEOPLE = "manage_people", _("invite people and change their roles")
+    ADMINISTER = "administer", _("open the administration")
+
+
+# The one table of who may do what: the checks of access ask it, the page of people prints
+# it. A role of the group counts everywhere, one of a region in that region only.
+RIGHTS: dict[Right, frozenset[Role]] = {
+    Right.SEE_REGIONS: frozenset(Role),
+    Right.WORK_ON_TASKS: frozenset({Role.CIO, Role.HQ, Role.LIAISON, Role.MANAGER}),
+    Right.RECORD_FINDING: frozenset(Role) - {Role.AUDITOR},
+    Right.SEE_TODAY: GROUP_ROLES | {Role.LIAISON},
+    Right.SEE_TALKS: GROUP_ROLES | {Role.LIAISON},
+    Right.LOG_TALK: frozenset({Role.CIO, Role.HQ, Role.LIAISON}),
+    Right.CORRECT_TALK: frozenset({Role.CIO, Role.LIAISON}),
+    Right.READ_NOTES: frozenset({Role.CIO, Role.LIAISON}),
+    Right.SET_CALLER: frozenset({Role.CIO}),
+    Right.DECIDE_FINDING: frozenset({Role.CIO, Role.HQ}),
+    Right.MOVE_GO_LIVE: frozenset({Role.CIO, Role.HQ}),
+    Right.SEE_HEALTH: frozenset({Role.CIO, Role.HQ}),
+    Right.SEE_LEDGER: GROUP_ROLES,
+    Right.SEE_PEOPLE: GROUP_ROLES,
+    Right.PLAN: frozenset({Role.HQ}),
+    Right.MANAGE_MAIL: frozenset({Role.HQ}),
+    Right.MANAGE_PEOPLE: frozenset({Role.HQ}),
+    Right.ADMINISTER: frozenset({Role.HQ}),
+}
 
 
 class PlannedMail(TextChoices):

@@ -3,55 +3,50 @@
 from django.utils.translation import gettext as _
 
 from regions.access import ALLOWED, Answer, denied
+from regions.enums import Right
 from regions.models import User
 from rollout.models import Mail, Plan, Task
 
 
 def can_work_on(user: User, task: Task) -> Answer:
-    """The owner, the region's manager and liaison, headquarters and the CIO."""
+    """The owner or his deputy, the region's manager and liaison, headquarters and the CIO."""
     standing = user.standing
-    region_id = task.history_region_id
-    if (
-        task.owner_id == user.pk
-        or standing.is_cio
-        or standing.is_hq
-        or region_id in standing.liaison_of
-        or region_id in standing.manager_of
-    ):
+    is_own = task.owner_id in {user.pk, *standing.stands_in_for}
+    if is_own or standing.may(Right.WORK_ON_TASKS, task.history_region_id):
         return ALLOWED
     return denied(_("This task is somebody else's. Ask the person in charge of it."))
 
 
 def can_plan(user: User) -> Answer:
-    if user.standing.is_hq:
+    if user.standing.may(Right.PLAN):
         return ALLOWED
     return denied(_("Headquarters makes and moves plans."))
 
 
 def can_move_go_live(user: User, plan: Plan) -> Answer:
-    if user.standing.is_hq or user.standing.is_cio:
+    if user.standing.may(Right.MOVE_GO_LIVE):
         return ALLOWED
     return denied(_("Headquarters or the CIO moves a go-live."))
 
 
 def can_see_ledger(user: User) -> Answer:
-    if user.standing.sees_all:
+    if user.standing.may(Right.SEE_LEDGER):
         return ALLOWED
     return denied(_("The ledger of mails is for headquarters."))
 
 
 def can_manage_mail(user: User) -> Answer:
-    if user.standing.is_hq:
+    if user.standing.may(Right.MANAGE_MAIL):
         return ALLOWED
     return denied(_("Headquarters resends and cancels mails."))
 
 
 def can_see_health(user: User) -> bool:
     """Who is told on every page when no mail goes out."""
-    return user.standing.is_hq or user.standing.is_cio
+    return user.standing.may(Right.SEE_HEALTH)
 
 
 def can_read_mail(user: User, mail: Mail) -> Answer:
-    if user.standing.sees_all or mail.recipient_id == user.pk:
+    if user.standing.may(Right.SEE_LEDGER) or mail.recipient_id == user.pk:
         return ALLOWED
     return denied(_("This mail was sent to somebody else."))

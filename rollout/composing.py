@@ -31,6 +31,7 @@ from rollout.placing import (
     block_of,
     blocked_context,
     check_in_context,
+    invitation_context,
     test_context,
 )
 from rollout.queries.blocked import BlockedTask, blocked_tasks
@@ -87,7 +88,7 @@ def read(duties: list[Duty], at: datetime, corrected: Corrections) -> Facts:
         at=at,
         calls=calls,
         sheets=sheet_facts([call.engagement for call in calls], at),
-        tasks=blocked_tasks(tasks_of(duties)),
+        tasks=blocked_tasks(tasks_of(duties), at),
         house=_house(duties),
         planner=next(iter(holders(at, Role.HQ)[Role.HQ, None]), None),
     )
@@ -160,6 +161,14 @@ def sign_in_letter(recipient: User, duties: list[Duty], facts: Facts) -> Letter 
     return _letter("sign-in", {"link": SIGN_IN}, facts, programme=facts.house)
 
 
+def invitation_letter(
+    recipient: User, duties: list[Duty], facts: Facts
+) -> Letter | None:
+    """What this is, and the way in."""
+    context = invitation_context(recipient, facts.house)
+    return _letter("invitation", context, facts, programme=facts.house)
+
+
 def test_letter(recipient: User, duties: list[Duty], facts: Facts) -> Letter | None:
     """A mail to oneself, asked for on the page of one's settings."""
     context = test_context(recipient, facts.at)
@@ -171,6 +180,7 @@ COMPOSERS: dict[str, Callable[[User, list[Duty], Facts], Letter | None]] = {
     DutyKind.BLOCKED: blocked_letter,
     DutyKind.CHECK_IN: check_in_letter,
     DutyKind.TEST: test_letter,
+    DutyKind.INVITATION: invitation_letter,
 }
 
 

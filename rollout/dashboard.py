@@ -30,7 +30,7 @@ from regions.wording import (
 )
 from rollout.enums import RegionState
 from rollout.models import Task
-from rollout.placing import call_reasons
+from rollout.placing import call_reasons, standing_in
 from rollout.queries.calls import Call, calls_among, own_first
 from rollout.queries.callsheet import proposed_ask
 from rollout.queries.progress import blocked_on
@@ -129,8 +129,9 @@ def _call_line(call: Call, user: User, at: datetime) -> CallLine:
     reasons = call_reasons(call)
     if one.is_booked_today:
         reasons.insert(0, _("Booked for today."))
+    reasons += standing_in(call.absences.get(user.pk))
     if user not in call.callers:
-        names = listed(caller.name for caller in call.callers)
+        names = listed(_caller(caller, call) for caller in call.callers)
         reasons.append(_("Caller: %(who)s.") % {"who": names})
     return CallLine(
         region=one.region,
@@ -144,9 +145,17 @@ def _call_line(call: Call, user: User, at: datetime) -> CallLine:
     )
 
 
+def _caller(caller: User, call: Call) -> str:
+    absence = call.absences.get(caller.pk)
+    if absence is None:
+        return caller.name
+    said = {"deputy": caller.name, "person": absence.user.name}
+    return _("%(deputy)s for %(person)s") % said
+
+
 def _decisions(programme: Programme, user: User, at: datetime) -> list[DecideLine]:
-    """Blocked tasks that wait for the reader; for headquarters and auditors, for the CIO."""
-    people = {user.pk}
+    """Blocked tasks that wait for the reader or somebody he stands in for; for headquarters and auditors, for the CIO."""
+    people = {user.pk, *user.standing.stands_in_for}
     if user.standing.is_hq or Role.AUDITOR in user.standing.roles:
         people |= {cio.pk for cio in holders(at, Role.CIO)[Role.CIO, None]}
     return [

@@ -55,6 +55,7 @@ class DutyKind(TextChoices):
     BLOCKED = "blocked", _("somebody waits for you")
     SIGN_IN = "sign_in", _("sign-in link")
     TEST = "test", _("test mail")
+    INVITATION = "invitation", _("invitation")
 
 
 class MailCap(TextChoices):
@@ -70,6 +71,7 @@ CAPS = {
     DutyKind.BLOCKED: MailCap.URGENT,
     DutyKind.SIGN_IN: MailCap.AT_ONCE,
     DutyKind.TEST: MailCap.AT_ONCE,
+    DutyKind.INVITATION: MailCap.AT_ONCE,
 }
 
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from regions.models import User
+from regions.models import Absence, Programme, User
 from regions.wording import (
     capital,
     ceo_of,
@@ -23,7 +23,7 @@ from regions.wording import (
     until_go_live,
     waiting,
 )
-from rollout.links import PAUSE
+from rollout.links import INVITATION, INVITATION_LASTS, PAUSE
 from rollout.queries.blocked import BlockedTask
 from rollout.queries.calls import Call
 from rollout.queries.callsheet import CallSheet
@@ -53,6 +53,8 @@ class Wait:
     region: str
     where: str
     missing: str
+    # That the reader stands in for the one it waits for; else nothing.
+    standing_in: list[str]
     url: str
 
 
@@ -101,6 +103,17 @@ def test_context(recipient: User, at: datetime) -> dict[str, Any]:
     }
 
 
+def invitation_context(recipient: User, programme: Programme | None) -> dict[str, Any]:
+    return {
+        "name": recipient.name,
+        "email": recipient.email,
+        "programme": programme,
+        "link": INVITATION,
+        "days": INVITATION_LASTS.days,
+        "home_url": page("rollout:home"),
+    }
+
+
 def block_of(call: Call, sheet: CallSheet, recipient: User, at: datetime) -> Block:
     url = page("rollout:call-sheet", call.engagement.region.code)
     goes_on = call.can_go_to_liaison(recipient)
@@ -108,7 +121,7 @@ def block_of(call: Call, sheet: CallSheet, recipient: User, at: datetime) -> Blo
         ceo=ceo_of(call.engagement.region),
         phone=call.engagement.person.phone,
         there=local_time(call.engagement.region, at),
-        reasons=call_reasons(call),
+        reasons=[*call_reasons(call), *standing_in(call.absences.get(recipient.pk))],
         sheet=sheet,
         url=url,
         hand_over_url=f"{url}?hand-over=1" if goes_on else "",
@@ -127,6 +140,7 @@ def _wait(one: BlockedTask) -> Wait:
         missing=what % {"reason": reason, "note": task.block_note}
         if task.block_note
         else reason,
+        standing_in=standing_in(one.absence),
         url=page("rollout:task", task.pk),
     )
 
@@ -135,6 +149,14 @@ def call_reasons(call: Call) -> list[str]:
     """Why this CEO and why today, the facts of the rule in words."""
     reasons = [since_last_talk(call.state), until_go_live(call.state)]
     return [*reasons, waiting(call.blocked_tasks)] if call.waits else reasons
+
+
+def standing_in(absence: Absence | None) -> list[str]:
+    """That the reader does something for somebody who is away, and until when."""
+    if absence is None:
+        return []
+    said = {"person": absence.user.name, "day": day(absence.last_date)}
+    return [_("You stand in for %(person)s until %(day)s.") % said]
 
 
 def page(name: str, *args: Any) -> str:

@@ -24,6 +24,7 @@ from rollout.placing import (
     block_of,
     blocked_context,
     check_in_context,
+    invitation_context,
     test_context,
 )
 from rollout.queries.blocked import BlockedTask
@@ -106,6 +107,12 @@ def sign_in_sample(reader: User, at: datetime) -> dict[str, Any]:
     return {"link": SIGN_IN}
 
 
+def invitation_sample(reader: User, at: datetime) -> dict[str, Any]:
+    return invitation_context(
+        reader, Programme(pk=1, code="ERP", name=_("ERP roll-out"))
+    )
+
+
 def test_sample(reader: User, at: datetime) -> dict[str, Any]:
     return test_context(reader, at)
 
@@ -115,6 +122,7 @@ SAMPLES: dict[str, Callable[[User, datetime], dict[str, Any]]] = {
     DutyKind.BLOCKED: blocked_sample,
     DutyKind.SIGN_IN: sign_in_sample,
     DutyKind.TEST: test_sample,
+    DutyKind.INVITATION: invitation_sample,
 }
 
 

@@ -48,6 +48,8 @@ def one_of_each(number: int) -> dict[str, Model]:
             Breaker(server=f"mail{number}.example.org", since_at=NOW, retry_at=NOW)
         ),
         make_entry(region, by=staff),
+        factories.make_absence(staff),
+        factories.make_handover(staff, ceo.user, by=staff),
     ]  # fmt: skip
     return {row._meta.label_lower: row for row in made}
 

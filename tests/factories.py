@@ -13,6 +13,7 @@ from pilots.enums import Area, FindingKind
 from pilots.models import Finding, Pilot, Procedure, Step
 from regions.enums import GROUP_ROLES, AskKind, Outcome, Role
 from regions.models import (
+    Absence,
     Ask,
     CheckIn,
     Contact,
@@ -25,7 +26,16 @@ from regions.models import (
     User,
 )
 from rollout.enums import DutyKind, MailState
-from rollout.models import Duty, Heartbeat, Mail, MailEvent, Plan, Task, Wave
+from rollout.models import (
+    Duty,
+    Handover,
+    Heartbeat,
+    Mail,
+    MailEvent,
+    Plan,
+    Task,
+    Wave,
+)
 from rollout.queries.health import JOBS
 from tests.history_guard import unrecorded
 
@@ -84,6 +94,16 @@ def make_membership(
 ) -> Membership:
     values = {"from_date": LONG_AGO} | values
     return saved(Membership(user=user, role=role, region=region, **values))
+
+
+def make_absence(user: User, deputy: User | None = None, **values: Any) -> Absence:
+    """Three days away, NOW in the middle of them."""
+    days = {"from_date": date(2027, 3, 9), "last_date": date(2027, 3, 11)}
+    return saved(Absence(user=user, deputy=deputy, **days | values))
+
+
+def make_handover(giver: User, taker: User, **values: Any) -> Handover:
+    return saved(Handover(giver=giver, taker=taker, **{"at": NOW} | values))
 
 
 def make_ceo(region: Region, user: User | None = None, **values: Any) -> RegionalCEO:

@@ -35,6 +35,25 @@ rollout:task-start        POST  302  404  302  302  403  302  302  302  403  404
 rollout:task-block        POST  302  404  302  302  403  302  302  302  403  404
 rollout:task-reopen       POST  302  404  302  302  403  302  302  302  403  404
 rollout:task-undo         POST  302  404  302  302  403  302  302  302  403  404
+rollout:person-list       GET   302  403  200  200  200  403  403  403  403  403
+rollout:person            GET   302  403  200  200  200  403  403  403  403  403
+rollout:person-invite     GET   302  403  403  200  403  403  403  403  403  403
+rollout:person-invite     POST  302  403  403  302  403  403  403  403  403  403
+rollout:person-edit       GET   302  403  403  200  403  403  403  403  403  403
+rollout:person-edit       POST  302  403  403  302  403  403  403  403  403  403
+rollout:person-invite-again POST 302 403  403  302  403  403  403  403  403  403
+rollout:person-hand-over  GET   302  403  403  200  403  403  403  403  403  403
+rollout:person-hand-over  POST  302  403  403  302  403  403  403  403  403  403
+rollout:person-leave      GET   302  403  403  200  403  403  403  403  403  403
+rollout:person-leave      POST  302  403  403  302  403  403  403  403  403  403
+rollout:role-give         POST  302  403  403  302  403  403  403  403  403  403
+rollout:role-end          GET   302  403  403  200  403  403  403  403  403  403
+rollout:role-end          POST  302  403  403  302  403  403  403  403  403  403
+rollout:absence-plan      POST  302  403  403  302  403  403  403  403  403  403
+rollout:absence-change    GET   302  403  403  200  403  403  403  403  403  403
+rollout:absence-change    POST  302  403  403  302  403  403  403  403  403  403
+rollout:absence-cancel    POST  302  403  403  302  403  403  403  403  403  403
+rollout:hand-over-undo    POST  302  403  403  302  403  403  403  403  403  403
 rollout:mail-list         GET   302  200  200  200  200  200  200  200  200  200
 rollout:mail              GET   302  404  200  200  200  200  404  404  404  404
 rollout:mail-resend       POST  302  404  403  302  403  403  404  404  404  404
@@ -48,6 +67,8 @@ rollout:settings-test     POST  302  302  302  302  302  302  302  302  302  302
 rollout:pause             GET   200  200  200  200  200  200  200  200  200  200
 rollout:pause             POST  200  200  200  200  200  200  200  200  200  200
 rollout:health            GET   200  200  200  200  200  200  200  200  200  200
+rollout:invitation        GET   200  200  200  200  200  200  200  200  200  200
+rollout:invitation        POST  302  302  302  302  302  302  302  302  302  302
 rollout:sign-in-ask       POST  200  200  200  200  200  200  200  200  200  200
 rollout:sign-in           GET   200  200  200  200  200  200  200  200  200  200
 rollout:sign-in           POST  302  302  302  302  302  302  302  302  302  302
@@ -110,6 +131,18 @@ ARGS: dict[str, Maker] = {
     "rollout:task-block": lambda made: [made.task.pk],
     "rollout:task-reopen": lambda made: [made.blocked.pk],
     "rollout:task-undo": lambda made: [made.changed.pk],
+    "rollout:person": lambda made: [made.person.pk],
+    "rollout:person-edit": lambda made: [made.person.pk],
+    "rollout:person-invite-again": lambda made: [made.person.pk],
+    "rollout:person-hand-over": lambda made: [made.person.pk],
+    "rollout:person-leave": lambda made: [made.person.pk],
+    "rollout:role-give": lambda made: [made.person.pk],
+    "rollout:role-end": lambda made: [made.role.pk],
+    "rollout:absence-plan": lambda made: [made.person.pk],
+    "rollout:absence-change": lambda made: [made.absence.pk],
+    "rollout:absence-cancel": lambda made: [made.absence.pk],
+    "rollout:hand-over-undo": lambda made: [made.handover.pk],
+    "rollout:invitation": lambda made: [made.invitation],
     "rollout:mail": lambda made: [made.mail.pk],
     "rollout:mail-resend": lambda made: [made.mail.pk],
     "rollout:mail-cancel": lambda made: [made.mail.pk],
@@ -131,8 +164,31 @@ SETTINGS = {
     "language": "en",
     "time_zone": "UTC",
 }
+PERSON = {"name": "Somebody", "language": "en", "time_zone": "UTC"}
+DAYS = {"from_date": "2027-03-15", "last_date": "2027-03-19"}
 TALK = {"outcome": "reached", "minutes": "15", "answer": "yes", "felt": "same"}
 BODIES: dict[str, Maker] = {
+    "rollout:person-invite": lambda made: {
+        **PERSON,
+        "email": "new@example.org",
+        "role": "auditor",
+        "from_date": "2027-03-10",
+    },
+    "rollout:person-edit": lambda made: {**PERSON, "version": made.person.version},
+    "rollout:person-invite-again": lambda made: {"version": made.person.version},
+    "rollout:person-hand-over": lambda made: {
+        "taker": made.other.pk,
+        "seen": made.seen,
+    },
+    "rollout:person-leave": lambda made: {"version": made.person.version},
+    "rollout:role-give": lambda made: {"role": "auditor", "from_date": "2027-03-10"},
+    "rollout:role-end": lambda made: {
+        "to_date": "2027-03-10",
+        "version": made.role.version,
+    },
+    "rollout:absence-plan": lambda made: DAYS,
+    "rollout:absence-change": lambda made: {**DAYS, "version": made.absence.version},
+    "rollout:absence-cancel": lambda made: {"version": made.absence.version},
     "rollout:call-sheet": lambda made: {**TALK, "key": made.key},
     "rollout:call-hand-over": lambda made: {"version": made.rhythm.version},
     "rollout:call-take-back": lambda made: {"version": made.rhythm.version},

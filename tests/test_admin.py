@@ -26,6 +26,7 @@ QUERIES = {
     "pilots.pilot": (6, 6),
     "pilots.procedure": (6, 6),
     "pilots.step": (6, 6),
+    "regions.absence": (5, 5),
     "regions.ask": (8, 6),
     "regions.checkin": (8, 6),
     "regions.contact": (8, 6),
@@ -39,6 +40,7 @@ QUERIES = {
     "regions.user": (6, 6),
     "rollout.breaker": (5, 5),
     "rollout.duty": (7, 5),
+    "rollout.handover": (7, 5),
     "rollout.heartbeat": (5, 5),
     "rollout.mail": (7, 5),
     "rollout.mailevent": (7, 5),
@@ -48,8 +50,8 @@ QUERIES = {
 }
 LABELS = sorted(QUERIES)
 LEDGERS = [
-    "regions.historyentry", "rollout.breaker", "rollout.duty", "rollout.heartbeat",
-    "rollout.mail", "rollout.mailevent",
+    "regions.absence", "regions.historyentry", "rollout.breaker", "rollout.duty",
+    "rollout.handover", "rollout.heartbeat", "rollout.mail", "rollout.mailevent",
 ]  # fmt: skip
 # Whole pages of headquarters ask whether mail goes out.
 BANNER = 2

@@ -1,6 +1,7 @@
 """The permission matrix, walked over every address of the product."""
 
 import uuid
+from datetime import date
 from types import SimpleNamespace
 
 import pytest
@@ -9,13 +10,17 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from pilots.enums import FindingState
+from regions.enums import Role
 from regions.history import Act
 from rollout.enums import BlockReason, DutyKind, TaskState
-from rollout.links import pause_token, sign_in_token
+from rollout.links import invitation_token, pause_token, sign_in_token
+from rollout.queries.handover import moving_from
+from rollout.services.handovers import hand_over
 from rollout.services.mail import mail_at_once
 from rollout.services.tasks import start_task
 from tests.factories import (
     NOW,
+    make_absence,
     make_contact,
     make_finding,
     make_heartbeats,
@@ -23,6 +28,7 @@ from tests.factories import (
     make_procedure,
     make_step,
     make_task,
+    make_user,
 )
 from tests.permissions import ARGS, BODIES, ROLES, Row, rows
 from tests.tables import snapshot
@@ -52,7 +58,22 @@ def made(people, ceo_north, programme, rhythm_north, plan_north, plan_south):
     link = mail_at_once(staff, DutyKind.SIGN_IN, occurrence="matrix", at=NOW)
     link.dated_at = NOW
     make_heartbeats()
+    person = make_user("north@example.org", Role.LIAISON, region=plan_north.region)
+    make_task(plan_north, "Given", owner=person)
+    act = Act(by=people["hq"], at=NOW)
+    seen = moving_from(person, NOW).seen
+    handover = hand_over(person, liaison, seen=seen, act=act)
+    make_task(plan_north, "To give", owner=person)
     return SimpleNamespace(
+        person=person,
+        other=liaison,
+        role=staff.memberships.get(),
+        absence=make_absence(
+            person, from_date=date(2027, 4, 1), last_date=date(2027, 4, 2)
+        ),
+        handover=handover,
+        seen=moving_from(person, NOW).seen,
+        invitation=invitation_token(link),
         key=uuid.UUID(int=1),
         plan=plan_north,
         rhythm=rhythm_north,

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from regions.administration import (
+    LedgerAdmin,
     RecordAdmin,
     RecordForm,
     RecordInline,
@@ -16,12 +17,13 @@ from regions.administration import (
     person,
 )
 from regions.history import Act
-from regions.models import Membership, User, Versioned
+from regions.models import Absence, Membership, User, Versioned
 
 from .calendars import PlaceForm
 from .held import ENDS_AFTER_START, HeldFilter
 
 PERSON = name_of("user", gettext_lazy("person"))
+DEPUTY = name_of("deputy", gettext_lazy("deputy"))
 HELD_ALREADY = gettext_lazy("This person holds this role already.")
 
 
@@ -54,6 +56,12 @@ class MembershipInline(RecordInline):
 
 
 class UserForm(PlaceForm):
+    rules = {
+        "user_left_has_no_login": gettext_lazy(
+            "This person left. Invite him again on the page of people."
+        ),
+    }
+
     def clean_email(self) -> str:
         return str(self.cleaned_data["email"]).lower()
 
@@ -70,7 +78,15 @@ class UserAdmin(RecordAdmin):
         (None, {"fields": ("name", "email", "phone", "language")}),
         (
             gettext_lazy("Working time"),
-            {"fields": ("time_zone", "working_days", "country", "subdivision")},
+            {
+                "fields": (
+                    "time_zone",
+                    "working_days",
+                    "hours_per_week",
+                    "country",
+                    "subdivision",
+                )
+            },
         ),
         (
             gettext_lazy("Sign-in"),
@@ -116,3 +132,14 @@ class MembershipAdmin(RecordAdmin):
     ordering = ("user__name", "id")
     joined = ("user", "region")
     may_delete = True
+
+
+@admin.register(Absence)
+class AbsenceAdmin(LedgerAdmin):
+    """On the page of a person they are entered and changed, by the rules of the service."""
+
+    list_display = (PERSON, "from_date", "last_date", DEPUTY)
+    search_fields = ("user__name", "user__email", "deputy__name", "deputy__email")
+    fields = ("user", "from_date", "last_date", "deputy")
+    ordering = ("-from_date", "id")
+    joined = ("user", "deputy")

@@ -6,7 +6,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from regions.enums import Audience, Caller, Stage
+from regions.enums import Audience, Caller, Right, Stage
 
 from .history import Versioned
 from .people import User
@@ -18,8 +18,8 @@ def engaged_regions(user: User) -> models.Q:
     standing = user.standing
     return (
         models.Q()
-        if standing.sees_all
-        else models.Q(ceo__region__in=standing.liaison_of)
+        if standing.may_everywhere(Right.SEE_TALKS)
+        else models.Q(ceo__region__in=standing.places(Right.SEE_TALKS))
     )
 
 
@@ -27,7 +27,9 @@ class RegionalCEOQuerySet(models.QuerySet["RegionalCEO"]):
     def visible_to(self, user: User) -> Self:
         standing = user.standing
         return (
-            self if standing.sees_all else self.filter(region__in=standing.liaison_of)
+            self
+            if standing.may_everywhere(Right.SEE_TALKS)
+            else self.filter(region__in=standing.places(Right.SEE_TALKS))
         )
 
     def current(self) -> Self:

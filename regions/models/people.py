@@ -1,6 +1,5 @@
 """Every person, and the dated roles they hold."""
 
-from dataclasses import dataclass
 from datetime import datetime, time
 from functools import cached_property
 from typing import ClassVar, Self
@@ -8,57 +7,27 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from regions.enums import GROUP_ROLES, REGION_ROLES, Audience, PlannedMail, Role
+from regions.enums import (
+    GROUP_ROLES,
+    NOT_STOOD_IN_FOR,
+    REGION_ROLES,
+    Audience,
+    PlannedMail,
+    Role,
+)
 from regions.validators import validate_weekdays, validate_zone
 
+from .absences import absence_near, away_at
 from .calendars import Located
 from .history import Versioned
+from .standing import Standing
 
-
-@dataclass(frozen=True)
-class Standing:
-    """The roles that a person holds at a moment: which ones, and for which regions."""
-
-    roles: frozenset[str]
-    regions_by_role: dict[str, frozenset[int]]
-
-    def regions(self, *roles: Role) -> frozenset[int]:
-        return frozenset().union(
-            *(self.regions_by_role.get(role, frozenset()) for role in roles)
-        )
-
-    @property
-    def is_cio(self) -> bool:
-        return Role.CIO in self.roles
-
-    @property
-    def is_hq(self) -> bool:
-        return Role.HQ in self.roles
-
-    @property
-    def sees_all(self) -> bool:
-        return bool(self.roles & GROUP_ROLES)
-
-    @property
-    def liaison_of(self) -> frozenset[int]:
-        return self.regions(Role.LIAISON)
-
-    @property
-    def manager_of(self) -> frozenset[int]:
-        return self.regions(Role.MANAGER)
-
-    @property
-    def region_ids(self) -> frozenset[int]:
-        return self.regions(*REGION_ROLES)
-
-    @property
-    def is_regional(self) -> bool:
-        """Works in a region and has no role at headquarters."""
-        return bool(self.roles) and not self.sees_all and Role.LIAISON not in self.roles
+HOURS_OF_A_WEEK = 80
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -112,6 +81,16 @@ class User(Versioned, Located, AbstractBaseUser):
         blank=True,
         help_text=_("The first day on which it comes again."),
     )
+    hours_per_week = models.PositiveSmallIntegerField(
+        _("hours a week"),
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(HOURS_OF_A_WEEK)],
+        help_text=_("For the roll-out. Empty: not known."),
+    )
+    left_date = models.DateField(
+        _("left"), null=True, blank=True, editable=False, help_text=_("Counted in UTC.")
+    )
     quiet_from_time = models.TimeField(_("quiet from"), default=time(20))
     quiet_to_time = models.TimeField(_("quiet until"), default=time(8))
     may_sign_in = models.BooleanField(
@@ -140,6 +119,15 @@ class User(Versioned, Located, AbstractBaseUser):
             models.CheckConstraint(
                 condition=models.Q(planned_mail__in=PlannedMail.values),
                 name="user_planned_mail_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(hours_per_week=None)
+                | models.Q(hours_per_week__lte=HOURS_OF_A_WEEK),
+                name="user_hours_fit_a_week",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(left_date=None) | models.Q(may_sign_in=False),
+                name="user_left_has_no_login",
             ),
             # Some hours of the day must be left for the planned mail.
             models.CheckConstraint(
@@ -182,12 +170,20 @@ class User(Versioned, Located, AbstractBaseUser):
     def standing(self) -> Standing:
         """Roles at `as_of`, read once."""
         by_role: dict[str, set[int]] = {}
-        held = self.memberships.held_on(self.moment)
-        for role, region_id in held.values_list("role", "region"):
-            by_role.setdefault(role, set()).update({region_id} if region_id else ())
+        others = set()
+        for held in Membership.objects.held_by(self, self.moment):
+            if held.user_id != self.pk:
+                if not away_at(held, self.moment):
+                    continue
+                others.add(held.user_id)
+                if held.role in NOT_STOOD_IN_FOR:
+                    continue
+            places = by_role.setdefault(held.role, set())
+            places.update({held.region_id} if held.region_id else ())
         return Standing(
             roles=frozenset(by_role),
             regions_by_role={role: frozenset(ids) for role, ids in by_role.items()},
+            stands_in_for=frozenset(others),
         )
 
 
@@ -204,6 +200,19 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         day = at.date()
         return self.filter(from_date__lte=day).filter(
             models.Q(to_date=None) | models.Q(to_date__gt=day)
+        )
+
+    def held_by(self, user: User, at: datetime) -> Self:
+        """Those of a person, and of people whom he may stand in for at a moment.
+
+        `away_at` tells of the latter whether it is so where they are.
+        """
+        away = absence_near("user", at, deputy=user.pk)
+        return (
+            self.held_on(at)
+            .annotate(absence=away)
+            .filter(models.Q(user=user) | models.Q(absence__isnull=False))
+            .select_related("user", "absence")
         )
 
 

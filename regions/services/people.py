@@ -1,4 +1,4 @@
-"""Adding people and giving them roles."""
+"""Adding people, and what they want of pages and mails."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -7,9 +7,8 @@ from typing import Any
 from django.db import transaction
 
 from regions import history
-from regions.enums import Role
 from regions.history import Act
-from regions.models import Membership, Region, RegionalCEO, Rhythm, User
+from regions.models import Region, RegionalCEO, Rhythm, User
 
 
 @transaction.atomic
@@ -23,15 +22,6 @@ def add_person(
     else:
         user.set_unusable_password()
     return history.create(user, act)
-
-
-@transaction.atomic
-def give_role(
-    user: User, role: Role, *, region: Region | None = None, from_date: date, act: Act
-) -> Membership:
-    return history.create(
-        Membership(user=user, role=role, region=region, from_date=from_date), act
-    )
 
 
 @transaction.atomic
@@ -59,7 +49,7 @@ def start_rhythm(
 def change_settings(
     user: User, values: Mapping[str, Any], *, version: int | None = None, act: Act
 ) -> User:
-    """How often somebody wants mail, when, in which language and by which calendar.
+    """What is kept of a person: how often he wants mail, his language, zone, hours a week.
 
     Without `version` the last answer wins: a link in a mail knows none. Raises
     EditedMeanwhile.

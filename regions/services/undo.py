@@ -18,13 +18,15 @@ class CannotUndo(Exception):  # noqa: N818 - a refusal, told to the user as it s
 
 
 @transaction.atomic
-def undo(act_id: uuid.UUID, *, act: Act) -> list[Versioned]:
+def undo(act_id: uuid.UUID, *, act: Act, removes_made: bool = False) -> list[Versioned]:
     """Put every field that an act changed back to what it was; itself recorded.
 
-    Refused when a row of it was changed again since, or when the act made or deleted rows.
+    Refused when a row of it was changed again since, or when the act made or deleted rows;
+    with `removes_made`, rows that it made are deleted again.
     """
     entries = list(HistoryEntry.objects.filter(act=act_id).order_by("id"))
-    if not entries or any(entry.change != Change.CHANGED for entry in entries):
+    allowed = {Change.CHANGED, Change.CREATED} if removes_made else {Change.CHANGED}
+    if not entries or any(entry.change not in allowed for entry in entries):
         raise CannotUndo(_("This cannot be taken back."))
     by_row: dict[tuple[str, int], list[HistoryEntry]] = {}
     for entry in entries:
@@ -35,10 +37,16 @@ def undo(act_id: uuid.UUID, *, act: Act) -> list[Versioned]:
 def _undo_row(entries: list[HistoryEntry], act: Act) -> Versioned:
     first = entries[0]
     model = apps.get_model(first.model)
-    row: Versioned = history.lock(model._default_manager.all(), first.object_id)
+    try:
+        row: Versioned = history.lock(model._default_manager.all(), first.object_id)
+    except model.DoesNotExist:
+        raise CannotUndo(_("Somebody deleted this since.")) from None
     newest = HistoryEntry.objects.of(row).order_by("-id").first()
     if newest is None or newest.act != first.act:
         raise CannotUndo(_("Somebody changed this since, so it cannot be taken back."))
+    if first.change == Change.CREATED:
+        history.delete(row, act)
+        return row
     values = {}
     for entry in entries:
         column: Any = row._meta.get_field(entry.field)

@@ -19,6 +19,18 @@ def day(value: date | None) -> str:
 
 
 @register.filter
+def full_day(value: date | None) -> str:
+    """Fri 27 Nov 2026."""
+    return wording.full_day(value) if value else ""
+
+
+@register.filter
+def zone(name: str) -> str:
+    """Shanghai (Asia/Shanghai), in the reader's language."""
+    return wording.zone(name)
+
+
+@register.filter
 def moment(value: datetime | None) -> str:
     """Fri 27 Nov, 09:40, in the reader's zone."""
     return wording.moment(timezone.localtime(value)) if value else ""

@@ -1,10 +1,10 @@
-"""What people had to be told, and the mails that told them; only to read."""
+"""What people had to be told, the mails that told them, and hand-overs; only to read."""
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy
 
 from regions.administration import LedgerAdmin, LedgerInline, name_of
-from rollout.models import Breaker, Duty, Heartbeat, Mail, MailEvent
+from rollout.models import Breaker, Duty, Handover, Heartbeat, Mail, MailEvent
 
 RECIPIENT = name_of("recipient", gettext_lazy("recipient"))
 
@@ -72,3 +72,21 @@ class BreakerAdmin(LedgerAdmin):
     search_fields = ("server", "answer")
     fields = ("server", "since_at", "retry_at", "answer")
     ordering = ("server",)
+
+
+@admin.register(Handover)
+class HandoverAdmin(LedgerAdmin):
+    """On the page of either person it is taken back."""
+
+    list_display = (
+        "at",
+        name_of("giver", gettext_lazy("from")),
+        name_of("taker", gettext_lazy("to")),
+        name_of("by", gettext_lazy("by")),
+        "undone_at",
+    )
+    search_fields = ("giver__name", "giver__email", "taker__name", "taker__email")
+    date_hierarchy = "at"
+    fields = ("giver", "taker", "by", "at", "undone_at")
+    ordering = ("-at", "-id")
+    joined = ("giver", "taker", "by")

@@ -1,6 +1,7 @@
 """Waves, plans and tasks, and the ledger of what people are told."""
 
 from .delivery import Breaker, Heartbeat, MailEvent
+from .handover import Handover
 from .mail import Duty, Mail
 from .plan import Plan, Wave
 from .task import Task
@@ -8,6 +9,7 @@ from .task import Task
 __all__ = [
     "Breaker",
     "Duty",
+    "Handover",
     "Heartbeat",
     "Mail",
     "MailEvent",

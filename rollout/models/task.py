@@ -15,14 +15,16 @@ from .plan import Plan
 
 class TaskQuerySet(models.QuerySet["Task"]):
     def visible_to(self, user: User) -> Self:
-        """Those of one's regions, and those that one owns or that wait for one."""
+        """Those of one's regions, and those that one owns or that wait for one, or for
+        somebody whom one stands in for."""
         standing = user.standing
         if standing.sees_all:
             return self
+        people = {user.pk, *standing.stands_in_for}
         return self.filter(
             models.Q(plan__region__in=standing.region_ids)
-            | models.Q(owner=user)
-            | models.Q(waits_for=user)
+            | models.Q(owner__in=people)
+            | models.Q(waits_for__in=people)
         )
 
     def unfinished(self) -> Self:

@@ -1,16 +1,16 @@
 """Whom to call: one rule for the Today page, the call queue and the reminder."""
 
 from collections import Counter
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db.models import QuerySet
 
 from regions.calendar import Corrections
 from regions.enums import Caller, RhythmStatus, Role
-from regions.models import Ask, Rhythm, User
-from regions.queries import Engagement, engagements, holders, next_asks
+from regions.models import Absence, Ask, Rhythm, User
+from regions.queries import Engagement, OnDuty, engagements, next_asks, on_duty
 from regions.rhythm import RhythmState, call_weight
 from rollout.enums import TaskState
 from rollout.models import Task
@@ -24,6 +24,8 @@ class Talk:
     state: RhythmState
     callers: tuple[User, ...]
     liaisons: tuple[User, ...]
+    # For whom a caller stands in, by the caller.
+    absences: Mapping[int, Absence] = field(default_factory=dict, kw_only=True)
 
     def can_go_to_liaison(self, user: User) -> bool:
         """This caller is the CIO, and there is somebody else who could call."""
@@ -84,6 +86,7 @@ def calls_among(all_: list[Engagement], at: datetime) -> list[Call]:
                 state=talk.state,
                 callers=talk.callers,
                 liaisons=talk.liaisons,
+                absences=talk.absences,
                 ask=asks.get((one.ceo.pk, programme)),
                 blocked_tasks=blocked[one.person.pk, programme],
             )
@@ -109,22 +112,38 @@ def _talks(all_: list[Engagement], at: datetime) -> list[Talk]:
 
 def _with_callers(chosen: list[Engagement], at: datetime) -> list[Talk]:
     places = {one.region.pk for one in chosen}
-    held = holders(at, Role.LIAISON, Role.CIO, regions=places)
+    held = on_duty(at, Role.LIAISON, Role.CIO, regions=places)
     talks = []
     for one in chosen:
         if one.state is None:
             continue
         liaisons = held[Role.LIAISON, one.region.pk]
         is_for_cio = not liaisons or _is_for_cio(one.rhythm, one.state)
+        callers = held[Role.CIO, None] if is_for_cio else liaisons
         talks.append(
             Talk(
                 engagement=one,
                 state=one.state,
-                callers=tuple(held[Role.CIO, None] if is_for_cio else liaisons),
-                liaisons=tuple(liaisons),
+                callers=_people(callers),
+                liaisons=_people(liaisons),
+                absences=_absences(callers),
             )
         )
     return talks
+
+
+def _people(ones: list[OnDuty]) -> tuple[User, ...]:
+    """Once each: a deputy may hold the role himself."""
+    return tuple(dict.fromkeys(one.user for one in ones))
+
+
+def _absences(ones: list[OnDuty]) -> dict[int, Absence]:
+    own = {one.user.pk for one in ones if one.absence is None}
+    return {
+        one.user.pk: one.absence
+        for one in ones
+        if one.absence is not None and one.user.pk not in own
+    }
 
 
 def _is_on_list(one: Engagement) -> bool:

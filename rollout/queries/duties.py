@@ -87,7 +87,7 @@ def _check_ins(
 
 
 def _blocked_tasks(tasks: QuerySet[Task], at: datetime) -> list[Duty]:
-    return [_blocked(one, at) for one in blocked_tasks(tasks) if not one.is_own]
+    return [_blocked(one, at) for one in blocked_tasks(tasks, at) if not one.is_own]
 
 
 def _check_in(talk: Talk, caller: User, at: datetime) -> Duty:

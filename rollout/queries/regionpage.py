@@ -9,7 +9,7 @@ from regions.access import can_log_contact, can_read_notes
 from regions.calendar import today
 from regions.enums import Role
 from regions.models import Contact, HistoryEntry, Programme, Region, RegionalCEO, User
-from regions.queries import contacts_of, holders
+from regions.queries import OnDuty, contacts_of, on_duty
 from regions.telling import PastAct, past_acts
 from rollout.access import can_move_go_live
 from rollout.models import Plan
@@ -28,7 +28,7 @@ class RegionPage:
     plan: Plan | None
     line: RegionLine | None
     day: date
-    liaisons: list[User]
+    liaisons: list[OnDuty]
     ceo: RegionalCEO | None
     blocked: list[TaskLine]
     tasks: list[TaskLine]
@@ -61,7 +61,7 @@ def region_page(region: Region, user: User, *, at: datetime) -> RegionPage:
         plan=plan,
         line=_line(plan, user, at) if plan else None,
         day=day,
-        liaisons=holders(at, Role.LIAISON, regions=[region.pk])[
+        liaisons=on_duty(at, Role.LIAISON, regions=[region.pk])[
             Role.LIAISON, region.pk
         ],
         ceo=region.ceos.current().select_related("user").first()

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from regions.models import User
 from rollout.enums import DutyState, MailState
-from rollout.links import SIGN_IN, SIGN_IN_LASTS
+from rollout.links import has_outlived_its_link
 from rollout.models import Mail, MailEvent
 
 RESENDABLE = (MailState.FAILED, MailState.SENT)
@@ -28,11 +28,7 @@ class CannotCancelMail(Exception):  # noqa: N818 - a refusal, told to the user a
 @transaction.atomic
 def resend_mail(mail: Mail, *, by: User, at: datetime) -> None:
     """The same message once more, with the next tick; mail servers may drop the repeat."""
-    if (
-        SIGN_IN in mail.body_text
-        and mail.dated_at
-        and at > mail.dated_at + SIGN_IN_LASTS
-    ):
+    if has_outlived_its_link(mail, at):
         raise CannotResendMail(
             _("The link in it works no more. A fresh one is asked for at the sign-in.")
         )

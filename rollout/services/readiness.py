@@ -10,7 +10,7 @@ from django.db.models import F
 
 from regions.calendar import Corrections
 from rollout.enums import DutyState, MailCap, MailState
-from rollout.links import SIGN_IN_LASTS
+from rollout.links import is_worth_sending
 from rollout.models import Duty, Mail
 from rollout.queries.duties import still_due
 from rollout.services.duties import still_open_for
@@ -33,8 +33,10 @@ def make_ready(mails: list[Mail], at: datetime, corrected: Corrections) -> set[i
 
 def _is_its_time(mail: Mail, at: datetime, corrected: Corrections) -> bool:
     cap = MailCap(mail.cap)
+    if mail.recipient.left_date is not None:
+        return close(mail, MailState.CANCELLED, at)
     if cap == MailCap.AT_ONCE:
-        is_over = mail.planned_at + SIGN_IN_LASTS < at and not mail.sent_at
+        is_over = not is_worth_sending(mail, at) and not mail.sent_at
         return not is_over or close(mail, MailState.SUPERSEDED, at)
     slot = open_slot(mail.recipient, cap, at, corrected)
     if slot is not None and (slot.key == mail.slot or mail.may_have_arrived):

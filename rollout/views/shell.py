@@ -9,7 +9,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from regions.access import can_see_today
+from regions.access import can_see_people, can_see_today
 from regions.middleware import Request
 from regions.models import Programme, User
 from rollout.access import can_see_health
@@ -18,7 +18,11 @@ from .health import Trouble, trouble
 
 THEMES = ("system", "light", "dark")
 # Pages that stand below a menu item, though their addresses do not.
-BELOW = {"playbook": ("/findings/",), "regions": ("/contacts/",)}
+BELOW = {
+    "playbook": ("/findings/",),
+    "regions": ("/contacts/",),
+    "people": ("/roles/", "/absences/"),
+}
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,8 @@ def menu(user: User, path: str) -> list[MenuItem]:
     entries.append((label, "rollout:region-list", "regions"))
     entries.append((_("Playbook"), "pilots:playbook", "playbook"))
     entries.append((pgettext("menu", "Mail"), "rollout:mail-list", "mail"))
+    if can_see_people(user):
+        entries.append((_("People"), "rollout:person-list", "people"))
     items = [(label, reverse(name), icon) for label, name, icon in entries]
     return [
         MenuItem(

@@ -7,12 +7,13 @@ from allauth.core import ratelimit
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from regions.signin import person_who_may_sign_in
 from rollout.forms import SignInLinkForm
-from rollout.links import sign_in_person
+from rollout.links import invited_person, sign_in_person
 from rollout.services.signin import ask_for_link
 
 
@@ -44,3 +45,20 @@ def sign_in(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         return cast(HttpResponse, perform_login(request, person, email=person.email))
     return render(request, "account/link_confirm.html", {"person": person})
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def invitation(request: HttpRequest, token: str) -> HttpResponse:
+    """Where an invitation leads: in, or on to choosing a password."""
+    pk = invited_person(token, timezone.now())
+    person = person_who_may_sign_in(pk) if pk else None
+    if person is None:
+        form = SignInLinkForm()
+        return render(request, "account/link_expired.html", {"form": form}, status=410)
+    if request.method != "POST":
+        return render(request, "account/invitation.html", {"person": person})
+    wants_password = request.POST.get("then") == "password"
+    then = reverse("account_set_password") if wants_password else None
+    answer = perform_login(request, person, email=person.email, redirect_url=then)
+    return cast(HttpResponse, answer)

@@ -32,6 +32,15 @@ PAGES = {
     "mail": ("hq", "/mails/{mail}/", 200),
     "previews": ("hq", "/mails/previews/", 200),
     "preview": ("hq", "/mails/previews/check_in/", 200),
+    "people": ("hq", "/people/", 200),
+    "person": ("hq", "/people/{person}/", 200),
+    "person for an auditor": ("auditor", "/people/{person}/", 200),
+    "invite": ("hq", "/people/invite/", 200),
+    "person to change": ("hq", "/people/{person}/edit/", 200),
+    "role to end": ("hq", "/roles/{role}/end/", 200),
+    "hand-over": ("hq", "/people/{person}/hand-over/?taker={taker}", 200),
+    "leave": ("hq", "/people/{person}/leave/", 200),
+    "old invitation": ("", "/invitation/no-such-token/", 410),
     "settings": ("staff", "/settings/", 200),
     "pause": ("", "/pause/{pause}/", 200),
     "old pause": ("", "/pause/no-such-token/", 410),
@@ -49,6 +58,13 @@ ROWS = {
         WHERE t.state = 'blocked' AND r.code = ?""",
     "finding": "SELECT id FROM pilots_finding ORDER BY id",
     "mail": "SELECT id FROM rollout_mail ORDER BY id",
+    "person": """SELECT m.user_id AS id FROM regions_membership m
+        JOIN regions_region r ON r.id = m.region_id
+        WHERE m.role = 'liaison' AND m.to_date IS NULL AND r.code = ?""",
+    "role": """SELECT m.id FROM regions_membership m
+        JOIN regions_region r ON r.id = m.region_id
+        WHERE m.role = 'liaison' AND m.to_date IS NULL AND r.code = ?""",
+    "taker": "SELECT id FROM regions_user WHERE email = 'auditor@example.org'",
 }
 # What is in Latin letters on Chinese pages, too.
 LATIN_ANYWAY = re.compile(

@@ -3,9 +3,11 @@
 from datetime import date, time
 
 import pytest
+from django.db import models
 
 from regions.enums import AskAnswer, Change, Role, Via
 from regions.models import (
+    Absence,
     Ask,
     CheckIn,
     Contact,
@@ -31,6 +33,9 @@ from tests.factories import NOW
 BEFORE_THAT = date(2019, 12, 31)
 
 BREACHES = {
+    "absence_deputy_is_another": changed(Absence, deputy_id=models.F("user_id")),
+    "absence_ends_after_start": changed(Absence, last_date=BEFORE_THAT),
+    "absence_once_from_a_day": second(Absence),
     "ask_kind_known": changed(Ask, kind="other"),
     "ask_of_known": changed(Ask, of="other"),
     "ask_says_what": changed(Ask, text=""),
@@ -73,6 +78,8 @@ BREACHES = {
     "rhythm_once": second(Rhythm),
     "rhythm_preparing_ideal_below_longest": changed(Rhythm, preparing_ideal=30),
     "user_email_given": changed(User, email=""),
+    "user_hours_fit_a_week": changed(User, hours_per_week=81),
+    "user_left_has_no_login": changed(User, left_date=BEFORE_THAT),
     "user_email_lower_case": changed(User, email="Ada@example.org"),
     "user_planned_mail_known": changed(User, planned_mail="other"),
     "user_quiet_over_night": changed(User, quiet_from_time=time(8)),
@@ -112,6 +119,7 @@ def rows(liaison_north, ceo_north, rhythm_north, programme, north) -> Rows:
         factories.make_contact(ceo_north, programme, by=liaison_north, **answered),
         entry,
         factories.make_holiday(),
+        factories.make_absence(liaison_north),
     ]
     return {type(row): row for row in made}
 

@@ -3,8 +3,9 @@
 from datetime import date
 
 import pytest
+from django.db import models
 
-from rollout.models import Duty, Mail, MailEvent, Plan, Task, Wave
+from rollout.models import Duty, Handover, Mail, MailEvent, Plan, Task, Wave
 from tests import factories
 from tests.constraints import (
     Rows,
@@ -21,6 +22,7 @@ BREACHES = {
     "duty_mailed_names_mail": changed(Duty, state="mailed"),
     "duty_once": second(Duty),
     "duty_state_known": changed(Duty, state="other"),
+    "handover_to_another": changed(Handover, taker_id=models.F("giver_id")),
     "mail_cap_known": changed(Mail, cap="other", number=1),
     "mail_event_state_known": changed(MailEvent, state="other"),
     "mail_leased_has_token": changed(Mail, state="leased"),
@@ -43,7 +45,7 @@ BREACHES = {
 
 
 @pytest.fixture
-def rows(wave, plan_north, programme, staff_north) -> Rows:
+def rows(wave, plan_north, programme, staff_north, hq) -> Rows:
     step = factories.make_step(factories.make_procedure(programme))
     mail = factories.make_mail(staff_north, message_id="<1@example.org>")
     made = [
@@ -53,6 +55,7 @@ def rows(wave, plan_north, programme, staff_north) -> Rows:
         mail,
         MailEvent.objects.create(mail=mail, at=factories.NOW, state="sent"),
         factories.make_duty(staff_north, about=plan_north),
+        factories.make_handover(staff_north, hq),
     ]
     return {type(row): row for row in made}
 

@@ -29,6 +29,7 @@ def test_kind_without_a_preview_is_found():
         DutyKind.SIGN_IN,
         DutyKind.BLOCKED,
         DutyKind.CHECK_IN,
+        DutyKind.INVITATION,
     ]
     assert check_in_letter in COMPOSERS.values()
 

@@ -18,7 +18,8 @@ from django.utils import timezone
 from regions.enums import GROUP_ROLES, Role, Via
 from regions.history import Act
 from regions.models import Region, User
-from regions.services.people import add_person, give_role
+from regions.services.people import add_person
+from regions.services.roles import give_role
 
 
 class Command(BaseCommand):

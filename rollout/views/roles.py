@@ -1,0 +1,164 @@
+"""Roles and absences of a person: given, ended, entered, changed; from his page."""
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from regions.access import can_manage_people, can_see_people
+from regions.enums import Role
+from regions.history import EditedMeanwhile, web_act
+from regions.middleware import Request
+from regions.models import Absence, Membership, Region, User
+from regions.services.absences import (
+    CannotBeAway,
+    cancel_absence,
+    change_absence,
+    plan_absence,
+)
+from regions.services.roles import (
+    CannotEndRole,
+    CannotGiveRole,
+    end_role,
+    give_role_on_page,
+)
+from rollout.forms import ActForm
+from rollout.forms.people import AbsenceForm, EndRoleForm, GiveRoleForm
+
+from .notes import confirm, refuse, warn
+from .people import managed, show_person
+
+
+@require_POST
+def role_give(request: Request, pk: int) -> HttpResponse:
+    row, user = managed(request, pk), request.user
+    form = GiveRoleForm(Region.objects.visible_to(user), user.moment, request.POST)
+    if form.is_valid():
+        data = form.cleaned_data
+        try:
+            give_role_on_page(
+                row,
+                Role(data["role"]),
+                region=data["region"],
+                from_date=data["from_date"],
+                to_date=data["to_date"],
+                act=web_act(user, data["reason"]),
+            )
+        except CannotGiveRole as refusal:
+            refuse(form, refusal)
+        else:
+            confirm(request, _("The role is given."))
+            return redirect("rollout:person", pk)
+    return show_person(request, row, 422, role_form=form)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def role_end(request: Request, pk: int) -> HttpResponse:
+    can_see_people(request.user).insist()
+    rows = Membership.objects.visible_to(request.user).select_related("user", "region")
+    row = get_object_or_404(rows, pk=pk)
+    can_manage_people(request.user).insist()
+    day = request.user.moment.date()
+    if request.method != "POST":
+        initial = {"to_date": row.to_date or day, "version": row.version}
+        return _role_page(request, row, EndRoleForm(initial=initial))
+    form = EndRoleForm(request.POST)
+    if form.is_valid():
+        data = form.cleaned_data
+        act = web_act(request.user, data["reason"])
+        try:
+            end_role(row, to_date=data["to_date"], version=data["version"], act=act)
+        except (CannotEndRole, EditedMeanwhile) as refusal:
+            refuse(form, refusal)
+        else:
+            confirm(request, _("The end of the role is set."))
+            return redirect("rollout:person", row.user_id)
+    return _role_page(request, row, form, 422)
+
+
+def _role_page(
+    request: Request, row: Membership, form: EndRoleForm, status: int = 200
+) -> HttpResponse:
+    context = {"form": form, "role": row}
+    return render(request, "rollout/role_end.html", context, status=status)
+
+
+@require_POST
+def absence_plan(request: Request, pk: int) -> HttpResponse:
+    row, user = managed(request, pk), request.user
+    people = User.objects.visible_to(user)
+    form = AbsenceForm(people, row, request.POST, at=user.moment)
+    if form.is_valid():
+        data = form.cleaned_data
+        try:
+            plan_absence(
+                row,
+                first=data["from_date"],
+                last=data["last_date"],
+                deputy=data["deputy"],
+                act=web_act(user),
+            )
+        except CannotBeAway as refusal:
+            refuse(form, refusal)
+        else:
+            confirm(request, _("The absence is entered."))
+            return redirect("rollout:person", pk)
+    return show_person(request, row, 422, absence_form=form)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def absence_change(request: Request, pk: int) -> HttpResponse:
+    row, user = _absence(request, pk), request.user
+    people = User.objects.visible_to(user)
+    posted = request.POST if request.method == "POST" else None
+    form = AbsenceForm(people, row.user, posted, absence=row, at=user.moment)
+    if posted is None:
+        return _absence_page(request, row, form)
+    if form.is_valid():
+        data = form.cleaned_data
+        try:
+            change_absence(
+                row,
+                first=data["from_date"],
+                last=data["last_date"],
+                deputy=data["deputy"],
+                version=data["version"] or 0,
+                act=web_act(user),
+            )
+        except (CannotBeAway, EditedMeanwhile) as refusal:
+            refuse(form, refusal)
+        else:
+            confirm(request, _("The absence is changed."))
+            return redirect("rollout:person", row.user_id)
+    return _absence_page(request, row, form, 422)
+
+
+@require_POST
+def absence_cancel(request: Request, pk: int) -> HttpResponse:
+    row = _absence(request, pk)
+    form = ActForm(request.POST)
+    try:
+        if not form.is_valid():
+            raise CannotBeAway(_("The page is incomplete. Load it again."))
+        version = form.cleaned_data["version"]
+        cancel_absence(row, version=version, act=web_act(request.user))
+    except (CannotBeAway, EditedMeanwhile) as refusal:
+        warn(request, str(refusal))
+    else:
+        confirm(request, _("The absence is cancelled."))
+    return redirect("rollout:person", row.user_id)
+
+
+def _absence(request: Request, pk: int) -> Absence:
+    can_see_people(request.user).insist()
+    rows = Absence.objects.visible_to(request.user).select_related("user", "deputy")
+    row = get_object_or_404(rows, pk=pk)
+    can_manage_people(request.user).insist()
+    return row
+
+
+def _absence_page(
+    request: Request, row: Absence, form: AbsenceForm, status: int = 200
+) -> HttpResponse:
+    context = {"form": form, "absence": row}
+    return render(request, "rollout/absence_change.html", context, status=status)
