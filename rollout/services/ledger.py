@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from regions.models import User
 from rollout.enums import DutyState, MailState
-from rollout.links import SIGN_IN, SIGN_IN_LASTS
+from rollout.links import SIGN_IN, SIGN_IN_LASTS, without_key
 from rollout.models import Mail, MailEvent
 
 RESENDABLE = (MailState.FAILED, MailState.SENT)
@@ -35,6 +35,10 @@ def resend_mail(mail: Mail, *, by: User, at: datetime) -> None:
     ):
         raise CannotResendMail(
             _("The link in it works no more. A fresh one is asked for at the sign-in.")
+        )
+    if mail.may_have_arrived and without_key([mail]):
+        raise CannotResendMail(
+            _("The key that signed its links is gone, so it would be another mail.")
         )
     won = Mail.objects.filter(pk=mail.pk, state__in=RESENDABLE).update(
         state=MailState.RETRY,

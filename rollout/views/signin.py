@@ -10,9 +10,9 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from regions.signin import person_who_may_sign_in
 from rollout.forms import SignInLinkForm
-from rollout.links import sign_in_person
+from rollout.links import SIGN_IN_LINK
+from rollout.queries.links import person_behind
 from rollout.services.signin import ask_for_link
 
 
@@ -36,8 +36,7 @@ def sign_in_ask(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_in(request: HttpRequest, token: str) -> HttpResponse:
     """Where the link leads."""
-    pk = sign_in_person(token, timezone.now())
-    person = person_who_may_sign_in(pk) if pk else None
+    person = person_behind(SIGN_IN_LINK, token, timezone.now())
     if person is None:
         form = SignInLinkForm()
         return render(request, "account/link_expired.html", {"form": form}, status=410)
