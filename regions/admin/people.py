@@ -18,6 +18,7 @@ from regions.administration import (
 from regions.history import Act
 from regions.models import Membership, User, Versioned
 
+from .acts import REVOKE_LINKS
 from .calendars import PlaceForm
 from .held import ENDS_AFTER_START, HeldFilter
 
@@ -62,6 +63,7 @@ class UserForm(PlaceForm):
 class UserAdmin(RecordAdmin):
     form = UserForm
     inlines = (MembershipInline,)
+    acts = (REVOKE_LINKS,)
     list_display = ("name", "email", "phone", "roles", "may_sign_in")
     list_filter = ("may_sign_in", "memberships__role", "language")
     search_fields = ("name", "email", "phone")

@@ -27,6 +27,7 @@ from regions.models import Programme, Versioned
 from rollout.models import Plan, Task, Wave
 from rollout.services.plans import CannotPlan, make_plan, set_rhythm_dates
 
+from .acts import TO_WAVE
 from .counts import KICK_OFF_FIRST, SlipColumn, count_of
 
 
@@ -116,6 +117,7 @@ class PlanAdmin(SlipColumn, RecordAdmin):
     ordering = ("go_live_date", "region__name", "id")
     joined = ("region", "wave", "programme")
     refusals = (CannotPlan,)
+    acts = (TO_WAVE,)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         tasks = Task.objects.visible_to(person(request)).filter(plan=OuterRef("pk"))

@@ -15,6 +15,8 @@ from rollout.models import Mail, MailEvent
 
 RESENDABLE = (MailState.FAILED, MailState.SENT)
 CANCELLABLE = (MailState.PLANNED, MailState.RETRY)
+NOT_RESENDABLE = _("Only a mail that was sent or has failed can be sent again.")
+NOT_CANCELLABLE = _("Only a mail that still waits can be cancelled.")
 
 
 class CannotResendMail(Exception):  # noqa: N818 - a refusal, told to the user as it stands
@@ -25,9 +27,8 @@ class CannotCancelMail(Exception):  # noqa: N818 - a refusal, told to the user a
     """It is being sent this moment, or has gone already."""
 
 
-@transaction.atomic
-def resend_mail(mail: Mail, *, by: User, at: datetime) -> None:
-    """The same message once more, with the next tick; mail servers may drop the repeat."""
+def check_resend(mail: Mail, at: datetime) -> None:
+    """Raises CannotResendMail for a mail that cannot go out once more."""
     if (
         SIGN_IN in mail.body_text
         and mail.dated_at
@@ -40,6 +41,14 @@ def resend_mail(mail: Mail, *, by: User, at: datetime) -> None:
         raise CannotResendMail(
             _("The key that signed its links is gone, so it would be another mail.")
         )
+    if mail.state not in RESENDABLE:
+        raise CannotResendMail(NOT_RESENDABLE)
+
+
+@transaction.atomic
+def resend_mail(mail: Mail, *, by: User, at: datetime) -> None:
+    """The same message once more, with the next tick; mail servers may drop the repeat."""
+    check_resend(mail, at)
     won = Mail.objects.filter(pk=mail.pk, state__in=RESENDABLE).update(
         state=MailState.RETRY,
         next_try_at=at,
@@ -48,10 +57,14 @@ def resend_mail(mail: Mail, *, by: User, at: datetime) -> None:
         leased_until_at=None,
     )
     if not won:
-        raise CannotResendMail(
-            _("Only a mail that was sent or has failed can be sent again.")
-        )
+        raise CannotResendMail(NOT_RESENDABLE)
     MailEvent.objects.create(mail=mail, at=at, state=MailState.RETRY, by=by)
+
+
+def check_cancel(mail: Mail) -> None:
+    """Raises CannotCancelMail for a mail that is on its way or has gone."""
+    if mail.state not in CANCELLABLE:
+        raise CannotCancelMail(NOT_CANCELLABLE)
 
 
 @transaction.atomic
@@ -61,6 +74,6 @@ def cancel_mail(mail: Mail, *, by: User, at: datetime) -> None:
         state=MailState.CANCELLED
     )
     if not won:
-        raise CannotCancelMail(_("Only a mail that still waits can be cancelled."))
+        raise CannotCancelMail(NOT_CANCELLABLE)
     mail.duties.open().update(state=DutyState.DROPPED)
     MailEvent.objects.create(mail=mail, at=at, state=MailState.CANCELLED, by=by)
