@@ -409,7 +409,7 @@ def test_plan_moves_to_its_wave_with_its_tasks_and_the_reason(browser, hq):
     press(browser, case, page, plan)
 
     assert [one for _row, one, _refused in told(page)] == [
-        "Go-live Mon 3 May instead of Mon 17 May (-14 days). "
+        "Go-live Mon 3 May 2027 instead of Mon 17 May 2027 (-14 days). "
         "1 task that is not finished moves with it."
     ]
     plan.refresh_from_db()
@@ -456,7 +456,7 @@ def test_plan_that_somebody_moved_meanwhile_is_shown_again(browser):
 
     assert answer.status_code == 409
     assert [one for _row, one, _refused in told(answer)] == [
-        "Go-live Mon 3 May instead of Mon 31 May (-28 days). "
+        "Go-live Mon 3 May 2027 instead of Mon 31 May 2027 (-28 days). "
         "1 task that is not finished moves with it."
     ]
 

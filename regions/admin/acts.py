@@ -16,8 +16,7 @@ from regions.services.links import revoke_links
 
 def _tell_revoke(rows: QuerySet[User], at: datetime) -> Iterator[Told]:
     for user in rows:
-        said = _("Every link in a mail that %(address)s has got so far is dead.")
-        yield Told(user, said % {"address": user.email})
+        yield Told(user, _("No link in the mails so far works any more."))
 
 
 def _revoked(count: int) -> str:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from regions.administration import RowsAct, Told
 from regions.history import Act, EditedMeanwhile
-from regions.wording import day, sentences
+from regions.wording import full_day, sentences
 from rollout.access import can_manage_mail, can_plan
 from rollout.enums import DutyState, MailCap
 from rollout.models import Mail, Plan, Task
@@ -143,10 +143,12 @@ def _tell_to_wave(rows: QuerySet[Plan], at: datetime) -> Iterator[Told]:
 def _what_moving_does(plan: Plan, tasks: int) -> str:
     days = (plan.wave.go_live_date - plan.go_live_date).days
     moved = _("Go-live %(to)s instead of %(was)s (%(days)+d days).") % {
-        "to": day(plan.wave.go_live_date),
-        "was": day(plan.go_live_date),
+        "to": full_day(plan.wave.go_live_date),
+        "was": full_day(plan.go_live_date),
         "days": days,
     }
+    if not tasks:
+        return moved
     with_it = ngettext(
         "%(n)d task that is not finished moves with it.",
         "%(n)d tasks that are not finished move with it.",
