@@ -191,7 +191,7 @@ BELOW = {
         lambda row, number, other: factories.make_step(row, f"S{number}"),
     ),
     "regions.region": (
-        8,
+        7,
         lambda row, number, other: factories.make_ceo(
             row, other["regions.user"], to_date=factories.LONG_AGO
         ),

@@ -87,9 +87,9 @@ class UserAdmin(RecordAdmin):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        now = Membership.objects.held_on(person(request).moment).select_related(
-            "region"
-        )
+        reader = person(request)
+        seen = Membership.objects.visible_to(reader).select_related("region")
+        now = seen.held_on(reader.moment)
         held = Prefetch("memberships", now.order_by("role", "id"), to_attr="held_now")
         return super().get_queryset(request).prefetch_related(held)
 
