@@ -3,6 +3,9 @@
 Address and number of processes come from the command line.
 """
 
+import os
+
+from django.conf import settings
 from gunicorn.arbiter import Arbiter
 from gunicorn.workers.base import Worker
 
@@ -13,6 +16,11 @@ threads = 8
 graceful_timeout = 25
 # Its runtime control would listen on a socket in the home folder, one for all instances.
 control_socket_disable = True
+
+# Read here, a faulty environment ends the start; else every worker would end, one after
+# the other, for ever.
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rollout.settings")
+_SITE = settings.SITE_URL
 
 
 def post_fork(server: Arbiter, worker: Worker) -> None:

@@ -16,9 +16,3 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth has no typ
         """Only the password: the rest of the row may have been edited meanwhile."""
         user.set_password(password)
         user.save(update_fields=["password"])
-
-
-def person_who_may_sign_in(pk: int) -> User | None:
-    """The person behind a verified link, if he still has a login."""
-    person: User | None = User.objects.filter(pk=pk, may_sign_in=True).first()
-    return person

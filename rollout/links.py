@@ -1,108 +1,160 @@
-"""Signed links in mails: made when a mail is sent, from what is frozen in its row."""
+"""Signed links in mails: made when a mail is sent, from what is frozen in its row.
 
+Every purpose of a link stands in `PURPOSES`; there is no other way to make one. Whom a
+link that comes back is for, `queries/links.py` tells.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from django.core.signing import BadSignature, Signer
 from django.urls import reverse
+from django.utils.crypto import salted_hmac
 
 from rollout.enums import DutyKind
 from rollout.models import Mail
 
-SIGN_IN = "[[link:sign-in]]"
-SIGN_IN_LASTS = timedelta(minutes=15)
-INVITATION = "[[link:invitation]]"
-INVITATION_LASTS = timedelta(days=14)
-PAUSE = "[[link:pause]]"
-PAUSE_LASTS = timedelta(days=60)
+
+class KeyIsGoneError(Exception):
+    """The key that signed the links of a mail is not known any more."""
+
+    def __init__(self) -> None:
+        super().__init__("the key that signed its links is no longer given")
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What a link says that we have signed."""
+
+    person_id: int
+    made_at: datetime
+
+
+@dataclass(frozen=True)
+class Purpose:
+    """What a link is for, where it leads and for how long; its name is also the salt."""
+
+    name: str
+    view: str
+    lasts: timedelta
+    # Only for people with a login; else for everybody who is still with us.
+    is_for_login: bool = False
+
+    @property
+    def placeholder(self) -> str:
+        return f"[[link:{self.name}]]"
+
+    def token(self, mail: Mail) -> str:
+        """Bound to the person and to this purpose, and dated by the mail."""
+        assert mail.dated_at is not None, "links are signed after the mail is frozen"  # noqa: S101
+        return Signer(key=key_of(mail), salt=self.name).sign_object(
+            {"person": mail.recipient_id, "from": int(mail.dated_at.timestamp())}
+        )
+
+    def url(self, mail: Mail) -> str:
+        return f"{settings.SITE_URL}{reverse(self.view, args=[self.token(mail)])}"
+
+    def claim(self, token: str, at: datetime) -> Claim | None:
+        """None for what is forged, of another purpose or over."""
+        try:
+            said = Signer(salt=self.name).unsign_object(token)
+        except (BadSignature, ValueError, UnicodeError):
+            return None
+        made_at = datetime.fromtimestamp(said["from"], UTC)
+        if not made_at <= at <= made_at + self.lasts:
+            return None
+        return Claim(said["person"], made_at)
+
+
+SIGN_IN_LINK = Purpose(
+    "sign-in", "rollout:sign-in", timedelta(minutes=15), is_for_login=True
+)
+INVITATION_LINK = Purpose(
+    "invitation", "rollout:invitation", timedelta(days=14), is_for_login=True
+)
+PAUSE_LINK = Purpose("pause", "rollout:pause", timedelta(days=60))
+PURPOSES = (SIGN_IN_LINK, INVITATION_LINK, PAUSE_LINK)
+SIGN_IN, INVITATION = SIGN_IN_LINK.placeholder, INVITATION_LINK.placeholder
+PAUSE = PAUSE_LINK.placeholder
 
 
 def with_links(mail: Mail, *texts: str) -> list[str]:
     """The texts with their placeholders signed; a repeat signs to the same letters."""
-    links = ((SIGN_IN, sign_in_url), (INVITATION, invitation_url), (PAUSE, pause_url))
     signed = list(texts)
-    for placeholder, url in links:
-        if any(placeholder in text for text in texts):
-            address = url(mail)
-            signed = [text.replace(placeholder, address) for text in signed]
+    for purpose in PURPOSES:
+        if any(purpose.placeholder in text for text in texts):
+            address = purpose.url(mail)
+            signed = [text.replace(purpose.placeholder, address) for text in signed]
     return signed
 
 
-def sign_in_url(mail: Mail) -> str:
-    return _url("rollout:sign-in", sign_in_token(mail))
-
-
 def sign_in_token(mail: Mail) -> str:
-    return _token(mail, "sign-in")
-
-
-def sign_in_person(token: str, at: datetime) -> int | None:
-    """Whom a sign-in link is for; none when it is forged or older than 15 minutes."""
-    return _person(token, "sign-in", SIGN_IN_LASTS, at)
-
-
-def invitation_url(mail: Mail) -> str:
-    return _url("rollout:invitation", invitation_token(mail))
+    return SIGN_IN_LINK.token(mail)
 
 
 def invitation_token(mail: Mail) -> str:
-    return _token(mail, "invitation")
+    return INVITATION_LINK.token(mail)
 
 
-def invited_person(token: str, at: datetime) -> int | None:
-    """Whom an invitation is for; none when it is forged or older than 14 days."""
-    return _person(token, "invitation", INVITATION_LASTS, at)
+def pause_token(mail: Mail) -> str:
+    return PAUSE_LINK.token(mail)
+
+
+def pause_url(mail: Mail) -> str:
+    """Where somebody says, without signing in, how often he wants planned mail."""
+    return PAUSE_LINK.url(mail)
 
 
 def has_outlived_its_link(mail: Mail, at: datetime) -> bool:
     """Whether a mail carries a link into the product that works no more."""
-    if mail.dated_at is None:
-        return False
-    lasting = ((SIGN_IN, SIGN_IN_LASTS), (INVITATION, INVITATION_LASTS))
-    return any(
-        placeholder in mail.body_text and at > mail.dated_at + lasts
-        for placeholder, lasts in lasting
+    return mail.dated_at is not None and any(
+        purpose.placeholder in mail.body_text and at > mail.dated_at + purpose.lasts
+        for purpose in PURPOSES
+        if purpose.is_for_login
     )
 
 
 def is_worth_sending(mail: Mail, at: datetime) -> bool:
     """Whether what was asked for at once is still waited for, going by its kind's link."""
     is_invitation = mail.slot.startswith(f"{DutyKind.INVITATION} ")
-    return at <= mail.planned_at + (
-        INVITATION_LASTS if is_invitation else SIGN_IN_LASTS
-    )
+    link = INVITATION_LINK if is_invitation else SIGN_IN_LINK
+    return at <= mail.planned_at + link.lasts
 
 
-def pause_url(mail: Mail) -> str:
-    """Where somebody says, without signing in, how often he wants planned mail."""
-    return _url("rollout:pause", pause_token(mail))
+# --- Which key signs -----------------------------------------------------------------
 
 
-def pause_token(mail: Mail) -> str:
-    return _token(mail, "pause")
+def key_in_use() -> str:
+    """The mark of the key that signs now. It tells nothing of the key itself."""
+    return _mark(settings.SECRET_KEY)
 
 
-def pause_person(token: str, at: datetime) -> int | None:
-    """Whose mail a pause link stops; none when it is forged or older than 60 days."""
-    return _person(token, "pause", PAUSE_LASTS, at)
+def key_of(mail: Mail) -> str:
+    """The key with which a mail was frozen, so that each repeat has the same letters.
+
+    A mail without a mark is older than the marks, and so than any change of the key that
+    is still going on. Raises KeyIsGoneError.
+    """
+    if not mail.key_mark:
+        return _keys()[-1]
+    for key in _keys():
+        if _mark(key) == mail.key_mark:
+            return key
+    raise KeyIsGoneError
 
 
-def _url(name: str, token: str) -> str:
-    return f"{settings.SITE_URL}{reverse(name, args=[token])}"
+def without_key(mails: Iterable[Mail]) -> list[Mail]:
+    """Those whose links cannot be signed as they were."""
+    known = {"", *map(_mark, _keys())}
+    return [mail for mail in mails if mail.key_mark not in known]
 
 
-def _token(mail: Mail, purpose: str) -> str:
-    """Bound to the person and to one purpose, and dated by the mail."""
-    assert mail.dated_at is not None, "links are signed after the mail is frozen"  # noqa: S101
-    return Signer(salt=purpose).sign_object(
-        {"person": mail.recipient_id, "from": int(mail.dated_at.timestamp())}
-    )
+def _keys() -> list[str]:
+    """The newest first."""
+    return [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
 
 
-def _person(token: str, purpose: str, lasts: timedelta, at: datetime) -> int | None:
-    try:
-        claim = Signer(salt=purpose).unsign_object(token)
-    except (BadSignature, ValueError, UnicodeError):
-        return None
-    made = datetime.fromtimestamp(claim["from"], UTC)
-    return claim["person"] if made <= at <= made + lasts else None
+def _mark(key: str) -> str:
+    return salted_hmac("rollout.links", "mark of a key", secret=key).hexdigest()[:12]

@@ -23,7 +23,7 @@ from regions.wording import (
     until_go_live,
     waiting,
 )
-from rollout.links import INVITATION, INVITATION_LASTS, PAUSE
+from rollout.links import INVITATION, INVITATION_LINK, PAUSE
 from rollout.queries.blocked import BlockedTask
 from rollout.queries.calls import Call
 from rollout.queries.callsheet import CallSheet
@@ -109,7 +109,7 @@ def invitation_context(recipient: User, programme: Programme | None) -> dict[str
         "email": recipient.email,
         "programme": programme,
         "link": INVITATION,
-        "days": INVITATION_LASTS.days,
+        "days": INVITATION_LINK.lasts.days,
         "home_url": page("rollout:home"),
     }
 

@@ -13,11 +13,16 @@ from csp.constants import NONE, SELF
 
 from rollout.environment import (
     as_bool,
+    as_broker,
+    as_database,
+    as_folder,
     as_hosts,
+    as_mail_server,
     as_port,
     as_sender,
-    as_url,
+    as_site,
     as_zone,
+    fallback_keys,
     read,
     secret_key,
     stop,
@@ -27,14 +32,19 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 # --- Where this runs -----------------------------------------------------------------
 
-VAR_DIR = read("VAR_DIR", Path, str(BASE_DIR / "var"), "Give a folder.").resolve()
+VAR_DIR = read(
+    "VAR_DIR",
+    as_folder(BASE_DIR / "static", BASE_DIR / "var" / "static"),
+    str(BASE_DIR / "var"),
+    "Give a folder for Rollout alone, such as VAR_DIR=/srv/rollout.",
+)
 PORT = read(
     "PORT", as_port, "8000", "Give a number from 1 to 65535, such as PORT=8080."
 )
 DEBUG = read("DEBUG", as_bool, "0", "Use 1 or 0.")
 _site = read(
     "SITE_URL",
-    as_url("http", "https"),
+    as_site,
     "",
     "Give the address users type, such as SITE_URL=https://rollout.example.org.",
 )
@@ -43,7 +53,7 @@ SECURE = _site is not None and _site.scheme == "https"
 SITE_URL = _site.geturl().rstrip("/") if _site else f"http://127.0.0.1:{PORT}"
 ALLOWED_HOSTS = read(
     "ALLOWED_HOSTS",
-    as_hosts,
+    as_hosts(str(_site.hostname) if _site else ""),
     str(_site.hostname) if _site else "127.0.0.1,localhost",
     "Give host names separated by commas, never *.",
 )
@@ -51,6 +61,8 @@ if PRODUCTION and DEBUG:
     stop("DEBUG", "is on in production", "Leave it out, or leave out SITE_URL.")
 
 SECRET_KEY = secret_key(VAR_DIR, is_needed=PRODUCTION)
+# What an earlier key signed stays good while it stands here: docs/operations.md.
+SECRET_KEY_FALLBACKS = fallback_keys(SECRET_KEY)
 
 # --- Django --------------------------------------------------------------------------
 
@@ -111,7 +123,7 @@ TEMPLATES = [
 
 _database = read(
     "DATABASE_URL",
-    as_url("postgres", "postgresql"),
+    as_database,
     "",
     "Give postgres://user:password@host:5432/name, or leave it out for SQLite.",
 )
@@ -157,7 +169,7 @@ CACHES = {
 
 _redis = read(
     "REDIS_URL",
-    as_url("redis", "rediss", "redis+socket"),
+    as_broker,
     "",
     "Give redis://host:6379/0, or leave it out for the bundled Valkey.",
 )
@@ -186,7 +198,7 @@ CELERY_TIMEZONE = "UTC"
 # With EMAIL_URL mail goes out by SMTP, without it as files into MAIL_DIR.
 _email = read(
     "EMAIL_URL",
-    as_url("smtp", "smtps", "smtp+tls"),
+    as_mail_server,
     "",
     "Give smtp+tls://user:password@host:587 (or smtps://, or smtp://).",
 )

@@ -79,6 +79,7 @@ rollout_patterns = [
         "mails/previews/<slug:kind>/html/", previews.preview_html, name="preview-html"
     ),
     path("settings/", settings.settings_page, name="settings"),
+    path("settings/links/", settings.settings_links, name="settings-links"),
     path("settings/test/", settings.settings_test, name="settings-test"),
     path("health", health.health, name="health"),
     path("pause/<str:token>/", pause.pause, name="pause"),

@@ -63,6 +63,7 @@ rollout:preview           GET   302  403  403  200  403  403  403  403  403  403
 rollout:preview-html      GET   302  403  403  200  403  403  403  403  403  403
 rollout:settings          GET   302  200  200  200  200  200  200  200  200  200
 rollout:settings          POST  302  302  302  302  302  302  302  302  302  302
+rollout:settings-links    POST  302  302  302  302  302  302  302  302  302  302
 rollout:settings-test     POST  302  302  302  302  302  302  302  302  302  302
 rollout:pause             GET   200  200  200  200  200  200  200  200  200  200
 rollout:pause             POST  200  200  200  200  200  200  200  200  200  200

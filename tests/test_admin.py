@@ -193,7 +193,7 @@ BELOW = {
         lambda row, number, other: factories.make_step(row, f"S{number}"),
     ),
     "regions.region": (
-        8,
+        7,
         lambda row, number, other: factories.make_ceo(
             row, other["regions.user"], to_date=factories.LONG_AGO
         ),
@@ -325,11 +325,10 @@ def test_what_others_count_on_is_never_deleted(label, browser):
 
 
 @pytest.mark.parametrize("label", LABELS)
-def test_list_has_no_act_on_many_rows_at_once(label, browser):
+def test_rows_are_never_deleted_many_at_once(label, browser):
     row = one_of_each(1)[label]
     data = {"action": "delete_selected", "_selected_action": [row.pk], "index": "0"}
 
-    response = browser.post(address(label, "changelist"), data)
+    browser.post(address(label, "changelist"), data)
 
-    assert response.context["action_form"] is None
-    assert type(row).objects.filter(pk=row.pk).exists()
+    assert model_of(label).objects.filter(pk=row.pk).exists()

@@ -250,7 +250,7 @@ def test_bad_setting_stops_the_start_with_one_line(run, name, value):
 def test_production_is_refused(run):
     run.env |= {
         "SITE_URL": "https://rollout.example.org",
-        "SECRET_KEY": "x" * 50,
+        "SECRET_KEY": "0123456789" * 5,
         "DATABASE_URL": "postgres://127.0.0.1:1/rollout",
         "REDIS_URL": "redis://127.0.0.1:1/0",
         "EMAIL_URL": "smtp://127.0.0.1:1",

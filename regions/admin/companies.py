@@ -18,9 +18,10 @@ from regions.administration import (
     RecordInline,
     link_to,
     name_of,
+    person,
 )
 from regions.history import Act
-from regions.models import Programme, Region, RegionalCEO, Versioned
+from regions.models import Programme, Region, RegionalCEO, Rhythm, Versioned
 from regions.services.people import appoint_ceo
 
 from .calendars import PlaceForm
@@ -104,7 +105,9 @@ class CEOInline(RhythmColumn, RecordInline):
     show_change_link = True
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).prefetch_related("rhythms__programme")
+        seen = Rhythm.objects.visible_to(person(request))
+        rhythms = Prefetch("rhythms", seen.select_related("programme"))
+        return super().get_queryset(request).prefetch_related(rhythms)
 
 
 class LedFilter(admin.SimpleListFilter):
@@ -132,7 +135,8 @@ class RegionAdmin(RecordAdmin):
     ordering = ("name", "id")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        heads = RegionalCEO.objects.current().select_related("user")
+        seen = RegionalCEO.objects.visible_to(person(request))
+        heads = seen.current().select_related("user")
         now = Prefetch("ceos", heads, to_attr="heads")
         return super().get_queryset(request).prefetch_related(now)
 

@@ -19,6 +19,7 @@ from regions.administration import (
 from regions.history import Act
 from regions.models import Absence, Membership, User, Versioned
 
+from .acts import REVOKE_LINKS
 from .calendars import PlaceForm
 from .held import ENDS_AFTER_START, HeldFilter
 
@@ -70,6 +71,7 @@ class UserForm(PlaceForm):
 class UserAdmin(RecordAdmin):
     form = UserForm
     inlines = (MembershipInline,)
+    acts = (REVOKE_LINKS,)
     list_display = ("name", "email", "phone", "roles", "may_sign_in")
     list_filter = ("may_sign_in", "memberships__role", "language")
     search_fields = ("name", "email", "phone")
@@ -101,9 +103,9 @@ class UserAdmin(RecordAdmin):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        now = Membership.objects.held_on(person(request).moment).select_related(
-            "region"
-        )
+        reader = person(request)
+        seen = Membership.objects.visible_to(reader).select_related("region")
+        now = seen.held_on(reader.moment)
         held = Prefetch("memberships", now.order_by("role", "id"), to_attr="held_now")
         return super().get_queryset(request).prefetch_related(held)
 

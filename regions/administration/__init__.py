@@ -3,6 +3,7 @@
 Every save goes through the history; every row is reached through `visible_to`.
 """
 
+from .acts import RowsAct, Told
 from .forms import ManySuggestions, RecordForm, field_of
 from .pages import HeadquartersOnly, LedgerAdmin, link_to, name_of
 from .records import LedgerInline, RecordAdmin, RecordInline
@@ -17,7 +18,9 @@ __all__ = [
     "RecordAdmin",
     "RecordForm",
     "RecordInline",
+    "RowsAct",
     "Site",
+    "Told",
     "admin_act",
     "field_of",
     "link_to",

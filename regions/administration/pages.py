@@ -1,13 +1,19 @@
 """Pages over rows: who may see them, their list, its export, and ledgers only to read."""
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin
-from django.contrib.admin.options import BaseModelAdmin, IncorrectLookupParameters
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.options import (
+    IS_POPUP_VAR,
+    BaseModelAdmin,
+    IncorrectLookupParameters,
+)
 from django.contrib.admin.utils import quote
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.db.models import DateField, Model, QuerySet
 from django.forms import Field as FormField
 from django.forms import ModelChoiceField
@@ -24,6 +30,7 @@ from regions.access import can_use_admin
 from regions.models import User
 from regions.sheets import write_xlsx
 
+from .acts import RowsAct
 from .forms import DateInput, Suggestions, WeekdaysField, ZoneField
 from .requests import person
 from .tables import header_of, values_of
@@ -36,6 +43,8 @@ else:
     AnyAdmin = admin.ModelAdmin
 
 FORM_CLASSES = {"working_days": WeekdaysField, "time_zone": ZoneField}
+# What a browser ticks; nothing else is looked for in the database.
+NUMBER = re.compile(r"[0-9]{1,18}")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -117,9 +126,10 @@ class HeadquartersOnly(AnyBase):
 
 
 class ListAdmin(HeadquartersOnly, AnyAdmin):
-    """A list with search, filters and its export; no act on many rows at once."""
+    """A list with search, filters and its export; what is done to ticked rows are `acts`."""
 
     actions = None
+    acts: ClassVar[Sequence[RowsAct]] = ()
     list_per_page = 50
     show_full_result_count = False
     # The columns of the export; those of the list unless given.
@@ -130,6 +140,23 @@ class ListAdmin(HeadquartersOnly, AnyAdmin):
         name = f"{self.opts.app_label}_{self.opts.model_name}_export"
         view = self.admin_site.admin_view(require_safe(self.export_view))
         return [path("export/", view, name=name), *super().get_urls()]
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """The acts that the reader may do; none in a window that only chooses a row."""
+        if IS_POPUP_VAR in request.GET:
+            return {}
+        user = person(request)
+        may = [act for act in self.acts if act.may(user)]
+        return {act.name: (act.take, act.name, act.label) for act in may}
+
+    def response_action(  # type: ignore[override] # as of a later Django
+        self, request: HttpRequest, queryset: QuerySet[Any]
+    ) -> Any:
+        """A made-up address may tick what is no row's number, which no database takes."""
+        for ticked in request.POST.getlist(ACTION_CHECKBOX_NAME):
+            if not NUMBER.fullmatch(ticked):
+                raise SuspiciousOperation(ACTION_CHECKBOX_NAME)
+        return super().response_action(request, queryset)
 
     def lookup_allowed(
         self,

@@ -12,8 +12,10 @@ from django.forms import BaseInlineFormSet, CheckboxInput, Field
 from django.http import HttpRequest, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from regions import history
 from regions.history import Act
@@ -21,8 +23,9 @@ from regions.models import HistoryEntry, Versioned
 from regions.telling import names_in
 
 from .forms import VERSION, RecordForm, columns_of
-from .pages import HeadquartersOnly, ListAdmin
+from .pages import HeadquartersOnly, ListAdmin, link_to
 from .requests import admin_act, person
+from .scope import visible_protectors
 
 if TYPE_CHECKING:
     AnyTabular = admin.TabularInline[Any, Any]
@@ -126,6 +129,22 @@ class RecordAdmin(ListAdmin):
     ) -> None:
         """Save what the form says of a locked row."""
         history.change(row, values, act)
+
+    def get_deleted_objects(
+        self, objs: Any, request: HttpRequest
+    ) -> tuple[list[Any], dict[Any, int], set[Any], list[Any]]:
+        """What needs the row is named as far as the reader may know it."""
+        gone, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        if protected:
+            seen, hidden = visible_protectors(objs, request)
+            protected = [
+                format_html("{}: {}", capfirst(row._meta.verbose_name), link_to(row))
+                for row in seen
+            ]
+            if hidden:
+                more = ngettext("%(n)d other row", "%(n)d other rows", hidden)
+                protected.append(more % {"n": hidden})
+        return gone, counts, lacking, protected
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         history.delete(obj, admin_act(request))

@@ -101,6 +101,10 @@ class User(Versioned, Located, AbstractBaseUser):
         ),
     )
 
+    links_revoked_at = models.DateTimeField(
+        _("links in mails revoked"), null=True, blank=True, editable=False
+    )
+
     objects = UserManager()
 
     class Meta:

@@ -1,10 +1,12 @@
-"""What people had to be told, the mails that told them, and hand-overs; only to read."""
+"""What people had to be told, the mails that told them (sent again or not), and hand-overs."""
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy
 
 from regions.administration import LedgerAdmin, LedgerInline, name_of
 from rollout.models import Breaker, Duty, Handover, Heartbeat, Mail, MailEvent
+
+from .acts import CANCEL, RESEND
 
 RECIPIENT = name_of("recipient", gettext_lazy("recipient"))
 
@@ -23,6 +25,7 @@ class MailAdmin(LedgerAdmin):
     """Links stand in the texts as placeholders; here they are never signed."""
 
     inlines = (EventInline,)
+    acts = (RESEND, CANCEL)
     list_display = ("planned_at", RECIPIENT, "subject", "state", "sent_at", "attempts")
     list_filter = ("state", "cap")
     search_fields = ("recipient__name", "recipient__email", "subject", "slot")

@@ -1,6 +1,7 @@
 """Plans: made of the steps of the playbook, with due dates counted back from go-live."""
 
 from collections.abc import Mapping
+from copy import deepcopy
 from typing import Any
 
 from django import forms
@@ -27,6 +28,7 @@ from regions.models import Programme, Versioned
 from rollout.models import Plan, Task, Wave
 from rollout.services.plans import CannotPlan, make_plan, set_rhythm_dates
 
+from .acts import TO_WAVE
 from .counts import KICK_OFF_FIRST, SlipColumn, count_of
 
 
@@ -116,6 +118,7 @@ class PlanAdmin(SlipColumn, RecordAdmin):
     ordering = ("go_live_date", "region__name", "id")
     joined = ("region", "wave", "programme")
     refusals = (CannotPlan,)
+    acts = (TO_WAVE,)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         tasks = Task.objects.visible_to(person(request)).filter(plan=OuterRef("pk"))
@@ -172,9 +175,15 @@ class PlanAdmin(SlipColumn, RecordAdmin):
         change: bool = False,  # noqa: FBT001, FBT002 - Django's
         **kwargs: Any,
     ) -> Any:
-        if obj is None:
-            kwargs["form"] = AddPlanForm
-        return super().get_form(request, obj, change, **kwargs)
+        if obj is not None:
+            return super().get_form(request, obj, change, **kwargs)
+        form = super().get_form(request, obj, change, form=AddPlanForm, **kwargs)
+        # A copy: the field of the class is that of every reader.
+        field: Any = deepcopy(form.base_fields["procedures"])
+        rows = Procedure.objects.visible_to(person(request))
+        field.queryset = rows.order_by("position", "id")
+        form.base_fields["procedures"] = field
+        return form
 
     def create(self, request: HttpRequest, row: Any, form: Any, act: Act) -> Versioned:
         data = form.cleaned_data

@@ -47,6 +47,8 @@ class Mail(models.Model):
     message_id = models.CharField(_("Message-ID"), max_length=120, blank=True)
     thread = models.CharField(_("thread"), max_length=120, blank=True)
     dated_at = models.DateTimeField(_("date of the mail"), null=True, blank=True)
+    # With which key its links are signed, so that a change of the key leaves it as it is.
+    key_mark = models.CharField(_("key of its links"), max_length=12, blank=True)
     sender_name = models.CharField(_("sender"), max_length=100, blank=True)
     reply_to = models.CharField(_("replies go to"), max_length=254, blank=True)
     subject = models.CharField(_("subject"), max_length=250, blank=True)

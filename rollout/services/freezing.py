@@ -14,14 +14,15 @@ from django.db import transaction
 from regions.calendar import Corrections
 from rollout.composing import Facts, Letter, read, write
 from rollout.enums import MailState
+from rollout.links import key_in_use
 from rollout.models import Duty, Mail, MailEvent
 
 logger = logging.getLogger(__name__)
 
 Told = list[tuple[Mail, list[Duty]]]
 FROZEN = [
-    "language", "message_id", "thread", "dated_at", "sender_name", "reply_to",
-    "subject", "body_text", "body_html",
+    "language", "message_id", "thread", "dated_at", "key_mark", "sender_name",
+    "reply_to", "subject", "body_text", "body_html",
 ]  # fmt: skip
 
 
@@ -91,6 +92,7 @@ def _fill(mail: Mail, letter: Letter, at: datetime) -> None:
     mail.message_id = message_id(mail)
     mail.thread = thread_id(letter.thread) if letter.thread else ""
     mail.dated_at = at.replace(microsecond=0)
+    mail.key_mark = key_in_use()
     mail.sender_name = letter.sender_name
     mail.reply_to = letter.reply_to
     mail.subject = letter.subject[:250]

@@ -21,12 +21,6 @@ HOW_OFTEN = {
 }
 
 
-def person_behind(pk: int) -> User | None:
-    """Whom a verified link is for."""
-    person: User | None = User.objects.filter(pk=pk).first()
-    return person
-
-
 def choose(user: User, choice: PauseChoice, *, at: datetime) -> User:
     """The last answer wins: a pause keeps how often, and how often ends a pause."""
     values: dict[str, Any]

@@ -10,7 +10,7 @@ from django.db.models import F
 
 from regions.calendar import Corrections
 from rollout.enums import DutyState, MailCap, MailState
-from rollout.links import is_worth_sending
+from rollout.links import is_worth_sending, key_in_use, without_key
 from rollout.models import Duty, Mail
 from rollout.queries.duties import still_due
 from rollout.services.duties import still_open_for
@@ -26,9 +26,18 @@ def make_ready(mails: list[Mail], at: datetime, corrected: Corrections) -> set[i
     # Headquarters wants one that was sent to be sent once more: nothing else is asked.
     as_is = {mail.pk for mail in now if mail.sent_at}
     frozen = [mail for mail in now if mail.message_id and not mail.sent_at]
+    _sign_anew(frozen)
     same, again = _recheck(frozen, at, corrected)
     first = _first([mail for mail in now if not mail.message_id], at, corrected)
     return as_is | same | freeze(first + again, at, corrected)
+
+
+def _sign_anew(mails: list[Mail]) -> None:
+    """What nobody can have yet may be signed by the key in use, when its own is gone."""
+    for mail in without_key(mails):
+        if not mail.may_have_arrived:
+            mail.key_mark = key_in_use()
+            mail.save(update_fields=["key_mark"])
 
 
 def _is_its_time(mail: Mail, at: datetime, corrected: Corrections) -> bool:

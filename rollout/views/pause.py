@@ -16,8 +16,9 @@ from django.views.decorators.http import require_http_methods
 from regions.calendar import today
 from regions.models import User
 from rollout.enums import PauseChoice
-from rollout.links import pause_person
-from rollout.services.pause import choose, person_behind
+from rollout.links import PAUSE_LINK
+from rollout.queries.links import person_behind
+from rollout.services.pause import choose
 
 ONE_CLICK = "One-Click"
 
@@ -28,8 +29,7 @@ ONE_CLICK = "One-Click"
 @require_http_methods(["GET", "HEAD", "POST"])
 def pause(request: HttpRequest, token: str) -> HttpResponse:
     at = timezone.now()
-    pk = pause_person(token, at)
-    person = person_behind(pk) if pk else None
+    person = person_behind(PAUSE_LINK, token, at)
     if person is None:
         return _private(render(request, "mailing/pause_expired.html", status=410))
     if request.POST.get("List-Unsubscribe") == ONE_CLICK:

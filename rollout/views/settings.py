@@ -14,6 +14,7 @@ from regions.forms import SettingsForm
 from regions.history import EditedMeanwhile, web_act
 from regions.middleware import Request, remember
 from regions.models import User
+from regions.services.links import revoke_links
 from regions.services.people import change_settings
 from regions.wording import capital, listed
 from rollout.queries.mails import sent_to
@@ -91,6 +92,14 @@ def _page(request: Request, form: SettingsForm, status: int = 200) -> HttpRespon
     user = request.user
     context = {"form": form, "mails": sent_to(user, user.moment)[:SHOWN]}
     return render(request, "rollout/settings.html", context, status=status)
+
+
+@require_POST
+def settings_links(request: Request) -> HttpResponse:
+    """For who passed a mail on, or lost a phone: its links are keys."""
+    revoke_links(request.user, act=web_act(request.user))
+    confirm(request, _("Links in the mails you have work no more."))
+    return redirect("rollout:settings")
 
 
 @require_POST

@@ -11,9 +11,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from regions.signin import person_who_may_sign_in
 from rollout.forms import SignInLinkForm
-from rollout.links import invited_person, sign_in_person
+from rollout.links import INVITATION_LINK, SIGN_IN_LINK
+from rollout.queries.links import person_behind
 from rollout.services.signin import ask_for_link
 
 
@@ -37,8 +37,7 @@ def sign_in_ask(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_in(request: HttpRequest, token: str) -> HttpResponse:
     """Where the link leads."""
-    pk = sign_in_person(token, timezone.now())
-    person = person_who_may_sign_in(pk) if pk else None
+    person = person_behind(SIGN_IN_LINK, token, timezone.now())
     if person is None:
         form = SignInLinkForm()
         return render(request, "account/link_expired.html", {"form": form}, status=410)
@@ -51,8 +50,7 @@ def sign_in(request: HttpRequest, token: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
     """Where an invitation leads: in, or on to choosing a password."""
-    pk = invited_person(token, timezone.now())
-    person = person_who_may_sign_in(pk) if pk else None
+    person = person_behind(INVITATION_LINK, token, timezone.now())
     if person is None:
         form = SignInLinkForm()
         return render(request, "account/link_expired.html", {"form": form}, status=410)

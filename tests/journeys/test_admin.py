@@ -7,7 +7,8 @@ import pytest
 from openpyxl import load_workbook
 from playwright.sync_api import expect
 
-from .axe import violations_in_both_themes
+from .axe import overflow, violations_in_both_themes
+from .chromium import DESKTOP, PHONE
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 
@@ -149,6 +150,30 @@ def test_export_opens_in_a_spreadsheet(visit, sample, product, plan, tmp_path):
     assert sorted((line[title], str(line[due])[:10]) for line in lines) == sorted(
         (task["title"], task["due_date"]) for task in tasks
     )
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_act_on_ticked_rows_is_shown_before_it_is_done(visit, sample, viewport):
+    email = sample.email("auditor")
+    page = visit("hq", viewport=viewport).open(f"/admin/regions/user/?q={email}")
+
+    def choose():
+        rows(page).locator("input.action-select").check()
+        page.locator("select[name=action]").select_option("revoke_links")
+        page.locator("button[name=index]").click()
+        expect(page.locator(".rows-act tbody tr")).to_have_count(1)
+        expect(page.locator(".rows-act tbody")).to_contain_text(email)
+
+    choose()
+    assert overflow(page) == 0
+    assert violations_in_both_themes(page) == []
+    page.locator(".press a").click()
+    expect(rows(page)).to_have_count(1)
+    expect(page.locator(".messagelist")).to_have_count(0)
+    choose()
+    page.locator(".press input").click()
+    expect(page.locator(".messagelist .success")).to_be_visible()
+    expect(rows(page)).to_have_count(1)
 
 
 @pytest.mark.parametrize("path", ["", "rollout/plan/", "rollout/plan/{}/change/"])

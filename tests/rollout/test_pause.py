@@ -10,11 +10,8 @@ from regions.models import HistoryEntry
 from rollout import reminders
 from rollout.links import (
     PAUSE,
-    pause_person,
     pause_token,
     pause_url,
-    sign_in_person,
-    sign_in_token,
     with_links,
 )
 from rollout.models import Mail
@@ -37,23 +34,6 @@ def address(mail):
 
 
 # --- The token -----------------------------------------------------------------------
-
-
-def test_token_is_of_one_person_and_one_purpose(mail, staff_north):
-    token = pause_token(mail)
-
-    assert pause_person(token, NOW) == staff_north.pk
-    assert sign_in_person(token, NOW) is None
-    assert pause_person(sign_in_token(mail), NOW) is None
-    assert pause_person(token[:-1] + "x", NOW) is None
-
-
-def test_token_lasts_sixty_days(mail, staff_north):
-    token = pause_token(mail)
-
-    assert pause_person(token, NOW + timedelta(days=60)) == staff_north.pk
-    assert pause_person(token, NOW + timedelta(days=60, seconds=1)) is None
-    assert pause_person(token, NOW - timedelta(seconds=1)) is None
 
 
 def test_repeat_of_a_mail_has_the_same_link(mail):

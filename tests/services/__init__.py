@@ -40,6 +40,7 @@ FOREIGN = (
     "REDIS_URL",
     "SAMPLE",
     "SECRET_KEY",
+    "SECRET_KEY_FALLBACKS",
     "SITE_URL",
     "TIME_ZONE",
 )
