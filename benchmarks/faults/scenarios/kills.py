@@ -114,7 +114,7 @@ SCENARIOS = [
         "0 lost, 0 repeated, p99 due to accepted at most 90 s",
         ten_thousand,
         10_000,
-        Control("slow", 600, "goal"),
+        Control("slow", 30, "goal"),
         runs_alone=True,
     ),
     Scenario(
