@@ -1,0 +1,178 @@
+"""The matrix of the admin: by pattern, over every model that stands in it."""
+
+import io
+import zipfile
+from urllib.parse import urlencode
+
+import pytest
+from django.contrib import admin
+from django.test import RequestFactory
+from django.urls import reverse
+
+from regions.models import Contact
+from tests.admin_rows import one_of_each, posted
+from tests.markers import leaks
+from tests.matrix import (
+    ABSENT_PK,
+    Ask,
+    all_addresses,
+    encoded,
+    make_world,
+    send,
+    undone,
+)
+from tests.permissions import ADMIN, ADMIN_EXCEPTIONS, PEOPLE
+from tests.test_permissions import pattern_of
+
+pytestmark = pytest.mark.usefixtures("frozen")
+
+MODELS = sorted(
+    (model for model in admin.site._registry), key=lambda model: model._meta.label_lower
+)
+LINES = {
+    line.split()[0]: tuple(map(int, line.split()[1:]))
+    for line in ADMIN.strip().splitlines()
+}
+SUGGESTED = sorted(
+    (model._meta.app_label, model._meta.model_name, name)
+    for model, shown in admin.site._registry.items()
+    for name in shown.autocomplete_fields
+)
+
+
+@pytest.fixture
+def world(db):
+    return make_world()
+
+
+def expected_of(name, method):
+    """What everybody gets: headquarters by the table, all others one and the same."""
+    pattern = pattern_of(name)
+    label = name.removeprefix("admin:").rpartition("_")[0].replace("_", ".", 1)
+    codes = ADMIN_EXCEPTIONS.get((label, pattern), LINES[pattern])
+    found = dict.fromkeys(PEOPLE, 403)
+    return found | {"anonymous": 302, "hq": codes[method == "POST"]}
+
+
+def text_of(answer):
+    """What stands in an answer; an exported list is unpacked."""
+    if "spreadsheet" not in answer.get("Content-Type", ""):
+        return answer.content.decode()
+    book = zipfile.ZipFile(io.BytesIO(answer.content))
+    return "".join(book.read(name).decode() for name in book.namelist())
+
+
+def check(world, name, ask):
+    got = {}
+    for role in PEOPLE:
+        with undone():
+            answer = send(world.clients[role], ask)
+        got[role] = answer.status_code
+        assert leaks(role, text_of(answer)) == set(), (ask, role)
+    assert got == expected_of(name, ask.method), ask
+
+
+def posted_by_the_form(world, path):
+    """What the form of a page posts, unchanged."""
+    page = send(world.clients["hq"], Ask("GET", path))
+    return posted(page) if page.context and "adminform" in page.context else {}
+
+
+NAMES = sorted(name for name in all_addresses() if name.startswith("admin:"))
+OF_MODEL = {
+    f"admin:{model._meta.app_label}_{model._meta.model_name}": model for model in MODELS
+}
+OTHERS = [
+    name
+    for name in NAMES
+    if name.rpartition("_")[0] not in OF_MODEL and ":" in name and "<" not in name
+]
+
+
+@pytest.mark.parametrize("start", OF_MODEL)
+def test_pages_of_a_model(start, world):
+    model = OF_MODEL[start]
+    one_of_each(7)
+    row = model._default_manager.order_by("id").last()
+    for page in ("changelist", "export", "add", "change", "history", "delete"):
+        name = f"{start}_{page}"
+        keyed = page in ("change", "history", "delete")
+        path = reverse(name, args=[row.pk] if keyed else [])
+        form = {}
+        if page == "change":
+            form = posted_by_the_form(world, path)
+        elif page == "delete":
+            form = {"post": "yes"}
+        check(world, name, Ask("GET", path))
+        check(world, name, Ask("POST", path, encoded(form)))
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_other_pages(name, world):
+    args = {"admin:app_list": ["regions"], "admin:view_on_site": [1, 1]}.get(name, [])
+    path = reverse(name, args=args)
+    if name == "admin:autocomplete":
+        path += "?app_label=regions&model_name=rhythm&field_name=ceo&term=mark"
+
+    check(world, name, Ask("GET", path))
+    check(world, name, Ask("POST", path, encoded({})))
+
+
+@pytest.mark.parametrize("path", ["/admin/regions/region/1/", "/admin/nowhere/"])
+def test_addresses_without_a_name(path, world):
+    name = "admin:<path:object_id>/" if path.endswith("1/") else "admin:(?P<url>.*)$"
+
+    check(world, name, Ask("GET", path))
+
+
+@pytest.mark.parametrize("suggested", SUGGESTED, ids="-".join)
+def test_suggestions(suggested, world):
+    names = ("app_label", "model_name", "field_name")
+    query = urlencode(dict(zip(names, suggested, strict=True)) | {"term": "mark"})
+
+    check(world, "admin:autocomplete", Ask("GET", f"/admin/autocomplete/?{query}"))
+
+
+@pytest.mark.parametrize("start", OF_MODEL)
+def test_row_that_is_not_there(start, world):
+    path = reverse(f"{start}_change", args=[ABSENT_PK])
+
+    with undone():
+        answer = send(world.clients["hq"], Ask("GET", path))
+    assert (answer.status_code, answer["Location"]) == (302, reverse("admin:index"))
+
+
+# --- Every layer by itself -----------------------------------------------------------
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label_lower)
+def test_admin_reaches_only_what_the_person_may_see(model, world):
+    """Whoever gets in: lists, suggestions and choices hold no more than the pages do."""
+    shown = admin.site.get_model_admin(model)
+    for role, user in world.people.items():
+        if user is None:
+            continue
+        user.as_of = world.people["cio"].as_of
+        request = RequestFactory().get("/")
+        request.user = user
+        may = {row.pk for row in model._default_manager.visible_to(user)}
+        assert {row.pk for row in shown.get_queryset(request)} == may, role
+        allowed = [
+            shown.has_view_permission(request),
+            shown.has_module_permission(request),
+            admin.site.has_permission(request),
+        ]
+        assert allowed == [role == "hq"] * 3, role
+        assert role == "hq" or not any(
+            [
+                shown.has_add_permission(request),
+                shown.has_change_permission(request),
+                shown.has_delete_permission(request),
+            ]
+        )
+
+
+def test_lists_hold_what_could_leak(world):
+    notes = Contact.objects.filter(note__startswith="mark_north_private")
+
+    assert notes.exists()
