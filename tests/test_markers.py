@@ -32,6 +32,8 @@ QUESTIONS = [
     ("pilots:finding-list", "q=mark"),
     ("pilots:finding-list", "state=adopted"),
 ]
+# A new form has a key of its own.
+KEY = re.compile(r'(?<=name="key" value=")[\w-]+')
 REGIONAL = (
     "liaison",
     "manager",
@@ -90,7 +92,7 @@ def pages(world, role, made):
         with undone():
             answer = send(world.clients[role], Ask.of(name, "GET", made))
         token = answer.context.get("csrf_token") if answer.context else None
-        text = answer.content.decode()
+        text = KEY.sub("", answer.content.decode())
         found[name] = text.replace(str(token), "") if token else text
     return found
 

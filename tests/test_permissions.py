@@ -5,6 +5,7 @@ from django.urls import get_resolver
 
 from tests.markers import leaks, unmarked
 from tests.matrix import (
+    CSRF,
     Ask,
     addresses,
     all_addresses,
@@ -115,6 +116,22 @@ def test_what_is_refused_to_one_succeeds_for_another(row, world):
         assert able != []
         if row.method == "POST":
             assert all(acts(world, ask, role) for role in able[:2]), ask
+
+
+POSTED = [row for row in rows() if row.method == "POST" and row.name != "rollout:pause"]
+
+
+@pytest.mark.parametrize("row", POSTED, ids=str)
+def test_form_without_its_token_does_nothing(row, world):
+    """It came from another site; one click in a mail program brings a key instead."""
+    ask = Ask.of(row.name, "POST", world.north)
+    forged = Ask("POST", ask.path, ask.body.replace(CSRF.encode(), b"d" * 32))
+    able = [role for role in PEOPLE if codes(row.name, "POST")[role] in SUCCESS]
+
+    before = snapshot()
+    for role in able:
+        assert send(world.clients[role], forged).status_code in (302, 403), role
+    assert snapshot() == before
 
 
 def test_reads_change_nothing(world):
