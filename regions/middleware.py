@@ -9,6 +9,7 @@ from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils import timezone, translation
+from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.middleware import HtmxDetails
 
 from regions.models import User
@@ -67,6 +68,14 @@ class PersonMiddleware:
             response = self.get_response(request)
             response.headers["Content-Language"] = user.language
             return response
+
+
+def way_back(request: HttpRequest, otherwise: str) -> str:
+    """The page that a form came from, if it says so and it is one of this site."""
+    then = request.POST.get("then", "")
+    # A path: a bare word would be taken for the name of a view.
+    is_here = url_has_allowed_host_and_scheme(then, {request.get_host()})
+    return then if then.startswith("/") and is_here else otherwise
 
 
 def remember(response: HttpResponse, cookie: str, choice: str) -> None:

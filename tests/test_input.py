@@ -14,7 +14,7 @@ from tests.factories import unrecorded
 from tests.hostile import BODIES, FORM, PATHS, VALUES
 from tests.matrix import CSRF, Ask, make_world, send, undone
 from tests.permissions import BODIES as WELL_MEANT
-from tests.permissions import PEOPLE, codes, rows
+from tests.permissions import codes, rows
 
 pytestmark = pytest.mark.usefixtures("frozen")
 
@@ -32,6 +32,13 @@ LIST_FIELDS = (
     "_popup",
     "_to_field",
 )
+
+
+# Each of these takes another way through a filter or a form.
+OF_ADMIN = (
+    "zero byte", "lone surrogate", "no UTF-8", "beyond 64 bits", "4,400 digits",
+    "not a number", "no such day", "day after all",
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -162,27 +169,23 @@ def test_refusal_is_a_page_in_the_language_of_the_reader(language, world):
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label_lower)
 def test_fields_of_the_admin(model, world):
     start = f"admin:{model._meta.app_label}_{model._meta.model_name}"
-    lists = [reverse(f"{start}_{page}") for page in ("changelist", "export")]
-    add = reverse(f"{start}_add")
+    listed, add = reverse(f"{start}_changelist"), reverse(f"{start}_add")
     page = send(world.clients["hq"], Ask("GET", add))
     form = posted(page) if page.status_code == 200 else {}
     with asked_for() as names, undone():
-        send(world.clients["hq"], Ask("GET", lists[0]))
-    asked = sorted({*names, *LIST_FIELDS})
+        send(world.clients["hq"], Ask("GET", listed))
     asks = []
-    for words, value in VALUES.items():
+    for words in OF_ADMIN:
         asks += [
-            ((words, path, field), Ask("GET", f"{path}?{quote_plus(field)}={value}"))
-            for path in lists
-            for field in asked
-        ]
-        body = "&".join(f"{quote_plus(field)}={value}" for field in form)
-        asks.append(
             (
-                (words, add),
-                Ask("POST", add, f"csrfmiddlewaretoken={CSRF}&{body}".encode()),
+                (words, field),
+                Ask("GET", f"{listed}?{quote_plus(field)}={VALUES[words]}"),
             )
-        )
+            for field in sorted({*names, *LIST_FIELDS})
+        ]
+        fields = "&".join(f"{quote_plus(name)}={VALUES[words]}" for name in form)
+        body = f"csrfmiddlewaretoken={CSRF}&{fields}".encode()
+        asks.append(((words, add), Ask("POST", add, body)))
 
     assert faults(world, "hq", asks) == []
 
@@ -205,4 +208,3 @@ def test_fields_are_found_by_looking(world):
         send(world.clients["cio"], ask)
 
     assert names >= {"q", "wave", "programme"}
-    assert set(PEOPLE) >= {"cio", "hq"}
