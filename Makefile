@@ -15,7 +15,7 @@ FAKETIME := apt-get install -y faketime
 UV_COMPILE := uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --custom-compile-command "make lock"
 PRODUCTION := SITE_URL=https://rollout.example.org DATABASE_URL=postgres://rollout@localhost/rollout REDIS_URL=redis://localhost:6379/0 EMAIL_URL=smtp://localhost
 
-.PHONY: run test check proof faults format lint imports types migrations deploy-check messages messages-check screenshots browser faketime lock clean
+.PHONY: run test check proof faults mutants format lint imports types migrations deploy-check messages messages-check screenshots browser faketime lock clean
 
 # --- Running -------------------------------------------------------------------------
 
@@ -92,11 +92,15 @@ faketime:
 
 # --- Proof ---------------------------------------------------------------------------
 
-proof: faults
+proof: faults mutants
 
 # Goes on where it was ended; writes docs/reliability.md.
 faults: $(READY) .venv/installed-dev faketime
 	$(BIN)/python -m benchmarks.faults
+
+# Takes each guard away in a copy of the tree; writes docs/security.md.
+mutants: $(READY) .venv/installed-dev
+	$(BIN)/python -m benchmarks.mutants
 
 # --- Upkeep --------------------------------------------------------------------------
 
