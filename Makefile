@@ -15,7 +15,7 @@ FAKETIME := apt-get install -y faketime
 UV_COMPILE := uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --custom-compile-command "make lock"
 PRODUCTION := SITE_URL=https://rollout.example.org DATABASE_URL=postgres://rollout@localhost/rollout REDIS_URL=redis://localhost:6379/0 EMAIL_URL=smtp://localhost
 
-.PHONY: run test check proof faults bench format lint imports types migrations deploy-check messages messages-check screenshots browser faketime lock clean
+.PHONY: run test check proof faults mutants bench format lint imports types migrations deploy-check messages messages-check screenshots browser faketime lock clean
 
 # --- Running -------------------------------------------------------------------------
 
@@ -92,7 +92,7 @@ faketime:
 
 # --- Proof ---------------------------------------------------------------------------
 
-proof: faults bench
+proof: faults mutants bench
 
 # Goes on where it was ended; writes docs/reliability.md.
 faults: $(READY) .venv/installed-dev faketime
@@ -101,6 +101,10 @@ faults: $(READY) .venv/installed-dev faketime
 # Writes docs/performance.md; wants the machine for itself.
 bench: $(READY) .venv/installed-dev
 	$(BIN)/python -m benchmarks.bench
+
+# Takes each guard away in a copy of the tree; writes docs/security.md.
+mutants: $(READY) .venv/installed-dev
+	$(BIN)/python -m benchmarks.mutants
 
 # --- Upkeep --------------------------------------------------------------------------
 

@@ -7,8 +7,9 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils import timezone, translation
+from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.middleware import HtmxDetails
 
 from regions.models import User
@@ -21,6 +22,20 @@ class Request(HttpRequest):
 
     user: User
     htmx: HtmxDetails
+
+
+class MethodMiddleware:
+    """Pages are read and forms are posted; every other method ends here, for everybody."""
+
+    ALLOWED = ("GET", "HEAD", "POST")
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method not in self.ALLOWED:
+            return HttpResponseNotAllowed(self.ALLOWED)
+        return self.get_response(request)
 
 
 class SignInMiddleware(LoginRequiredMiddleware):
@@ -53,6 +68,14 @@ class PersonMiddleware:
             response = self.get_response(request)
             response.headers["Content-Language"] = user.language
             return response
+
+
+def way_back(request: HttpRequest, otherwise: str) -> str:
+    """The page that a form came from, if it says so and it is one of this site."""
+    then = request.POST.get("then", "")
+    # A path: a bare word would be taken for the name of a view.
+    is_here = url_has_allowed_host_and_scheme(then, {request.get_host()})
+    return then if then.startswith("/") and is_here else otherwise
 
 
 def remember(response: HttpResponse, cookie: str, choice: str) -> None:

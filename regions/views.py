@@ -4,11 +4,10 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from regions.history import web_act
-from regions.middleware import remember
+from regions.middleware import remember, way_back
 from regions.services.people import set_language
 
 THEMES = ("system", "light", "dark")
@@ -40,6 +39,4 @@ def theme(request: HttpRequest) -> HttpResponse:
 
 
 def _back(request: HttpRequest) -> HttpResponse:
-    then = request.POST.get("then", "")
-    safe = url_has_allowed_host_and_scheme(then, {request.get_host()})
-    return redirect(then if safe else settings.LOGIN_REDIRECT_URL)
+    return redirect(way_back(request, settings.LOGIN_REDIRECT_URL))

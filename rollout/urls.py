@@ -106,3 +106,5 @@ urlpatterns = [
     path("accounts/", include(account_patterns)),
     path("admin/", admin.site.urls),
 ]
+
+handler400 = "rollout.views.faults.bad_request"

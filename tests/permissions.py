@@ -2,15 +2,28 @@
 
 Rows of the north; `south` works in another region and must get the answer that an
 absent row gives. 302 of a POST is success, 302 of a GET leads to the sign-in or on.
+A HEAD is answered as its GET. What no line speaks of is 405, behind the sign-in if the
+address is; any method but these three is 405 for everybody.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
+
+from rollout.queries.handover import moving_from
+from tests.factories import NOW
+
+Maker = Callable[[Any], Any]
 
 ROLES = (
     "anonymous outsider cio hq auditor liaison manager staff helper south".split()  # noqa: SIM905
 )
+# Further people, each with the column that holds for them; `former` had a role until today.
+LIKE = {"proofreader": "helper", "former": "outsider"}
+# The same work in another region: as here, but for the rows of this one.
+ELSEWHERE = {"south": "staff", "south_liaison": "liaison", "south_manager": "manager"}
+SEE_ALL = {"cio", "hq", "auditor"}
 
 # name, method, then the expected code in the order of ROLES
 TABLE = """
@@ -86,13 +99,104 @@ pilots:finding-reject     POST  302  404  302  302  403  403  404  404  404  404
 pilots:finding-retire     POST  302  404  302  302  403  403  403  403  403  403
 pilots:finding-reopen     POST  302  404  302  302  403  403  404  404  404  404
 account_login             GET   200  302  302  302  302  302  302  302  302  302
+account_login             POST  200  302  302  302  302  302  302  302  302  302
 account_logout            GET   302  200  200  200  200  200  200  200  200  200
 account_logout            POST  302  302  302  302  302  302  302  302  302  302
 account_inactive          GET   200  200  200  200  200  200  200  200  200  200
 account_reauthenticate    GET   302  403  403  403  403  403  403  403  403  403
+account_reauthenticate    POST  302  403  403  403  403  403  403  403  403  403
 account_change_password   GET   302  302  302  302  302  302  302  302  302  302
+account_change_password   POST  302  302  302  302  302  302  302  302  302  302
 account_set_password      GET   302  200  200  200  200  200  200  200  200  200
+account_set_password      POST  302  302  302  302  302  302  302  302  302  302
 """
+
+# People are looked after by headquarters, whatever their region.
+OF_PEOPLE = {
+    "rollout:person", "rollout:person-edit", "rollout:person-invite-again",
+    "rollout:person-hand-over", "rollout:person-leave", "rollout:role-give",
+    "rollout:role-end", "rollout:absence-plan", "rollout:absence-change",
+    "rollout:absence-cancel", "rollout:hand-over-undo",
+}  # fmt: skip
+# Open without a session.
+OPEN = {
+    "rollout:health", "rollout:pause", "rollout:invitation", "rollout:sign-in-ask", "rollout:sign-in",
+    "regions:language", "regions:theme", "account_login", "account_inactive",
+}  # fmt: skip
+# What stands in the address belongs to no region: who may see one sees the other's too.
+OF_ALL = {
+    "pilots:finding", "pilots:finding-review", "pilots:finding-adopt",
+    "pilots:finding-reject", "pilots:finding-retire", "pilots:finding-reopen",
+    "rollout:preview", "rollout:preview-html", "rollout:pause", "rollout:sign-in",
+    "rollout:invitation", *OF_PEOPLE,
+}  # fmt: skip
+# The role is asked for before the row: its refusal says nothing about the row.
+ROLE_FIRST = {"rollout:preview", "rollout:preview-html", *OF_PEOPLE}
+# The answer to a row that is not there, where it is not 404.
+ABSENT = {"rollout:pause": 410, "rollout:sign-in": 410, "rollout:invitation": 410}
+# Nobody here has a password to give again.
+NOBODY_SUCCEEDS = {"account_reauthenticate"}
+
+# The admin by pattern: what headquarters gets to a GET and to a POST. Whoever else is
+# signed in gets 403, whoever is not is led to the sign-in.
+ADMIN = """
+index             200  200
+login             302  302
+logout            302  302
+password_change   302  302
+password_change_done 200 405
+jsi18n            200  405
+autocomplete      200  405
+view_on_site      404  404
+app_list          200  200
+catch-all         404  404
+changelist        200  200
+export            200  405
+add               200  302
+change            200  302
+delete            200  302
+history           200  405
+short             302  302
+"""
+LEDGERS = [
+    "regions.historyentry", "rollout.breaker", "rollout.duty", "rollout.heartbeat",
+    "rollout.mail", "rollout.mailevent", "rollout.handover", "regions.absence",
+]  # fmt: skip
+KEPT = [
+    "regions.ask", "regions.checkin", "regions.contact", "regions.region",
+    "regions.rhythm", "regions.user", "rollout.plan", *LEDGERS,
+]  # fmt: skip
+# A new row is filled in as one that is there, but for what has to be its own; `other` are
+# rows of which none shares anything with it.
+ADDED: dict[str, Maker] = {
+    "pilots.finding": lambda other: {"title": "A new one"},
+    "pilots.pilot": lambda other: {"name": "A new one"},
+    "pilots.procedure": lambda other: {"name": "A new one"},
+    "pilots.step": lambda other: {"title": "A new one", "offset_days": "-7"},
+    "regions.checkin": lambda other: {"programme": other["regions.programme"].pk},
+    "regions.holiday": lambda other: {"day_date": "2027-08-08"},
+    "regions.membership": lambda other: {"user": other["regions.user"].pk},
+    "regions.programme": lambda other: {"code": "NEW"},
+    "regions.region": lambda other: {"code": "NEW"},
+    "regions.regionalceo": lambda other: {
+        "user": other["regions.user"].pk,
+        "from_date": "2027-03-10",
+    },
+    "regions.rhythm": lambda other: {"programme": other["regions.programme"].pk},
+    "regions.user": lambda other: {"email": "new@example.org"},
+    "rollout.plan": lambda other: {"region": other["free"].pk},
+    "rollout.wave": lambda other: {"name": "A new one"},
+}
+ADMIN_EXCEPTIONS: dict[tuple[str, str], tuple[int, int]] = {
+    **{(label, "add"): (403, 403) for label in [*LEDGERS, "regions.contact"]},
+    **{(label, "change"): (200, 403) for label in [*LEDGERS, "regions.contact"]},
+    **{(label, "history"): (404, 404) for label in LEDGERS},
+    **{(label, "delete"): (403, 403) for label in KEPT},
+}
+
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+PEOPLE = (*ROLES, *LIKE, *(role for role in ELSEWHERE if role not in ROLES))
 
 
 @dataclass(frozen=True)
@@ -115,15 +219,64 @@ def rows() -> list[Row]:
     ]
 
 
+def codes(name: str, method: str) -> dict[str, int]:
+    """What everybody gets for a row of the north, by role."""
+    if method not in ("GET", "HEAD", "POST"):
+        return dict.fromkeys(PEOPLE, 405)
+    line = _lines().get((name, "GET" if method == "HEAD" else method))
+    if line is None:
+        line = dict.fromkeys(ROLES, 405)
+        line |= {} if name in OPEN else {"anonymous": 302}
+    found = line | {role: line[column] for role, column in LIKE.items()}
+    for role, here in ELSEWHERE.items():
+        # Of a row, what one may not even see; else the same as here.
+        hidden = name in ARGS and name not in OF_ALL and line[here] != 405
+        found.setdefault(role, 404 if hidden else line[here])
+    return found
+
+
+def codes_elsewhere(name: str, method: str) -> dict[str, int]:
+    """The same for a row of the south: whose row it is has changed, nothing else."""
+    here, gone = codes(name, method), codes_of_absent(name, method)
+    if name in OF_ALL:
+        return here
+    theirs = {role: here[column] for role, column in ELSEWHERE.items()}
+    return {
+        role: here[role] if role in SEE_ALL else gone[role] for role in here
+    } | theirs
+
+
+def codes_of_absent(name: str, method: str) -> dict[str, int]:
+    """The same for a row that never was."""
+    gone = ABSENT.get(name, 404)
+    return {
+        role: code if _says_nothing_of_the_row(name, role, code) else gone
+        for role, code in codes(name, method).items()
+    }
+
+
+def _says_nothing_of_the_row(name: str, role: str, code: int) -> bool:
+    """This answer is given before the row is looked for."""
+    if role == "anonymous" and name not in OPEN:
+        return True
+    # Who may see people learns first whether there is one.
+    sees_rows = name in OF_PEOPLE and role in SEE_ALL
+    return code == 405 or (code == 403 and name in ROLE_FIRST and not sees_rows)
+
+
+@cache
+def _lines() -> dict[tuple[str, str], dict[str, int]]:
+    return {(row.name, row.method): row.codes for row in rows()}
+
+
 # What an address needs besides its name: its arguments, and what is posted to it. Each is
 # given the rows that the test made.
-Maker = Callable[[Any], Any]
 ARGS: dict[str, Maker] = {
-    "rollout:region": lambda made: ["NORTH"],
-    "rollout:call-sheet": lambda made: ["NORTH"],
-    "rollout:call-hand-over": lambda made: ["NORTH"],
-    "rollout:call-take-back": lambda made: ["NORTH"],
-    "rollout:go-live-move": lambda made: ["NORTH"],
+    "rollout:region": lambda made: [made.region.code],
+    "rollout:call-sheet": lambda made: [made.region.code],
+    "rollout:call-hand-over": lambda made: [made.region.code],
+    "rollout:call-take-back": lambda made: [made.region.code],
+    "rollout:go-live-move": lambda made: [made.region.code],
     "rollout:contact-correct": lambda made: [made.contact.pk],
     "rollout:contact-withdraw": lambda made: [made.contact.pk],
     "rollout:task": lambda made: [made.task.pk],
@@ -179,7 +332,7 @@ BODIES: dict[str, Maker] = {
     "rollout:person-invite-again": lambda made: {"version": made.person.version},
     "rollout:person-hand-over": lambda made: {
         "taker": made.other.pk,
-        "seen": made.seen,
+        "seen": moving_from(made.person, NOW).seen,
     },
     "rollout:person-leave": lambda made: {"version": made.person.version},
     "rollout:role-give": lambda made: {"role": "auditor", "from_date": "2027-03-10"},
@@ -229,4 +382,9 @@ BODIES: dict[str, Maker] = {
     },
     "pilots:finding-retire": lambda made: {"version": made.adopted.version},
     "pilots:finding-reopen": lambda made: {"version": made.rejected.version},
+    "account_login": lambda made: {"login": made.member.email, "password": "no"},
+    "account_set_password": lambda made: {
+        "password1": "correct horse",
+        "password2": "correct horse",
+    },
 }

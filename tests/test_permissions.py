@@ -1,196 +1,240 @@
-"""The permission matrix, walked over every address of the product."""
-
-import uuid
-from datetime import date
-from types import SimpleNamespace
+"""The permission matrix: every address, method, person, and whose row it is."""
 
 import pytest
-from django.db import transaction
-from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import get_resolver
 
-from pilots.enums import FindingState
-from regions.enums import Role
-from regions.history import Act
-from rollout.enums import BlockReason, DutyKind, TaskState
-from rollout.links import invitation_token, pause_token, sign_in_token
-from rollout.queries.handover import moving_from
-from rollout.services.handovers import hand_over
-from rollout.services.mail import mail_at_once
-from rollout.services.tasks import start_task
-from tests.factories import (
-    NOW,
-    make_absence,
-    make_contact,
-    make_finding,
-    make_heartbeats,
-    make_mail,
-    make_procedure,
-    make_step,
-    make_task,
-    make_user,
+from tests.markers import leaks, unmarked
+from tests.matrix import (
+    CSRF,
+    Ask,
+    addresses,
+    all_addresses,
+    args_of,
+    make_world,
+    send,
+    undone,
 )
-from tests.permissions import ARGS, BODIES, ROLES, Row, rows
+from tests.permissions import (
+    ADMIN,
+    ARGS,
+    METHODS,
+    NOBODY_SUCCEEDS,
+    PEOPLE,
+    codes,
+    codes_elsewhere,
+    codes_of_absent,
+    rows,
+)
 from tests.tables import snapshot
+from tests.texts import our_models
 
 pytestmark = pytest.mark.usefixtures("frozen")
 
-
-@pytest.fixture
-def people(
-    outsider, cio, hq, auditor, liaison_north, manager_north, staff_north, helper_north,
-    staff_south,
-):  # fmt: skip
-    cast = [
-        outsider, cio, hq, auditor, liaison_north, manager_north, staff_north,
-        helper_north, staff_south,
-    ]  # fmt: skip
-    return dict(zip(ROLES, [None, *cast], strict=True))
+NAMES = sorted({row.name for row in rows()})
+SUCCESS, REFUSED = {200, 302}, {403, 404}
+# Whoever holds the key in the address is taken for its owner.
+KEYED = ("/pause/", "/sign-in/", "/invitation/")
+# Differ from answer to answer, and say nothing of the row.
+UNTOLD = {"Content-Length", "Date"}
 
 
 @pytest.fixture
-def made(people, ceo_north, programme, rhythm_north, plan_north, plan_south):
-    """A row of each kind in the north, in the state that each act needs."""
-    staff, liaison = people["staff"], people["liaison"]
-    step = make_step(make_procedure(programme))
-    changed = make_task(plan_north, "Changed", owner=staff)
-    start_task(changed, version=1, act=Act(by=staff, at=NOW))
-    link = mail_at_once(staff, DutyKind.SIGN_IN, occurrence="matrix", at=NOW)
-    link.dated_at = NOW
-    make_heartbeats()
-    person = make_user("north@example.org", Role.LIAISON, region=plan_north.region)
-    make_task(plan_north, "Given", owner=person)
-    act = Act(by=people["hq"], at=NOW)
-    seen = moving_from(person, NOW).seen
-    handover = hand_over(person, liaison, seen=seen, act=act)
-    make_task(plan_north, "To give", owner=person)
-    return SimpleNamespace(
-        person=person,
-        other=liaison,
-        role=staff.memberships.get(),
-        absence=make_absence(
-            person, from_date=date(2027, 4, 1), last_date=date(2027, 4, 2)
-        ),
-        handover=handover,
-        seen=moving_from(person, NOW).seen,
-        invitation=invitation_token(link),
-        key=uuid.UUID(int=1),
-        plan=plan_north,
-        rhythm=rhythm_north,
-        contact=make_contact(ceo_north, programme, liaison),
-        task=make_task(plan_north, "Open", owner=staff),
-        blocked=make_task(
-            plan_north,
-            "Blocked",
-            owner=staff,
-            state=TaskState.BLOCKED,
-            block_reason=BlockReason.DATA,
-        ),
-        changed=changed,
-        mail=make_mail(liaison),
-        token=sign_in_token(link),
-        pause=pause_token(link),
-        step=step,
-        proposed=make_finding(programme, "Proposed"),
-        reviewed=make_finding(programme, "Reviewed", state=FindingState.REVIEWED),
-        adopted=make_finding(
-            programme, "Adopted", state=FindingState.ADOPTED, step=step
-        ),
-        rejected=make_finding(
-            programme, "Rejected", state=FindingState.REJECTED, decision_reason="no"
-        ),
-    )
+def world(db):
+    return make_world()
 
 
-class Undone(Exception):  # noqa: N818 - ends the block so that the next role starts afresh
-    pass
+def asked(world, ask, role):
+    """What somebody is answered; what the request changed is taken back."""
+    with undone():
+        return send(world.clients[role], ask)
 
 
-def answer(row: Row, user, made) -> int:
-    """The code that somebody gets; what the request changed is taken back."""
-    code = 0
-    try:
-        with transaction.atomic():
-            client = Client() if user is None else signed_in(user)
-            address = reverse(row.name, args=ARGS.get(row.name, lambda made: [])(made))
-            body = BODIES.get(row.name, lambda made: {})(made)
-            if row.method == "POST":
-                code = client.post(address, body).status_code
-            else:
-                code = client.get(address).status_code
-            raise Undone
-    except Undone:
-        return code
+def answers(world, ask, expected):
+    """Everybody's answer to the same bytes; the codes and the markers are compared here."""
+    found = {role: asked(world, ask, role) for role in PEOPLE}
+    got = {role: answer.status_code for role, answer in found.items()}
+    assert got == expected, ask
+    for role, answer in found.items():
+        if not ask.path.startswith(KEYED):
+            assert leaks(role, answer.content.decode()) == set(), (ask, role)
+    return found
+
+
+def told(answer, ask):
+    """All of an answer, but for the address and the form's token, which is masked anew."""
+    text = answer.content.decode().replace(ask.path, "")
+    if answer.context and answer.context.get("csrf_token"):
+        text = text.replace(str(answer.context["csrf_token"]), "")
+    headers = {name: text for name, text in answer.items() if name not in UNTOLD}
+    if "Location" in headers:
+        headers["Location"] = headers["Location"].replace(ask.path, "")
+    return answer.status_code, headers, sorted(answer.cookies), text
+
+
+def acts(world, ask, role):
+    """Whether the request does something when this person sends it."""
+    with undone():
+        before = snapshot()
+        answer = send(world.clients[role], ask)
+        return bool(answer.cookies) or snapshot() != before
+
+
+# --- The walk ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_everybody_gets_the_answer_of_the_table(name, world):
+    for method in METHODS:
+        own = Ask.of(name, method, world.north)
+        found = answers(world, own, codes(name, method))
+        if not args_of(name, world.north):
+            continue
+        absent = own.at_absent(name, world.north)
+        gone = answers(world, absent, codes_of_absent(name, method))
+        other = Ask.of(name, method, world.south)
+        elsewhere = answers(world, other, codes_elsewhere(name, method))
+        for ask, theirs in ((own, found), (other, elsewhere)):
+            hidden = [role for role in PEOPLE if theirs[role].status_code == 404]
+            assert {role: told(theirs[role], ask) for role in hidden} == {
+                role: told(gone[role], absent) for role in hidden
+            }, ask
 
 
 @pytest.mark.parametrize("row", rows(), ids=str)
-def test_every_role_gets_the_answer_of_the_table(row, people, made):
-    got = {role: answer(row, user, made) for role, user in people.items()}
-
-    assert got == row.codes
-
-
-def addresses(patterns, namespace=""):
-    for pattern in patterns:
-        if isinstance(pattern, URLResolver):
-            inner = pattern.namespace or ""
-            yield from addresses(
-                pattern.url_patterns, f"{inner}:" if inner else namespace
-            )
-        elif isinstance(pattern, URLPattern):
-            yield f"{namespace}{pattern.name}"
-
-
-def missing_from(table: set[str], names: set[str]) -> set[str]:
-    """Addresses that no line speaks of. Those of the admin are walked by its own test."""
-    return {name for name in names - table if not name.startswith("admin:")}
+def test_what_is_refused_to_one_succeeds_for_another(row, world):
+    """The same bytes, so that nobody is refused only because they were malformed."""
+    sides = [(world.north, codes(row.name, row.method))]
+    if row.name in ARGS:
+        sides.append((world.south, codes_elsewhere(row.name, row.method)))
+    for made, expected in sides:
+        if not REFUSED & set(expected.values()) or row.name in NOBODY_SUCCEEDS:
+            continue
+        ask = Ask.of(row.name, row.method, made)
+        able = [
+            role for role in PEOPLE if role != "anonymous" and expected[role] in SUCCESS
+        ]
+        assert able != []
+        if row.method == "POST":
+            assert all(acts(world, ask, role) for role in able[:2]), ask
 
 
-def test_every_address_stands_in_the_table():
-    names = set(addresses(get_resolver().url_patterns))
-    table = {row.name for row in rows()}
-
-    assert missing_from(table, names) == set()
-    assert table <= names
+POSTED = [row for row in rows() if row.method == "POST" and row.name != "rollout:pause"]
 
 
-def test_address_that_is_missing_is_found():
-    assert missing_from({"rollout:home"}, {"rollout:home", "rollout:new"}) == {
-        "rollout:new"
-    }
+@pytest.mark.parametrize("row", POSTED, ids=str)
+def test_form_without_its_token_does_nothing(row, world):
+    """It came from another site; one click in a mail program brings a key instead."""
+    ask = Ask.of(row.name, "POST", world.north)
+    forged = Ask("POST", ask.path, ask.body.replace(CSRF.encode(), b"d" * 32))
+    able = [role for role in PEOPLE if codes(row.name, "POST")[role] in SUCCESS]
 
-
-def test_unknown_and_foreign_region_answer_alike(people, made):
-    client = signed_in(people["south"])
-
-    foreign = client.get("/regions/NORTH/")
-    absent = client.get("/regions/XXXXX/")
-
-    assert (foreign.status_code, absent.status_code) == (404, 404)
-    assert without_token(foreign).replace("NORTH", "XXXXX") == without_token(absent)
-
-
-def without_token(response) -> str:
-    """The page without the form token, which is masked anew in every answer."""
-    text = response.content.decode()
-    return text.replace(str(response.context["csrf_token"]), "")
-
-
-def test_reads_change_nothing(people, made):
-    """GET, twice, of every address that takes one: the rows stay as they were."""
-    clients = [signed_in(people["cio"]), signed_in(people["staff"])]
     before = snapshot()
+    for role in able:
+        assert send(world.clients[role], forged).status_code in (302, 403), role
+    assert snapshot() == before
 
-    for row in rows():
-        if row.method == "GET":
-            address = reverse(row.name, args=ARGS.get(row.name, lambda made: [])(made))
-            for client in clients * 2:
-                client.get(address)
+
+def test_reads_change_nothing(world):
+    """GET, twice, of every address that takes one: the rows stay as they were."""
+    before = {}
+    for role in ("cio", "staff"):
+        before = snapshot()
+        for row in rows():
+            if row.method == "GET":
+                for _ in range(2):
+                    send(world.clients[role], Ask.of(row.name, "GET", world.north))
 
     assert snapshot() == before
 
 
-def signed_in(user) -> Client:
-    client = Client()
-    client.force_login(user, "allauth.account.auth_backends.AuthenticationBackend")
-    return client
+# --- What the walk would see ---------------------------------------------------------
+
+
+def test_marker_that_is_not_ones_own_is_found():
+    text = "<td>mark_south_all_</td> MARK_NORTH_PRIVATE_ mark_north_all_"
+
+    assert leaks("staff", text) == {
+        "staff reads south's all",
+        "staff reads north's private",
+    }
+    assert leaks("cio", text) == set()
+
+
+def test_answer_that_tells_of_a_row_is_found(world):
+    """A page that says whose the row is, a header more, a cookie more."""
+    ask = Ask.of("rollout:task", "GET", world.north)
+    gone = ask.at_absent("rollout:task", world.north)
+    absent = told(asked(world, gone, "south"), gone)
+    told_of = {"body": 3, "headers": 1, "cookies": 2}
+
+    for change, part in told_of.items():
+        answer = asked(world, ask, "south")
+        if change == "body":
+            answer.content = answer.content.replace(b"</h1>", b" in the north</h1>")
+        elif change == "headers":
+            answer["X-Region"] = "NORTH"
+        else:
+            answer.set_cookie("region", "NORTH")
+        assert told(answer, ask)[part] != absent[part]
+
+
+def test_request_that_does_nothing_is_found(world):
+    ask = Ask.of("rollout:task-complete", "POST", world.north)
+    empty = Ask(ask.method, ask.path, b"csrfmiddlewaretoken=" + b"c" * 32)
+
+    assert acts(world, ask, "cio")
+    with undone():
+        assert send(world.clients["cio"], empty).status_code == 302
+
+
+# --- The file is whole ---------------------------------------------------------------
+
+
+def pattern_of(name):
+    """The line of the admin that speaks of an address."""
+    word = name.removeprefix("admin:")
+    if word.endswith("object_id>/"):
+        return "short"
+    if word.startswith("(?P<url>"):
+        return "catch-all"
+    return word if word in ADMIN.split() else word.rpartition("_")[2]
+
+
+def missing(names, table):
+    """Addresses that no line speaks of."""
+    admin = {line.split()[0] for line in ADMIN.strip().splitlines()}
+    return {
+        name
+        for name in names
+        if (
+            pattern_of(name) not in admin
+            if name.startswith("admin:")
+            else name not in table
+        )
+    }
+
+
+def test_every_address_stands_in_the_table():
+    names = {name for name, _ in addresses(get_resolver().url_patterns)}
+
+    assert missing(names, NAMES) == set()
+    assert set(NAMES) <= names
+
+
+@pytest.mark.parametrize("planted", ["rollout:new", "admin:rollout_task_merge"])
+def test_address_that_is_missing_is_found(planted):
+    assert missing({"rollout:home", planted}, NAMES) == {planted}
+
+
+def test_every_address_with_a_row_says_which():
+    with_row = {
+        name
+        for name, pattern in all_addresses().items()
+        if pattern.pattern.converters and not name.startswith("admin:")
+    }
+
+    assert with_row == set(ARGS)
+
+
+def test_every_model_with_texts_says_whose_they_are():
+    assert unmarked(our_models()) == set()

@@ -5,14 +5,13 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from pilots.queries import lessons_for
 from regions.calendar import today
 from regions.history import EditedMeanwhile, web_act
-from regions.middleware import Request
+from regions.middleware import Request, way_back
 from regions.models import HistoryEntry
 from regions.services.undo import CannotUndo, undo
 from regions.telling import past_acts
@@ -164,10 +163,7 @@ def _answer(request: Request, pk: int, said: str, problem: str) -> HttpResponse:
         }
         return render(request, "rollout/_task_answer.html", context)
     (warn if problem else confirm)(request, text)
-    then = request.POST.get("then", "")
-    if url_has_allowed_host_and_scheme(then, {request.get_host()}):
-        return redirect(then)
-    return redirect("rollout:my-tasks")
+    return redirect(way_back(request, "rollout:my-tasks"))
 
 
 def _task(request: Request, pk: int) -> Task:

@@ -1,0 +1,124 @@
+"""A copy of the tree, in which guards are taken away and the access tests run."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from .guards import Guard, guards_in, taken_away
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+COPIED = ("regions", "pilots", "rollout", "tests", "benchmarks", "templates", "locale")
+LINKED = ("static", "manage.py", "pyproject.toml", "deploy", "docs")
+APPS = ("regions", "pilots", "rollout")
+# Neither of them decides what a person may see or do.
+LEFT_OUT = ("migrations", "management")
+TESTS = (
+    "tests/test_permissions.py",
+    "tests/test_permissions_admin.py",
+    "tests/test_markers.py",
+    "tests/test_admin_access.py",
+)
+GREEN, RED, NO_TESTS = 0, 1, 5
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """The product without one guard."""
+
+    path: str
+    guard: Guard
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.guard.line} {self.guard.kind}: {self.guard.text}"
+
+
+def is_access(path: str) -> bool:
+    return path.endswith("access.py")
+
+
+def all_mutants(root: Path = ROOT) -> Iterator[Mutant]:
+    for app in APPS:
+        for file in sorted((root / app).rglob("*.py")):
+            path = file.relative_to(root).as_posix()
+            if not set(file.parts) & set(LEFT_OUT):
+                source = file.read_text(encoding="utf-8")
+                for guard in guards_in(source, is_access=is_access(path)):
+                    yield Mutant(path, guard)
+
+
+class Bench:
+    """The copy, its database, and which test runs which function."""
+
+    def __init__(self, folder: Path) -> None:
+        self.tree = folder / "tree"
+        self.trace = folder / "trace.json"
+        self.database = folder / "test.sqlite3"
+        shutil.rmtree(folder, ignore_errors=True)
+        self.tree.mkdir(parents=True)
+        for name in COPIED:
+            shutil.copytree(ROOT / name, self.tree / name)
+        for name in LINKED:
+            (self.tree / name).symlink_to(ROOT / name)
+
+    def run(self, tests: list[str], *options: str) -> int:
+        """How pytest ended; what it said stands in `log.txt`."""
+        words = [
+            sys.executable, "-m", "pytest", "-q", "-n", "0", "-p", "no:randomly",
+            "-p", "no:cacheprovider", "--ds=benchmarks.mutants.settings", "--reuse-db",
+            *options, *tests,
+        ]  # fmt: skip
+        environment = os.environ | {
+            "DATABASE_STORE": "sqlite",
+            "MUTANTS_DATABASE": str(self.database),
+            "MUTANTS_TRACE": str(self.trace),
+            "PYTHONDONTWRITEBYTECODE": "1",
+        }
+        with (self.tree.parent / "log.txt").open("w", encoding="utf-8") as log:
+            return subprocess.run(
+                words,
+                cwd=self.tree,
+                env=environment,
+                stdout=log,
+                stderr=log,
+                check=False,
+            ).returncode
+
+    def begin(self) -> bool:
+        """Whether the access tests are green with every guard in its place."""
+        code = self.run(list(TESTS), "-p", "benchmarks.mutants.tracing")
+        if code == GREEN:
+            self.ran = json.loads(self.trace.read_text(encoding="utf-8"))
+        return code == GREEN
+
+    def tests_of(self, mutant: Mutant) -> list[str]:
+        """Those that run the function around the guard, the quickest first."""
+        wanted = f"{mutant.path}:{mutant.guard.function}"
+        found = [
+            (one["seconds"], name)
+            for name, one in self.ran.items()
+            if not mutant.guard.function or wanted in one["functions"]
+        ]
+        return [name for _seconds, name in sorted(found)]
+
+    def is_caught(self, mutant: Mutant) -> bool:
+        tests = self.tests_of(mutant)
+        if not tests:
+            return False
+        file = self.tree / mutant.path
+        whole = file.read_text(encoding="utf-8")
+        lessened = taken_away(
+            whole, mutant.guard.number, is_access=is_access(mutant.path)
+        )
+        file.write_text(lessened, encoding="utf-8")
+        try:
+            code = self.run(tests, "-x")
+        finally:
+            file.write_text(whole, encoding="utf-8")
+        if code not in (GREEN, RED):
+            raise RuntimeError(f"{mutant}: pytest ended with {code}, see log.txt")
+        return code == RED

@@ -1,0 +1,180 @@
+"""A marker in every text of a region, and who may read it.
+
+Each marker names its region and its circle: `all` who work in the region, those `engaged`
+in the talks with its CEO, the few who read `private` notes, or to whom a mail was sent,
+as in `mailstaff`.
+"""
+
+import re
+from collections.abc import Iterable
+
+from django.db.models import Field, Model, Q
+
+from pilots.models import Finding, Pilot, Procedure, Step
+from regions.enums import Audience
+from regions.models import (
+    Absence,
+    Ask,
+    CheckIn,
+    Contact,
+    HistoryEntry,
+    Holiday,
+    Membership,
+    Programme,
+    Region,
+    RegionalCEO,
+    Rhythm,
+    User,
+)  # fmt: skip
+from rollout.enums import TaskState
+from rollout.models import (
+    Breaker,
+    Duty,
+    Handover,
+    Heartbeat,
+    Mail,
+    MailEvent,
+    Plan,
+    Task,
+    Wave,
+)
+from tests.history_guard import unrecorded
+from tests.texts import text_fields
+
+# How a row of each model leads to its region.
+WAY_TO_REGION: dict[type[Model], str] = {
+    Absence: "user__memberships__region",
+    Handover: "giver__memberships__region",
+    Ask: "ceo__region",
+    CheckIn: "ceo__region",
+    Contact: "ceo__region",
+    Duty: "recipient__memberships__region",
+    HistoryEntry: "region",
+    Mail: "recipient__memberships__region",
+    MailEvent: "mail__recipient__memberships__region",
+    Membership: "region",
+    Plan: "region",
+    Region: "pk",
+    RegionalCEO: "region",
+    Rhythm: "ceo__region",
+    Task: "plan__region",
+    User: "memberships__region",
+}
+# Those of the programme, the calendar and the delivery: no region's.
+OF_ALL = {
+    Breaker, Finding, Heartbeat, Holiday, Pilot, Procedure, Programme, Step, Wave,
+}  # fmt: skip
+CIRCLES = {
+    Ask: "engaged",
+    Contact: "engaged",
+}
+OF_AUDIENCE = {
+    Audience.REGION: "all",
+    Audience.ENGAGED: "engaged",
+    Audience.PRIVATE: "private",
+}
+MARKER = re.compile(r"mark_([a-z]+)_([a-z]+)_")
+
+# Which circles each role reads, in which regions.
+MAILS = {"mailstaff", "mailliaison"}
+EVERYWHERE = {"north", "south"}
+READS: dict[str, tuple[set[str], set[str]]] = {
+    "anonymous": (set(), set()),
+    "outsider": (set(), set()),
+    "former": (set(), set()),
+    "cio": (EVERYWHERE, {"all", "engaged", "private", *MAILS}),
+    "hq": (EVERYWHERE, {"all", "engaged", *MAILS}),
+    "auditor": (EVERYWHERE, {"all", "engaged", *MAILS}),
+    "liaison": ({"north"}, {"all", "engaged", "private", "mailliaison"}),
+    "manager": ({"north"}, {"all"}),
+    "staff": ({"north"}, {"all", "mailstaff"}),
+    "helper": ({"north"}, {"all"}),
+    "proofreader": ({"north"}, {"all"}),
+    "south": ({"south"}, {"all", "mailstaff"}),
+    "south_liaison": ({"south"}, {"all", "engaged", "private", "mailliaison"}),
+    "south_manager": ({"south"}, {"all"}),
+}
+
+
+def marker(region: Region, circle: str) -> str:
+    return f"mark_{region.code.lower()}_{circle}_"
+
+
+def mark(region: Region) -> None:
+    """Put its marker into every text of a region's rows, and of its CEO."""
+    with unrecorded():
+        for model, way in WAY_TO_REGION.items():
+            for row in model._default_manager.filter(**{way: region.pk}).distinct():
+                _mark(row, region)
+        for ceo in User.objects.filter(ceo_of__region=region):
+            _mark(ceo, region)
+
+
+def fillable(row: Model) -> list[Field]:
+    """Only a blocked task says what is missing; undo needs the states in the history."""
+    if isinstance(row, HistoryEntry) and row.field != "name":
+        return []
+    unblocked = isinstance(row, Task) and row.state != TaskState.BLOCKED
+    left_out = {"block_note"} if unblocked else set()
+    return [field for field in text_fields(type(row)) if field.name not in left_out]
+
+
+def _mark(row: Model, region: Region) -> None:
+    texts = {
+        field.name: marker(region, _circle(row, field.name)) for field in fillable(row)
+    }
+    if texts:
+        type(row)._default_manager.filter(pk=row.pk).update(**texts)
+        for name, text in texts.items():
+            setattr(row, name, text)
+
+
+def _circle(row: Model, name: str) -> str:
+    if isinstance(row, Mail):
+        return f"mail{row.recipient.email.partition('.')[0]}"
+    if isinstance(row, MailEvent):
+        return _circle(row.mail, "")
+    if isinstance(row, HistoryEntry):
+        return OF_AUDIENCE[Audience(row.audience)]
+    if name in getattr(row, "private_fields", ()):
+        return "private"
+    return CIRCLES.get(type(row), "all")
+
+
+def leaks(role: str, text: str) -> set[str]:
+    """The markers in a text that this role may not read."""
+    regions, circles = READS[role]
+    return {
+        f"{role} reads {region}'s {circle}"
+        for region, circle in set(MARKER.findall(text.lower()))
+        if region not in regions or circle not in circles
+    }
+
+
+def unmarked(models: Iterable[type[Model]]) -> set[str]:
+    """Models with texts of which nobody said to whom they belong."""
+    return {
+        model._meta.label
+        for model in models
+        if text_fields(model) and model not in WAY_TO_REGION and model not in OF_ALL
+    }
+
+
+def without(region: Region) -> None:
+    """Take a region away with all that hangs on it."""
+    with unrecorded():
+        people = User.objects.filter(
+            Q(memberships__region=region) | Q(ceo_of__region=region)
+        ).distinct()
+        ids = list(people.values_list("pk", flat=True))
+        order = [
+            MailEvent, Duty, Mail, HistoryEntry, Task, Contact, CheckIn, Ask, Rhythm,
+            Plan, RegionalCEO, Handover, Absence, Membership,
+        ]  # fmt: skip
+        for model in order:
+            rows = model._default_manager.filter(**{WAY_TO_REGION[model]: region.pk})
+            model._default_manager.filter(
+                pk__in=list(rows.values_list("pk", flat=True))
+            ).delete()
+        User.objects.filter(pk__in=ids).delete()
+        region.delete()

@@ -1,0 +1,262 @@
+"""The world of the matrix: two regions alike, the people, and requests that repeat exactly."""
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from http.cookies import SimpleCookie
+from types import SimpleNamespace
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from pilots.enums import FindingState
+from regions.enums import Audience, Channel, Role
+from regions.history import Act
+from regions.models import Programme, Region, User
+from rollout.enums import BlockReason, DutyKind, MailState, TaskState
+from rollout.links import invitation_token, pause_token, sign_in_token
+from rollout.models import Handover, Plan, Wave
+from rollout.queries.handover import moving_from
+from rollout.services.handovers import hand_over
+from rollout.services.mail import mail_at_once
+from rollout.services.tasks import start_task
+from tests import factories
+from tests.admin_rows import make_entry
+from tests.factories import NOW, make_user
+from tests.markers import mark
+from tests.permissions import ARGS, BODIES
+
+FORM = "application/x-www-form-urlencoded"
+CSRF = "c" * 32
+ABSENT_PK, ABSENT_TEXT = 999_999, "XXXXX"
+
+
+# --- People and rows -----------------------------------------------------------------
+
+
+@dataclass
+class World:
+    """Two regions that differ in nothing but their names, and everybody of the matrix."""
+
+    people: dict[str, User | None]
+    north: SimpleNamespace
+    south: SimpleNamespace
+
+    def __post_init__(self) -> None:
+        self.clients = {role: _browser(user) for role, user in self.people.items()}
+
+
+def make_world() -> World:
+    programme = factories.make_programme()
+    wave = factories.make_wave(programme)
+    factories.make_heartbeats()
+    shared = _shared(programme)
+    group = {
+        "cio": make_user("cio@example.org", Role.CIO),
+        "hq": make_user("hq@example.org", Role.HQ),
+        "auditor": make_user("auditor@example.org", Role.AUDITOR),
+    }
+    sides = {}
+    for code in ("NORTH", "SOUTH"):
+        region = factories.make_region(code)
+        people = _people(region)
+        rows = _rows(region, programme, wave, people)
+        mark(region)
+        sides[code] = people, SimpleNamespace(**vars(shared), **vars(rows))
+    (north, north_rows), (south, south_rows) = sides["NORTH"], sides["SOUTH"]
+    people = {
+        "anonymous": None,
+        "outsider": make_user("outsider@example.org"),
+        **group,
+        **north,
+        "former": _former(north_rows.region),
+        "south": south["staff"],
+        "south_liaison": south["liaison"],
+        "south_manager": south["manager"],
+    }
+    return World(people, north_rows, south_rows)
+
+
+def _people(region: Region) -> dict[str, User]:
+    roles = (Role.LIAISON, Role.MANAGER, Role.STAFF, Role.HELPER, Role.PROOFREADER)
+    place = region.code.lower()
+    return {
+        role.value: make_user(f"{role}.{place}@example.org", role, region=region)
+        for role in roles
+    }
+
+
+def _former(region: Region) -> User:
+    """Was the liaison until today."""
+    user = make_user("former@example.org")
+    held = {"to_date": NOW.date()}
+    factories.make_membership(user, Role.LIAISON, region, **held)
+    return user
+
+
+def _shared(programme: Programme) -> SimpleNamespace:
+    """What belongs to the programme: the playbook and its findings."""
+    step = factories.make_step(factories.make_procedure(programme))
+    finding = factories.make_finding
+    return SimpleNamespace(
+        step=step,
+        proposed=finding(programme, "Proposed"),
+        reviewed=finding(programme, "Reviewed", state=FindingState.REVIEWED),
+        adopted=finding(programme, "Adopted", state=FindingState.ADOPTED, step=step),
+        rejected=finding(
+            programme, "Rejected", state=FindingState.REJECTED, decision_reason="no"
+        ),
+    )
+
+
+def _rows(
+    region: Region, programme: Programme, wave: Wave, people: dict[str, User]
+) -> SimpleNamespace:
+    """A row of each kind, in the state that each act needs."""
+    staff, liaison = people["staff"], people["liaison"]
+    ceo = factories.make_ceo(region)
+    plan = factories.make_plan(region, wave)
+    changed = factories.make_task(plan, "Changed", owner=staff)
+    start_task(changed, version=1, act=Act(by=staff, at=NOW))
+    link = mail_at_once(staff, DutyKind.SIGN_IN, occurrence="matrix", at=NOW)
+    link.dated_at = NOW
+    factories.make_ask(ceo, programme)
+    person, handover = _handed_over(region, plan, liaison)
+    blocked = {"state": TaskState.BLOCKED, "block_reason": BlockReason.DATA}
+    late = {"due_date": (NOW - timedelta(days=3)).date()}
+    mail = factories.make_mail(liaison)
+    factories.make_event(mail, state=MailState.PLANNED)
+    for audience in Audience:
+        make_entry(region, audience=audience)
+    return SimpleNamespace(
+        region=region,
+        member=staff,
+        key=uuid.UUID(int=1),
+        plan=plan,
+        rhythm=factories.make_rhythm(ceo, programme),
+        contact=factories.make_contact(
+            ceo,
+            programme,
+            liaison,
+            held_at=NOW - timedelta(days=18),
+            channel=Channel.PHONE,
+            note="Said so",
+        ),
+        task=factories.make_task(plan, "Open", owner=staff, **late),
+        blocked=factories.make_task(
+            plan, "Blocked", owner=staff, waits_for=ceo.user, **blocked
+        ),
+        changed=changed,
+        mail=mail,
+        token=sign_in_token(link),
+        pause=pause_token(link),
+        invitation=invitation_token(link),
+        person=person,
+        other=liaison,
+        role=staff.memberships.get(),
+        absence=factories.make_absence(
+            person, from_date=date(2027, 4, 1), last_date=date(2027, 4, 2)
+        ),
+        handover=handover,
+    )
+
+
+def _handed_over(region: Region, plan: Plan, liaison: User) -> tuple[User, Handover]:
+    """Somebody whose task another has now, and who has one left to give."""
+    person = make_user(
+        f"given.{region.code.lower()}@example.org", Role.LIAISON, region=region
+    )
+    factories.make_task(plan, "Given", owner=person)
+    seen = moving_from(person, NOW).seen
+    handover = hand_over(person, liaison, seen=seen, act=Act(by=liaison, at=NOW))
+    factories.make_task(plan, "To give", owner=person)
+    return person, handover
+
+
+# --- Requests ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One request, byte for byte; only the session is added to it."""
+
+    method: str
+    path: str
+    body: bytes = b""
+    content_type: str = FORM
+
+    @classmethod
+    def of(cls, name: str, method: str, made: Any) -> "Ask":
+        path = reverse(name, args=args_of(name, made))
+        fields = BODIES[name](made) if name in BODIES and method == "POST" else {}
+        return cls(method, path, encoded(fields) if method != "GET" else b"")
+
+    def at_absent(self, name: str, made: Any) -> "Ask":
+        """The same for a row that never was."""
+        path = reverse(name, args=[_absent(arg) for arg in args_of(name, made)])
+        return Ask(self.method, path, self.body, self.content_type)
+
+
+def args_of(name: str, made: Any) -> list[Any]:
+    return ARGS[name](made) if name in ARGS else []
+
+
+def _absent(arg: Any) -> Any:
+    return ABSENT_PK if isinstance(arg, int) else ABSENT_TEXT
+
+
+def encoded(fields: dict[str, Any]) -> bytes:
+    return urlencode({**fields, "csrfmiddlewaretoken": CSRF}, doseq=True).encode()
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """What happens within is taken back."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def send(client: Client, ask: Ask) -> HttpResponse:
+    """The answer, with the watch of Django on forms from elsewhere switched on."""
+    kept = {name: cookie.value for name, cookie in client.cookies.items()}
+    client.cookies[settings.CSRF_COOKIE_NAME] = CSRF
+    try:
+        return client.generic(
+            ask.method, ask.path, ask.body, content_type=ask.content_type
+        )
+    finally:
+        client.cookies = SimpleCookie(kept)
+
+
+def _browser(user: User | None) -> Client:
+    client = Client(enforce_csrf_checks=True)
+    if user is not None:
+        client.force_login(user, settings.AUTHENTICATION_BACKENDS[0])
+    return client
+
+
+# --- Addresses -----------------------------------------------------------------------
+
+
+def addresses(
+    patterns: list[Any], namespace: str = ""
+) -> Iterator[tuple[str, URLPattern]]:
+    """The name of every address, with what it is."""
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{pattern.namespace}:" if pattern.namespace else namespace
+            yield from addresses(pattern.url_patterns, inner)
+        elif isinstance(pattern, URLPattern):
+            yield f"{namespace}{pattern.name or pattern.pattern}", pattern
+
+
+def all_addresses() -> dict[str, URLPattern]:
+    return dict(addresses(get_resolver().url_patterns))

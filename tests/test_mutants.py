@@ -1,0 +1,86 @@
+"""The run that takes guards away: it finds them by what they are, and takes one at a time."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from benchmarks.mutants.bench import Bench, Mutant, all_mutants
+from benchmarks.mutants.guards import guards_in, taken_away
+
+MODULE = """
+class Rows:
+    def visible_to(self, user):
+        return self.filter(owner=user)
+
+
+class Days:
+    def visible_to(self, user):
+        return self
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD"])
+def show(request, pk):
+    row = get_object_or_404(Task.objects.visible_to(request.user), pk=pk)
+    can_work_on(request.user, row).insist()
+    if row.is_gone:
+        raise Http404
+    return row
+
+
+view = wrapped(require_safe(self.export_view))
+MIDDLEWARE = ["regions.middleware.SignInMiddleware", "other.Middleware"]
+"""
+LEFT = {
+    "Rows.visible_to": "return self\n\n\nclass Days",
+    "login_not_required": "\n@require_http_methods(['GET', 'HEAD'])\ndef show",
+    "require_http_methods(['GET', 'HEAD'])": "\n@login_not_required\ndef show",
+    "Task.objects.visible_to(request.user)": "get_object_or_404(Task.objects.all(), pk=pk)",
+    "can_work_on(request.user, row)": "fromlist=['ALLOWED']).ALLOWED.insist()",
+    "raise Http404": "        pass\n    return row",
+    "require_safe(self.export_view)": "wrapped(self.export_view)",
+    "'regions.middleware.SignInMiddleware'": "MIDDLEWARE = ['other.Middleware']",
+}
+
+
+def squeezed(text):
+    return text.replace("\n\n\n", "\n").replace("\n\n", "\n")
+
+
+def test_every_guard_is_found():
+    assert [guard.text for guard in guards_in(MODULE)] == list(LEFT)
+
+
+@pytest.mark.parametrize("text", LEFT)
+def test_one_guard_is_taken_away_and_no_other(text):
+    [guard] = [one for one in guards_in(MODULE) if one.text == text]
+
+    lessened = taken_away(MODULE, guard.number)
+
+    ast.parse(lessened)
+    assert squeezed(LEFT[text]) in squeezed(lessened)
+    left = [one.text for one in guards_in(lessened)]
+    assert left == [one for one in LEFT if one != text]
+
+
+def test_rules_of_access_are_opened():
+    rule = "def can_plan(user: User) -> Answer:\n    return denied('no')\n"
+
+    [guard] = guards_in(rule, is_access=True)
+
+    assert taken_away(rule, guard.number, is_access=True).endswith("return ALLOWED\n")
+
+
+def test_guards_of_the_product_are_found():
+    kinds = {mutant.guard.kind for mutant in all_mutants()}
+
+    assert kinds == {"rows", "rule", "question", "decorator", "refusal", "middleware"}
+
+
+def test_guard_that_no_test_runs_is_not_caught():
+    bench = object.__new__(Bench)
+    bench.ran, bench.tree = {}, Path("nowhere")
+    [guard] = guards_in("def can(user):\n    raise Http404\n")
+
+    assert not bench.is_caught(Mutant("regions/planted.py", guard))
