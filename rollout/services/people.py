@@ -114,6 +114,8 @@ def let_go(person: User, *, version: int, act: Act) -> User:
         "may_sign_in": False,
         "left_date": act.at.date(),
         "password": make_password(None),
+        # The links in his mails would work again as well.
+        "links_revoked_at": act.at,
     }
     history.change(row, values, act)
     _stop_mails(row, act)

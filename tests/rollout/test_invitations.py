@@ -11,8 +11,14 @@ from regions.history import Act, EditedMeanwhile
 from regions.models import HistoryEntry, User
 from rollout import reminders
 from rollout.enums import DutyKind, DutyState, MailState
-from rollout.links import INVITATION, invitation_token, sign_in_token
+from rollout.links import (
+    INVITATION,
+    INVITATION_LINK,
+    invitation_token,
+    sign_in_token,
+)
 from rollout.models import Duty, Mail
+from rollout.queries.links import person_behind
 from rollout.services import mail
 from rollout.services.ledger import CannotResendMail, resend_mail
 from rollout.services.people import (
@@ -286,7 +292,18 @@ def test_roles_end_and_nothing_is_deleted(
     talk.refresh_from_db()
     assert (task.owner, talk.by, talk.withdrawn_at) == (leaver, leaver, None)
     fields = HistoryEntry.objects.filter(act=act.id).values_list("field", flat=True)
-    assert sorted(fields) == ["left_date", "may_sign_in", "to_date", "to_date"]
+    assert sorted(fields) == [
+        "left_date", "links_revoked_at", "may_sign_in", "to_date", "to_date",
+    ]  # fmt: skip
+
+
+def test_link_from_before_stays_dead_when_he_is_back(act, leaver):
+    link = make_mail(leaver, dated_at=NOW)
+    gone = let_go(leaver, version=leaver.version, act=act)
+
+    invite_again(gone, version=gone.version, act=act)
+
+    assert person_behind(INVITATION_LINK, invitation_token(link), NOW) is None
 
 
 def test_mails_that_wait_are_cancelled(act, leaver, rhythm_north, folder):
