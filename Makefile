@@ -15,7 +15,7 @@ FAKETIME := apt-get install -y faketime
 UV_COMPILE := uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --custom-compile-command "make lock"
 PRODUCTION := SITE_URL=https://rollout.example.org DATABASE_URL=postgres://rollout@localhost/rollout REDIS_URL=redis://localhost:6379/0 EMAIL_URL=smtp://localhost
 
-.PHONY: run test check proof faults mutants bench format lint imports types migrations deploy-check messages messages-check screenshots browser faketime lock clean
+.PHONY: run test check proof long faults mutants bench format lint imports types migrations deploy-check messages messages-check screenshots browser faketime lock clean
 
 # --- Running -------------------------------------------------------------------------
 
@@ -55,8 +55,8 @@ var/static/staticfiles.json: $(STATIC) $(FRONT_END) .venv/installed
 check: lint imports types migrations deploy-check messages-check test
 
 test: $(READY) .venv/installed-dev browser faketime
-	DATABASE_STORE=sqlite $(BIN)/pytest -q -n 2 -m "not browser and not processes" tests
-	DATABASE_STORE=postgres $(BIN)/pytest -n 2 tests
+	DATABASE_STORE=sqlite $(BIN)/pytest -q -n 2 -m "not browser and not processes and not long" tests
+	DATABASE_STORE=postgres $(BIN)/pytest -n 2 -m "not any_store and not long" tests
 
 lint: .venv/installed-dev
 	$(BIN)/ruff format --check .
@@ -92,7 +92,12 @@ faketime:
 
 # --- Proof ---------------------------------------------------------------------------
 
-proof: faults mutants bench
+proof: long faults mutants bench
+
+# The tests that take too long for every run.
+long: $(READY) .venv/installed-dev browser
+	DATABASE_STORE=sqlite $(BIN)/pytest -q -n 2 -m "long and not browser" tests
+	DATABASE_STORE=postgres $(BIN)/pytest -n 2 -m long tests
 
 # Goes on where it was ended; writes docs/reliability.md.
 faults: $(READY) .venv/installed-dev faketime

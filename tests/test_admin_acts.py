@@ -28,7 +28,7 @@ from tests.admin_rows import address
 from tests.factories import NOW
 from tests.tables import snapshot, whole_database
 
-pytestmark = pytest.mark.usefixtures("frozen")
+pytestmark = [pytest.mark.usefixtures("frozen"), pytest.mark.any_store]
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from tests import factories
 from tests.admin_rows import address, address_of, cells, make_entry, one_of_each
 from tests.tables import snapshot
 
-pytestmark = pytest.mark.usefixtures("frozen")
+pytestmark = [pytest.mark.usefixtures("frozen"), pytest.mark.any_store]
 
 SEEN, HIDDEN = 71, 82
 LABELS = sorted(model._meta.label_lower for model in admin.site._registry)

@@ -18,6 +18,8 @@ from django.test.utils import isolate_apps
 
 from rollout.celery import app as celery_app
 
+pytestmark = pytest.mark.any_store
+
 APPS_FROM_BOTTOM = ["regions", "pilots", "rollout"]
 MANAGERS = {"objects", "_default_manager", "_base_manager"}
 

@@ -87,6 +87,7 @@ def faults(world, role, asks):
 # --- The product's own pages ---------------------------------------------------------
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", READ)
 def test_every_field_of_an_address(name, world):
     role, ask = able(name, "GET"), Ask.of(name, "GET", world.north)
@@ -101,6 +102,7 @@ def test_every_field_of_an_address(name, world):
     assert faults(world, role, asks) == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", POSTED)
 def test_every_field_of_a_form(name, world):
     role, ask = able(name, "POST"), Ask.of(name, "POST", world.north)
@@ -166,6 +168,7 @@ def test_refusal_is_a_page_in_the_language_of_the_reader(language, world):
 # --- The admin -----------------------------------------------------------------------
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label_lower)
 def test_fields_of_the_admin(model, world):
     start = f"admin:{model._meta.app_label}_{model._meta.model_name}"

@@ -14,7 +14,7 @@ from tests.matrix import Ask, make_world, send, undone
 from tests.permissions import PEOPLE, rows
 from tests.texts import text_fields
 
-pytestmark = pytest.mark.usefixtures("frozen")
+pytestmark = [pytest.mark.usefixtures("frozen"), pytest.mark.any_store]
 
 READ = [row.name for row in rows() if row.method == "GET"]
 # What can be asked of the lists, in words that stand in the rows of both regions.

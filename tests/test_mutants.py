@@ -8,6 +8,8 @@ import pytest
 from benchmarks.mutants.bench import Bench, Mutant, all_mutants
 from benchmarks.mutants.guards import guards_in, taken_away
 
+pytestmark = pytest.mark.any_store
+
 MODULE = """
 class Rows:
     def visible_to(self, user):

@@ -28,7 +28,7 @@ from tests.permissions import (
 from tests.tables import snapshot
 from tests.texts import our_models
 
-pytestmark = pytest.mark.usefixtures("frozen")
+pytestmark = [pytest.mark.usefixtures("frozen"), pytest.mark.any_store]
 
 NAMES = sorted({row.name for row in rows()})
 SUCCESS, REFUSED = {200, 302}, {403, 404}

@@ -28,7 +28,7 @@ from tests.matrix import (
 from tests.permissions import ADDED, ADMIN, ADMIN_EXCEPTIONS, PEOPLE
 from tests.test_permissions import pattern_of
 
-pytestmark = pytest.mark.usefixtures("frozen")
+pytestmark = [pytest.mark.usefixtures("frozen"), pytest.mark.any_store]
 
 MODELS = sorted(
     (model for model in admin.site._registry), key=lambda model: model._meta.label_lower

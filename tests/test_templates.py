@@ -6,6 +6,8 @@ from django.template import Context, Engine, Origin, Template
 
 from tests.templates import UnknownVariableError
 
+pytestmark = pytest.mark.any_store
+
 OWN = settings.BASE_DIR / "templates" / "rollout" / "planted.html"
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.services.product import wait_for
 
-from .axe import overflow, violations_in_both_themes
+from .axe import COLOURS, STANDARDS, overflow, show_in, violations
 from .chromium import DESKTOP, NARROWEST, PHONE
 from .test_reminder import ON_CALL, mails_to
 
@@ -93,12 +93,13 @@ def ids(product, sample):
     return found
 
 
-def faults_of(page, sample):
+def faults_of(page, sample, looks):
     faults = []
-    for size in (DESKTOP, PHONE):
+    for size, theme, rules in looks:
         page.set_viewport_size(size)
+        show_in(page, theme)
         faults += [
-            f"{size['width']}: {line}" for line in violations_in_both_themes(page)
+            f"{size['width']}, {theme}: {line}" for line in violations(page, rules)
         ]
     page.set_viewport_size(NARROWEST)
     if wider := overflow(page):
@@ -115,10 +116,20 @@ def words_left(page, sample):
     return left
 
 
+# Every run looks at each page in one theme by size; the proof at the rest.
+LOOKS = [(DESKTOP, "light", COLOURS), (PHONE, "dark", STANDARDS)]
+OTHER_LOOKS = [(DESKTOP, "dark", STANDARDS), (PHONE, "light", COLOURS)]
+
+
+@pytest.mark.parametrize(
+    "looks",
+    [LOOKS, pytest.param(OTHER_LOOKS, marks=pytest.mark.long)],
+    ids=["in short", "the rest"],
+)
 @pytest.mark.parametrize("name", PAGES)
-def test_page_is_for_everybody(visit, sample, ids, name):
+def test_page_is_for_everybody(visit, sample, ids, name, looks):
     who, path, status = PAGES[name]
     page = visit(who).open(path.format(**ids), status)
 
     assert page.locator("html").get_attribute("lang") == sample.html_lang
-    assert faults_of(page, sample) == []
+    assert faults_of(page, sample, looks) == []

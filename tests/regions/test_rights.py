@@ -16,6 +16,8 @@ from tests.factories import (
     make_user,
 )
 
+pytestmark = pytest.mark.any_store
+
 # How each right is asked for, given somebody and the rows of a region.
 ASKED = {
     Right.SEE_REGIONS: lambda user, made: Region.objects.visible_to(user).filter(

@@ -11,6 +11,8 @@ from openpyxl import Workbook
 from regions.sheets import TableFault, read_table, read_tables
 from regions.sheets import read as reading
 
+pytestmark = pytest.mark.any_store
+
 CODES = "code,name\n000123,北京公司\n123456789012345678,Müller\n"
 
 

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from rollout.envelope import Envelope
 
+pytestmark = pytest.mark.any_store
+
 PLAIN = Envelope(
     message_id="<1@example.org>",
     dated_at=datetime(2027, 3, 10, 9, 0, tzinfo=UTC),

@@ -31,7 +31,7 @@ from tests.factories import NOW, make_ceo, make_mail, make_region
 from tests.history_guard import unrecorded
 from tests.tables import whole_database
 
-pytestmark = pytest.mark.usefixtures("frozen")
+pytestmark = [pytest.mark.usefixtures("frozen"), pytest.mark.any_store]
 
 SECOND = timedelta(seconds=1)
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_:"

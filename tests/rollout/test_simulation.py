@@ -15,6 +15,8 @@ from rollout.slots import Slot
 from tests import simulation
 from tests.simulation import DAY, FIRST_NIGHT, NOON, Script, faults, told_in
 
+pytestmark = pytest.mark.any_store
+
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 
 

@@ -13,6 +13,8 @@ from rollout.enums import MailCap
 from rollout.slots import open_slot, slot_on
 from tests import clock
 
+pytestmark = pytest.mark.any_store
+
 NOTHING = Corrections()
 WEDNESDAY = date(2027, 3, 10)
 MINUTE = timedelta(minutes=1)

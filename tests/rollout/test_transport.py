@@ -25,6 +25,8 @@ from tests.services.scripted import (
     scripted_server,
 )
 
+pytestmark = pytest.mark.any_store
+
 LETTER = Envelope(
     message_id="<1@example.org>",
     dated_at=datetime(2027, 3, 10, 9, 0, tzinfo=UTC),
