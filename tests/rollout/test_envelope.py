@@ -7,7 +7,7 @@ from email.header import decode_header, make_header
 from email.utils import parseaddr
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rollout.envelope import Envelope
@@ -107,6 +107,7 @@ def test_address_that_is_none_is_refused(address):
         replace(PLAIN, recipient=address).to_bytes()
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(st.text(max_size=300), st.text(max_size=300))
 def test_no_text_breaks_out(name, text):
     message = parsed(
