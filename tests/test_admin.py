@@ -16,7 +16,7 @@ from rollout.enums import TaskState
 from tests import factories
 from tests.admin_rows import address, address_of, cells, make_entry, one_of_each
 
-pytestmark = pytest.mark.usefixtures("frozen")
+pytestmark = [pytest.mark.usefixtures("frozen"), pytest.mark.any_store]
 
 # What a list costs, however many rows it has: session, person, roles, count and rows; then
 # the rows of its columns, what its filters offer, and the bounds of its dates. The export

@@ -10,7 +10,7 @@ from regions.models import HistoryEntry, Region
 from tests import factories
 from tests.admin_rows import address, address_of, cells, make_entry, posted
 
-pytestmark = pytest.mark.usefixtures("frozen")
+pytestmark = [pytest.mark.usefixtures("frozen"), pytest.mark.any_store]
 
 
 @pytest.fixture

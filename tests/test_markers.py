@@ -97,7 +97,15 @@ def pages(world, role, made):
     return found
 
 
-@pytest.mark.parametrize("role", REGIONAL)
+@pytest.mark.parametrize(
+    "role",
+    [
+        role
+        if role in ("staff", "liaison")
+        else pytest.param(role, marks=pytest.mark.long)
+        for role in REGIONAL
+    ],
+)
 def test_numbers_are_the_same_without_the_other_region(role, world):
     """Not only numbers: every page says letter for letter the same."""
     before = pages(world, role, world.north)

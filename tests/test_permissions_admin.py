@@ -123,6 +123,7 @@ OTHERS = [
 ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("start", OF_MODEL)
 def test_pages_of_a_model(start, world):
     model = OF_MODEL[start]

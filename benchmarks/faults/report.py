@@ -21,6 +21,8 @@ Version {version}, {date}, {cores} cores. {note}
 - *bound*: with 95 % confidence the true share of lost, visible or wrong ones is below it (Clopper-Pearson; without any fault about 3 in n).
 - *control*: the same scenario with the product broken on purpose; what it counted. It must not be 0, or the row proves nothing.
 
+**How it ran.** Several scenarios at a time on one machine, but `no-fault` alone. PostgreSQL's files lay in memory, without fsync. Where mails wait for minutes or days, clocks are stepped instead; where a server is silent, time-outs pass forty times as fast. Rows with few duties have a wide bound: read it beside the zeros.
+
 """
 COLUMNS = (
     "scenario",

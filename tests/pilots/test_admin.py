@@ -8,7 +8,7 @@ from regions.models import HistoryEntry
 from tests import factories
 from tests.admin_rows import address, address_of, errors_of, posted
 
-pytestmark = pytest.mark.usefixtures("frozen")
+pytestmark = [pytest.mark.usefixtures("frozen"), pytest.mark.any_store]
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from regions.models import (
 from tests import factories
 from tests.admin_rows import address, address_of, errors_of, posted
 
-pytestmark = pytest.mark.usefixtures("frozen")
+pytestmark = [pytest.mark.usefixtures("frozen"), pytest.mark.any_store]
 
 TODAY = date(2027, 3, 10)
 

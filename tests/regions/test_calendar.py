@@ -7,6 +7,8 @@ from regions.models import Region
 from regions.queries import corrections
 from tests.factories import make_holiday
 
+pytestmark = pytest.mark.any_store
+
 WEEKDAYS = Calendar("12345")
 SUNDAY_WEEK = Calendar("12347")
 FRIDAY, SATURDAY, SUNDAY, MONDAY = (date(2027, 3, day) for day in (12, 13, 14, 15))

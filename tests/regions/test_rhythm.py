@@ -11,6 +11,8 @@ from regions.models import Rhythm
 from regions.rhythm import call_weight, nearness, rhythm_on, stage_on
 from tests import clock
 
+pytestmark = pytest.mark.any_store
+
 KICK_OFF, GO_LIVE = date(2027, 2, 1), date(2027, 5, 3)
 WEEKDAYS = Calendar("12345")
 

@@ -8,6 +8,8 @@ from openpyxl import load_workbook
 
 from regions.sheets import read_table, write_csv, write_xlsx
 
+pytestmark = pytest.mark.any_store
+
 TEXTS = [
     "=1+1",
     "+49 30 1234",

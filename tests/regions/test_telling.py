@@ -17,7 +17,7 @@ from rollout.models import Task
 from rollout.services.tasks import block_task, complete_task
 from tests.factories import NOW, make_task
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_store]
 
 
 def told(region, most=10):

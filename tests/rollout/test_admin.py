@@ -13,7 +13,7 @@ from tests import factories
 from tests.admin_rows import address, address_of, errors_of, posted
 from tests.factories import GO_LIVE, KICK_OFF
 
-pytestmark = pytest.mark.usefixtures("frozen")
+pytestmark = [pytest.mark.usefixtures("frozen"), pytest.mark.any_store]
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from rollout.services import mail
 from tests.factories import NOW, make_contact, make_membership
 from tests.history_guard import unrecorded
 
-pytestmark = pytest.mark.usefixtures("frozen")
+pytestmark = [pytest.mark.usefixtures("frozen"), pytest.mark.any_store]
 
 SHEET = "/regions/NORTH/call/"
 HAND_OVER, TAKE_BACK = f"{SHEET}hand-over/", f"{SHEET}take-back/"

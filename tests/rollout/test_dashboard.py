@@ -21,6 +21,8 @@ from tests.factories import (
     make_task,
 )
 
+pytestmark = pytest.mark.any_store
+
 
 @pytest.fixture
 def talked(ceo_north, programme, rhythm_north, liaison_north, plan_north):

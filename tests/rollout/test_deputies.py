@@ -27,7 +27,7 @@ from tests.factories import (
 )
 from tests.history_guard import unrecorded
 
-pytestmark = pytest.mark.usefixtures("frozen")
+pytestmark = [pytest.mark.usefixtures("frozen"), pytest.mark.any_store]
 NOTHING = Corrections()
 DAY = timedelta(days=1)
 # Absences of the factory: from the day before NOW to the day after it.

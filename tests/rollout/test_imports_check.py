@@ -15,7 +15,7 @@ from tests.programme_files import (
     write_workbooks,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_store]
 
 
 def test_sound_files_have_no_fault(tmp_path):

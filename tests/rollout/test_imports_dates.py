@@ -7,6 +7,8 @@ import pytest
 
 from rollout.imports.dates import STEADY_ZONES, Shift, finished_at, morning_zone
 
+pytestmark = pytest.mark.any_store
+
 SAMPLE_TODAY = date(2021, 1, 11)  # a Monday
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOON = datetime(2027, 3, 8, 12, 0, tzinfo=UTC)  # a Monday

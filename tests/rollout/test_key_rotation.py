@@ -12,6 +12,8 @@ from rollout.services.ledger import CannotResendMail, resend_mail
 from rollout.transport import InDoubtError, RefusedError
 from tests.factories import NOW, make_contact
 
+pytestmark = pytest.mark.any_store
+
 OLD, NEW = "an old key " * 5, "a new key " * 6
 MINUTES = timedelta(minutes=6)
 

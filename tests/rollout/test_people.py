@@ -23,7 +23,7 @@ from tests.factories import (
 )
 from tests.history_guard import unrecorded
 
-pytestmark = pytest.mark.usefixtures("frozen")
+pytestmark = [pytest.mark.usefixtures("frozen"), pytest.mark.any_store]
 INVITED = {
     "email": "new@example.org",
     "name": "New one",

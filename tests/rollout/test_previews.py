@@ -10,7 +10,7 @@ from rollout.previews import SAMPLES, preview
 from tests.factories import NOW
 from tests.tables import snapshot
 
-pytestmark = pytest.mark.usefixtures("frozen")
+pytestmark = [pytest.mark.usefixtures("frozen"), pytest.mark.any_store]
 
 LANGUAGES = ["en", "zh-hans"]
 

@@ -17,7 +17,7 @@ from rollout.services.testmail import CannotSendTest, send_test
 from tests.factories import NOW, make_mail
 from tests.history_guard import unrecorded
 
-pytestmark = pytest.mark.usefixtures("frozen")
+pytestmark = [pytest.mark.usefixtures("frozen"), pytest.mark.any_store]
 
 HTMX = {"HX-Request": "true"}
 AS_IT_IS = {

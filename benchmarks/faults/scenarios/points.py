@@ -5,7 +5,7 @@ import time
 from functools import partial
 
 from benchmarks.faults.bench import Bench, Control, Measured, Scenario
-from benchmarks.faults.parts import wait_for
+from benchmarks.faults.parts import Part, wait_for
 from benchmarks.faults.stand import Stand
 
 ORPHANED = 130.0
@@ -27,6 +27,10 @@ def dies(bench: Bench, kills: int, *, point: str, repeats: bool) -> Measured:
             wait_for(partial(_is_dead, stand, point), f"a death {point}")
             bench.say(f"{number + 1} of {kills} dead")
         stand.wire.will()
+        # Whoever holds a mail at this moment is killed as well.
+        also = len(_holders(stand))
+        measured.kills += also
+        measured.repeats_allowed += also if repeats else 0
         stand.mend()
         stand.beat.start()
         # Now all the orphaned leases run out.
@@ -46,17 +50,22 @@ def _is_dead(stand: Stand, point: str) -> bool:
     stand.order("tick")
     time.sleep(TICK_SECONDS)
     if point in HELD:
-        held = [line for line in stand.wire.lines() if line["event"] == "hold"]
-        for line in held:
-            if part := stand.holder_of(line["peer"]):
-                part.restart()
-                return True
+        for part in _holders(stand):
+            part.restart()
+            return True
         return False
     for part in stand.workers:
         if not part.is_alive:
             part.restart()
             return True
     return False
+
+
+def _holders(stand: Stand) -> list[Part]:
+    """The workers whose mail the sink holds."""
+    peers = [line["peer"] for line in stand.wire.lines() if line["event"] == "hold"]
+    found = {stand.holder_of(peer) for peer in peers} - {None}
+    return [part for part in stand.workers if part in found]
 
 
 def stopped(bench: Bench, rounds: int) -> Measured:
