@@ -21,7 +21,7 @@ from pilots.models import Finding
 from pilots.queries import finding_counts, findings_of, procedures_of
 from pilots.services import findings
 from regions.history import EditedMeanwhile, web_act
-from regions.middleware import Request
+from regions.middleware import Request, asked
 from regions.models import HistoryEntry, Programme
 from regions.telling import past_acts
 
@@ -50,7 +50,7 @@ def playbook(request: Request) -> HttpResponse:
 def finding_list(request: Request) -> HttpResponse:
     programme = _programme(request)
     state = request.GET.get("state", "")
-    words = request.GET.get("q", "").strip().replace("\x00", "")
+    words = asked(request, "q")
     known = state if state in FindingState.values else ""
     rows = findings_of(programme, request.user, known, words)
     context = {

@@ -70,6 +70,11 @@ class PersonMiddleware:
             return response
 
 
+def asked(request: HttpRequest, name: str) -> str:
+    """A filter of the address, without zero bytes, on which PostgreSQL would break."""
+    return request.GET.get(name, "").strip().replace("\x00", "")
+
+
 def way_back(request: HttpRequest, otherwise: str) -> str:
     """The page that a form came from, if it says so and it is one of this site."""
     then = request.POST.get("then", "")

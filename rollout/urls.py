@@ -2,7 +2,8 @@
 
 from allauth.account import views as account
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, register_converter
+from django.urls.converters import StringConverter
 
 from rollout.views import (
     calls,
@@ -20,23 +21,31 @@ from rollout.views import (
     tasks,
 )
 
+
+class CodeConverter(StringConverter):
+    """A code of a row; with a zero byte it is none, and PostgreSQL breaks on it."""
+
+    regex = r"[^/\x00]+"
+
+
+register_converter(CodeConverter, "code")
 rollout_patterns = [
     path("", dashboard.home, name="home"),
     path("today/", dashboard.today, name="today"),
     path("regions/", regions.region_list, name="region-list"),
-    path("regions/<str:code>/", regions.region, name="region"),
-    path("regions/<str:code>/call/", calls.call_sheet, name="call-sheet"),
+    path("regions/<code:code>/", regions.region, name="region"),
+    path("regions/<code:code>/call/", calls.call_sheet, name="call-sheet"),
     path(
-        "regions/<str:code>/call/hand-over/",
+        "regions/<code:code>/call/hand-over/",
         calls.call_hand_over,
         name="call-hand-over",
     ),
     path(
-        "regions/<str:code>/call/take-back/",
+        "regions/<code:code>/call/take-back/",
         calls.call_take_back,
         name="call-take-back",
     ),
-    path("regions/<str:code>/go-live/", regions.go_live_move, name="go-live-move"),
+    path("regions/<code:code>/go-live/", regions.go_live_move, name="go-live-move"),
     path("contacts/<int:pk>/", calls.contact_correct, name="contact-correct"),
     path(
         "contacts/<int:pk>/withdraw/", calls.contact_withdraw, name="contact-withdraw"

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from regions.history import EditedMeanwhile, web_act
-from regions.middleware import Request
+from regions.middleware import Request, asked
 from regions.models import Region
 from rollout.access import can_move_go_live
 from rollout.forms import MoveGoLiveForm
@@ -23,7 +23,7 @@ from .shell import current_programme
 def region_list(request: Request) -> HttpResponse:
     """All regions that one may see; filters live in the address."""
     programme = current_programme(request)
-    words = request.GET.get("q", "").strip().replace("\x00", "")
+    words = asked(request, "q")
     user = request.user
     facts = region_facts(programme, user, user.moment) if programme else []
     waves = list(dict.fromkeys(one.plan.wave.name for one in facts))

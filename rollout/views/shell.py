@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from regions.access import can_see_people, can_see_today
-from regions.middleware import Request
+from regions.middleware import Request, asked
 from regions.models import Programme, User
 from rollout.access import can_see_health
 
@@ -92,6 +92,6 @@ def initials(user: User) -> str:
 def current_programme(request: Request) -> Programme | None:
     """The programme in the address, else the first that this person sees."""
     rows = Programme.objects.visible_to(request.user).order_by("id")
-    if code := request.GET.get("programme"):
+    if code := asked(request, "programme"):
         rows = rows.filter(code=code)
     return rows.first()
