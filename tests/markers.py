@@ -115,8 +115,7 @@ def fillable(row: Model) -> list[Field]:
     if isinstance(row, HistoryEntry) and row.field != "name":
         return []
     unblocked = isinstance(row, Task) and row.state != TaskState.BLOCKED
-    # The mark of a key is no text of anybody.
-    left_out = {"key_mark"} | ({"block_note"} if unblocked else set())
+    left_out = {"block_note"} if unblocked else set()
     return [field for field in text_fields(type(row)) if field.name not in left_out]
 
 

@@ -82,9 +82,14 @@ def acts(world, ask, role):
 # --- The walk ------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    "methods",
+    [METHODS[:3], pytest.param(METHODS[3:], marks=pytest.mark.long)],
+    ids="-".join,
+)
 @pytest.mark.parametrize("name", NAMES)
-def test_everybody_gets_the_answer_of_the_table(name, world):
-    for method in METHODS:
+def test_everybody_gets_the_answer_of_the_table(name, methods, world):
+    for method in methods:
         own = Ask.of(name, method, world.north)
         found = answers(world, own, codes(name, method))
         if not args_of(name, world.north):

@@ -16,7 +16,7 @@ MACHINE = {
     "regions.User.country", "regions.User.email", "regions.User.password",
     "regions.User.subdivision", "regions.User.time_zone", "regions.User.working_days",
     "rollout.Duty.model", "rollout.Duty.occurrence",
-    "rollout.Mail.language", "rollout.Mail.message_id", "rollout.Mail.reply_to",
+    "rollout.Mail.key_mark", "rollout.Mail.language", "rollout.Mail.message_id", "rollout.Mail.reply_to",
     "rollout.Mail.slot", "rollout.Mail.thread",
 }  # fmt: skip
 
