@@ -21,11 +21,24 @@ HERE = Path(__file__).parent
 expect.set_options(timeout=20_000)
 
 
+# These run in Chinese with the proof; the words of their pages are looked at in every run.
+ENGLISH_IN_SHORT = {
+    "test_admin", "test_finding", "test_keyboard", "test_ledger", "test_people",
+    "test_settings",
+}  # fmt: skip
+
+
+@pytest.hookimpl(tryfirst=True)  # before `-m` chooses
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """All journeys in one row, so that a product is started once in a process of tests.
 
     What mostly waits begins before the rest, lest the others wait for it in the end.
     """
+    for item in items:
+        if item.path.stem in ENGLISH_IN_SHORT and item.path.is_relative_to(HERE):
+            values = getattr(item, "callspec", None)
+            if values is not None and values.params.get("sample") is CHINESE:
+                item.add_marker(pytest.mark.long)
     items.sort(
         key=lambda item: (
             item.path.is_relative_to(HERE),
