@@ -11,7 +11,7 @@ from rollout.services import mail
 from tests.factories import NOW, make_membership, make_user
 from tests.history_guard import unrecorded
 
-pytestmark = pytest.mark.usefixtures("frozen")
+pytestmark = [pytest.mark.usefixtures("frozen"), pytest.mark.any_store]
 
 
 @pytest.fixture

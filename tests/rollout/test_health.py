@@ -11,7 +11,7 @@ from rollout.enums import MailState
 from rollout.models import Breaker, Heartbeat
 from tests.factories import NOW, make_heartbeats, make_mail, saved
 
-pytestmark = pytest.mark.usefixtures("frozen")
+pytestmark = [pytest.mark.usefixtures("frozen"), pytest.mark.any_store]
 
 FINE = {
     "live": True,

@@ -42,7 +42,7 @@ from tests.factories import (
 from tests.history_guard import unrecorded
 from tests.tables import snapshot
 
-pytestmark = pytest.mark.usefixtures("frozen")
+pytestmark = [pytest.mark.usefixtures("frozen"), pytest.mark.any_store]
 DAY = timedelta(days=1)
 
 

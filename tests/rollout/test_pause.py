@@ -20,7 +20,7 @@ from tests.factories import NOW, make_contact, make_mail
 from tests.history_guard import unrecorded
 from tests.tables import snapshot
 
-pytestmark = pytest.mark.usefixtures("frozen")
+pytestmark = [pytest.mark.usefixtures("frozen"), pytest.mark.any_store]
 
 
 @pytest.fixture

@@ -123,6 +123,7 @@ def forget():
     Duty.objects.update(state=DutyState.OPEN, mail=None)
 
 
+@pytest.mark.long
 def test_simulation_sees_what_is_switched_off(run):
     for off, fault in (
         (no_cap, "2 mails: "),

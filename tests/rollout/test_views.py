@@ -22,7 +22,7 @@ from tests.factories import (
     make_task,
 )
 
-pytestmark = pytest.mark.usefixtures("frozen")
+pytestmark = [pytest.mark.usefixtures("frozen"), pytest.mark.any_store]
 
 
 @pytest.fixture
