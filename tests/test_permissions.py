@@ -31,6 +31,8 @@ from tests.texts import our_models
 pytestmark = [pytest.mark.usefixtures("frozen"), pytest.mark.any_store]
 
 NAMES = sorted({row.name for row in rows()})
+SHORT = ("GET", "POST")
+REST = tuple(method for method in METHODS if method not in SHORT)
 SUCCESS, REFUSED = {200, 302}, {403, 404}
 # Whoever holds the key in the address is taken for its owner.
 KEYED = ("/pause/", "/sign-in/", "/invitation/")
@@ -84,7 +86,7 @@ def acts(world, ask, role):
 
 @pytest.mark.parametrize(
     "methods",
-    [METHODS[:3], pytest.param(METHODS[3:], marks=pytest.mark.long)],
+    [SHORT, pytest.param(REST, marks=pytest.mark.long)],
     ids="-".join,
 )
 @pytest.mark.parametrize("name", NAMES)
