@@ -100,12 +100,17 @@ def person(name: str, address: str) -> str:
 
 
 def _seen(text: str) -> str:
-    return SURROGATES.sub("\N{REPLACEMENT CHARACTER}", UNSEEN.sub(" ", text))
+    return UNSEEN.sub(" ", _whole(text))
+
+
+def _whole(text: str) -> str:
+    """Half of a pair is no character."""
+    return SURROGATES.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def _part(text: str, kind: str) -> MIMENonMultipart:
     """One text; line ends and long lines are a matter of its encoding."""
-    content = SURROGATES.sub("\N{REPLACEMENT CHARACTER}", text).encode()
+    content = _whole(text).encode()
     part = MIMENonMultipart("text", kind, policy=POLICY, charset="utf-8")
     if content.isascii():
         part["Content-Transfer-Encoding"] = "quoted-printable"

@@ -35,7 +35,7 @@ from tests.permissions import ARGS, BODIES
 
 FORM = "application/x-www-form-urlencoded"
 CSRF = "c" * 32
-ABSENT_PK, ABSENT_TEXT = 999_999, "XXXXX"
+ABSENT_PK, ABSENT_TEXT = 999_999, "NO-SUCH"
 
 
 # --- People and rows -----------------------------------------------------------------

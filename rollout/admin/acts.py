@@ -22,7 +22,7 @@ from rollout.services.ledger import (
     check_resend,
     resend_mail,
 )
-from rollout.services.plans import CannotMoveGoLive, move_go_live
+from rollout.services.plans import CannotMoveGoLive, check_go_live, move_go_live
 
 from .counts import count_of
 
@@ -133,9 +133,11 @@ def _tell_to_wave(rows: QuerySet[Plan], at: datetime) -> Iterator[Told]:
         if plan.go_live_date == to:
             said = _("Its go-live is that of the wave already.")
             yield Told(plan, said, is_refused=True)
-        elif plan.kick_off_date and to < plan.kick_off_date:
-            said = _("The go-live cannot lie before the kick-off.")
-            yield Told(plan, said, is_refused=True)
+            continue
+        try:
+            check_go_live(plan, to)
+        except CannotMoveGoLive as refusal:
+            yield Told(plan, str(refusal), is_refused=True)
         else:
             yield Told(plan, _what_moving_does(plan, plan.moving_count))
 

@@ -95,8 +95,7 @@ def move_go_live(plan: Plan, *, to: date, reason: str, version: int, act: Act) -
     if not reason.strip():
         raise CannotMoveGoLive(_("Say why the go-live moves."))
     row = history.lock(Plan.objects.all(), plan.pk, version)
-    if row.kick_off_date is not None and to < row.kick_off_date:
-        raise CannotMoveGoLive(_("The go-live cannot lie before the kick-off."))
+    check_go_live(row, to)
     act = Act(by=act.by, at=act.at, via=act.via, reason=reason.strip(), id=act.id)
     history.change(row, {"go_live_date": to}, act)
     tasks = (
@@ -112,6 +111,12 @@ def move_go_live(plan: Plan, *, to: date, reason: str, version: int, act: Act) -
     )
     set_rhythm_dates(row, act=act)
     return row
+
+
+def check_go_live(plan: Plan, to: date) -> None:
+    """Raises CannotMoveGoLive for a day on which the plan cannot go live."""
+    if plan.kick_off_date is not None and to < plan.kick_off_date:
+        raise CannotMoveGoLive(_("The go-live cannot lie before the kick-off."))
 
 
 def set_rhythm_dates(plan: Plan, *, act: Act) -> None:
