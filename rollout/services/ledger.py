@@ -64,7 +64,7 @@ def check_cancel(mail: Mail) -> None:
 
 
 @transaction.atomic
-def cancel_mail(mail: Mail, *, by: User, at: datetime) -> None:
+def cancel_mail(mail: Mail, *, by: User | None, at: datetime) -> None:
     """Not sent; what a composed mail was to tell is not mailed again either."""
     won = Mail.objects.filter(pk=mail.pk, state__in=CANCELLABLE).update(
         state=MailState.CANCELLED

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -23,8 +24,9 @@ from regions.services.roles import (
     give_role_on_page,
     insist_on_others_at_hq,
 )
-from rollout.enums import DutyKind, DutyState, MailState
-from rollout.models import Duty, Mail, MailEvent
+from rollout.enums import DutyKind, DutyState
+from rollout.models import Duty, Mail
+from rollout.services.ledger import CANCELLABLE, CannotCancelMail, cancel_mail
 from rollout.services.mail import mail_at_once
 
 PAUSE = timedelta(minutes=1)
@@ -128,13 +130,8 @@ def _mail_invitation(person: User, at: datetime) -> None:
 
 def _stop_mails(person: User, act: Act) -> None:
     """What waits is cancelled; one that is being sent this moment is not tried again."""
-    waiting = Mail.objects.filter(
-        recipient=person, state__in=[MailState.PLANNED, MailState.RETRY]
-    )
-    for pk in list(waiting.values_list("pk", flat=True)):
-        # Compare and swap: a worker may lease it at this moment.
-        if waiting.filter(pk=pk).update(state=MailState.CANCELLED):
-            MailEvent.objects.create(
-                mail_id=pk, at=act.at, state=MailState.CANCELLED, by=act.by
-            )
+    for mail in Mail.objects.filter(recipient=person, state__in=CANCELLABLE):
+        # A worker may lease it at this moment.
+        with suppress(CannotCancelMail):
+            cancel_mail(mail, by=act.by, at=act.at)
     Duty.objects.open().filter(recipient=person).update(state=DutyState.DROPPED)
