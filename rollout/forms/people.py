@@ -148,12 +148,13 @@ class InviteForm(forms.Form):
     hours_per_week = HoursField()
 
     def __init__(
-        self, regions: QuerySet[Region], at: datetime, data: Any = None
+        self, regions: QuerySet[Region], inviter: User, data: Any = None
     ) -> None:
+        # Most people live where whoever invites them does.
         initial = {
             "language": get_language(),
-            "time_zone": settings.TIME_ZONE,
-            "from_date": at.date(),
+            "time_zone": inviter.time_zone,
+            "from_date": inviter.moment.date(),
         }
         super().__init__(data, initial=initial)
         _offer_regions(self, regions)

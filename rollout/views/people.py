@@ -108,9 +108,9 @@ def person_invite(request: Request) -> HttpResponse:
     can_manage_people(user).insist()
     regions = Region.objects.visible_to(user)
     if request.method != "POST":
-        form = InviteForm(regions, user.moment)
+        form = InviteForm(regions, user)
         return render(request, "rollout/person_invite.html", {"form": form})
-    form = InviteForm(regions, user.moment, request.POST)
+    form = InviteForm(regions, user, request.POST)
     if form.is_valid():
         data = form.cleaned_data
         first = FirstRole(Role(data["role"]), data["region"], data["from_date"])

@@ -173,6 +173,15 @@ def test_absent_person_is_404(browser):
 # --- Inviting ------------------------------------------------------------------------
 
 
+def test_form_begins_with_the_zone_of_who_invites(browser, hq):
+    with unrecorded():
+        User.objects.filter(pk=hq.pk).update(time_zone="Asia/Shanghai")
+
+    page = browser.get("/people/invite/").content.decode()
+
+    assert '<option value="Asia/Shanghai" selected>' in page
+
+
 def test_invitation_leads_to_the_page_of_the_person(browser, north):
     answer = browser.post("/people/invite/", {**INVITED, "region": north.pk})
 
