@@ -54,9 +54,10 @@ var/static/staticfiles.json: $(STATIC) $(FRONT_END) .venv/installed
 
 check: lint imports types migrations deploy-check messages-check test
 
+# The part on PostgreSQL often waits for processes and the browser: three fit on two cores.
 test: $(READY) .venv/installed-dev browser faketime
 	DATABASE_STORE=sqlite $(BIN)/pytest -q -n 2 -m "not browser and not processes and not long" tests
-	DATABASE_STORE=postgres $(BIN)/pytest -n 2 -m "not any_store and not long" tests
+	DATABASE_STORE=postgres $(BIN)/pytest -n 3 -m "not any_store and not long" tests
 
 lint: .venv/installed-dev
 	$(BIN)/ruff format --check .
