@@ -15,6 +15,9 @@ COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
 # Colours on their way from one theme to the other are nobody's colours.
 RUN = """(document.getAnimations().forEach((one) => one.cancel()),
   axe.run(document, %s).then((found) => JSON.stringify(found.violations)))"""
+HEARD = """new Promise((heard) => { const look = () =>
+  matchMedia("(prefers-color-scheme: %s)").matches ? heard()
+    : requestAnimationFrame(look); look(); })"""
 # Playwright itself would wait for ever.
 IN_TIME = """Promise.race([%s, new Promise((_, late) =>
   setTimeout(() => late(new Error("no answer within 30 s")), 30000))])"""
@@ -56,10 +59,9 @@ def violations_in_both_themes(page: Page) -> list[str]:
 
 
 def show_in(page: Page, theme: Literal["light", "dark"]) -> None:
-    """The page hears of it before its next frame."""
+    """Returns when the page has heard of it, which may take a busy browser a while."""
     page.emulate_media(color_scheme=theme)
-    frame = "new Promise((heard) => requestAnimationFrame(() => heard()))"
-    evaluate(page, IN_TIME % frame)
+    evaluate(page, IN_TIME % (HEARD % theme))
 
 
 def overflow(page: Page) -> int:
