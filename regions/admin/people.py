@@ -1,5 +1,6 @@
 """People and the roles they hold."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import admin
@@ -18,6 +19,7 @@ from regions.administration import (
 )
 from regions.history import Act
 from regions.models import Absence, Membership, User, Versioned
+from regions.services.roles import CannotEndRole, keep_headquarters
 
 from .acts import REVOKE_LINKS
 from .calendars import PlaceForm
@@ -46,6 +48,22 @@ class MembershipForm(RecordForm):
             self.fields["from_date"].initial = lambda: timezone.now().date()
 
 
+class KeepsHeadquarters(RecordAdmin):
+    """Neither here does the last one at headquarters lose his role."""
+
+    refusals = (CannotEndRole,)
+
+    def update(
+        self, request: HttpRequest, row: Any, values: Mapping[str, Any], act: Act
+    ) -> None:
+        keep_headquarters(row, values, act)
+        super().update(request, row, values, act)
+
+    def remove(self, row: Any, act: Act) -> None:
+        keep_headquarters(row, {"role": ""}, act)
+        super().remove(row, act)
+
+
 class MembershipInline(RecordInline):
     model = Membership
     form = MembershipForm
@@ -68,7 +86,7 @@ class UserForm(PlaceForm):
 
 
 @admin.register(User)
-class UserAdmin(RecordAdmin):
+class UserAdmin(KeepsHeadquarters):
     form = UserForm
     inlines = (MembershipInline,)
     acts = (REVOKE_LINKS,)
@@ -123,7 +141,7 @@ class UserAdmin(RecordAdmin):
 
 
 @admin.register(Membership)
-class MembershipAdmin(RecordAdmin):
+class MembershipAdmin(KeepsHeadquarters):
     form = MembershipForm
     list_display = (PERSON, "role", "region", "from_date", "to_date")
     export_fields = ("user", "role", "region", "from_date", "to_date")

@@ -9,7 +9,7 @@ from django.contrib.admin.views.main import PAGE_VAR
 from django.db import IntegrityError
 from django.db.models import Model, QuerySet
 from django.forms import BaseInlineFormSet, CheckboxInput, Field
-from django.http import HttpRequest, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.html import format_html
@@ -81,6 +81,20 @@ class RecordAdmin(ListAdmin):
             said = str(refusal)
         except IntegrityError:
             said = _("Nothing was saved: this contradicts a row that exists already.")
+        return self._refused(request, said)
+
+    def delete_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        try:
+            return super().delete_view(request, object_id, extra_context)
+        except self.refusals as refusal:
+            return self._refused(request, str(refusal))
+
+    def _refused(self, request: HttpRequest, said: str) -> HttpResponseRedirect:
         self.message_user(request, said, messages.ERROR)
         return redirect(request.get_full_path())
 
@@ -103,7 +117,7 @@ class RecordAdmin(ListAdmin):
         act = admin_act(request)
         formset.save(commit=False)
         for row in formset.deleted_objects:
-            history.delete(row, act)
+            self.remove(row, act)
         for row, _names in formset.changed_objects:
             [row_form] = [one for one in formset.initial_forms if one.instance is row]
             self._save(request, formset.model._default_manager.all(), row, row_form)
@@ -130,6 +144,10 @@ class RecordAdmin(ListAdmin):
         """Save what the form says of a locked row."""
         history.change(row, values, act)
 
+    def remove(self, row: Any, act: Act) -> None:
+        """Delete a locked row of this model, or one below it."""
+        history.delete(row, act)
+
     def get_deleted_objects(
         self, objs: Any, request: HttpRequest
     ) -> tuple[list[Any], dict[Any, int], set[Any], list[Any]]:
@@ -147,7 +165,7 @@ class RecordAdmin(ListAdmin):
         return gone, counts, lacking, protected
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        history.delete(obj, admin_act(request))
+        self.remove(obj, admin_act(request))
 
     # --- The history, instead of Django's log ---
 

@@ -4,7 +4,9 @@ A day in the past changes who was allowed to do what back then: it takes a reaso
 stays in the history.
 """
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -102,6 +104,28 @@ def insist_on_others_at_hq(user: User, act: Act) -> None:
         raise CannotEndRole(
             _("Nobody else holds the role of headquarters. Give it to somebody first.")
         )
+
+
+def keep_headquarters(
+    row: Membership | User, values: Mapping[str, Any], act: Act
+) -> None:
+    """What is about to be saved leaves somebody at headquarters. Raises CannotEndRole.
+
+    `values` may lack what stays as it is; who holds no such role now takes none away.
+    """
+    if isinstance(row, User):
+        held = row.memberships.held_on(act.at).filter(role=Role.HQ)
+        if row.may_sign_in and not values.get("may_sign_in", True) and held.exists():
+            insist_on_others_at_hq(row, act)
+    elif row.role == Role.HQ and row.to_date is None:
+        lasts = (
+            values.get("user", row.user) == row.user
+            and values.get("role", row.role) == Role.HQ
+            and values.get("to_date") is None
+            and values.get("from_date", row.from_date) <= act.at.date()
+        )
+        if not lasts:
+            insist_on_others_at_hq(row.user, act)
 
 
 def end_all_roles(user: User, act: Act) -> list[Membership]:

@@ -1,6 +1,7 @@
 """What headquarters saves in the admin of people, companies and talks."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -188,6 +189,42 @@ def test_mistaken_role_is_taken_out_below_the_person(change, staff_north):
     assert not staff_north.memberships.exists()
     [entry] = HistoryEntry.objects.filter(model="regions.membership")
     assert entry.change == "deleted"
+
+
+LAST_WAYS_OUT: list[tuple[str, dict[str, Any]]] = [
+    ("role", {"to_date": "2027-03-10"}),
+    ("role", {"role": Role.AUDITOR}),
+    ("role", {"from_date": "2027-03-11"}),
+    ("role", {"post": "yes"}),
+    ("person", {"may_sign_in": None}),
+    ("person", {"memberships-0-to_date": "2027-04-01"}),
+    ("person", {"memberships-0-DELETE": "on"}),
+]
+
+
+@pytest.mark.parametrize(("of", "values"), LAST_WAYS_OUT)
+def test_last_one_at_headquarters_keeps_his_role(of, values, browser, hq):
+    held = hq.memberships.get()
+    row = held if of == "role" else hq
+    if "post" in values:
+        url, data = address_of(row, "delete"), values
+    else:
+        url = address_of(row)
+        data = posted(browser.get(url), **values)
+
+    refused = browser.post(url, data, follow=True)
+
+    assert [str(one) for one in refused.context["messages"]] == [
+        "Nobody else holds the role of headquarters. Give it to somebody first."
+    ]
+    assert not HistoryEntry.objects.of(row).exists()
+    held.refresh_from_db()
+    assert (held.role, held.to_date) == (Role.HQ, None)
+
+    factories.make_user("hq.two@example.org", Role.HQ)
+    browser.post(url, data)
+
+    assert HistoryEntry.objects.filter(by=hq).exists()
 
 
 def test_row_below_a_form_that_somebody_changed_meanwhile_is_shown_with_both_texts(
