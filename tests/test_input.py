@@ -124,6 +124,7 @@ def test_every_field_of_a_form(name, world):
     assert faults(world, role, asks) == []
 
 
+@pytest.mark.any_store  # refused before anything is asked of the database
 @pytest.mark.parametrize("words", BODIES)
 def test_whole_bodies(words, world):
     """To every form at once, in front of the sign-in and behind it."""

@@ -21,24 +21,18 @@ HERE = Path(__file__).parent
 expect.set_options(timeout=20_000)
 
 
-# These run in Chinese with the proof; the words of their pages are looked at in every run.
-ENGLISH_IN_SHORT = {
-    "test_admin", "test_call", "test_finding", "test_keyboard", "test_ledger",
-    "test_neighbours", "test_people", "test_reminder", "test_settings", "test_tasks",
-    "test_today", "test_watch",
-}  # fmt: skip
-
-
 @pytest.hookimpl(tryfirst=True)  # before `-m` chooses
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """All journeys in one row, so that a product is started once in a process of tests.
 
+    They run in English, or in Chinese if so marked, and with the proof in the other one.
     What mostly waits begins before the rest, lest the others wait for it in the end.
     """
     for item in items:
-        if item.path.stem in ENGLISH_IN_SHORT and item.path.is_relative_to(HERE):
-            values = getattr(item, "callspec", None)
-            if values is not None and values.params.get("sample") is CHINESE:
+        values = getattr(item, "callspec", None)
+        if values is not None and "sample" in values.params:
+            wanted = CHINESE if item.get_closest_marker("in_chinese") else ENGLISH
+            if values.params["sample"] is not wanted:
                 item.add_marker(pytest.mark.long)
     items.sort(
         key=lambda item: (

@@ -4,7 +4,7 @@ import pytest
 
 from tests.programme_files import FILES, check_folder, write_folder
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.any_store]
 
 PEOPLE = (
     "ceo.east@example.org, ceo.north@example.org, cio@example.org, "

@@ -24,6 +24,8 @@ from tests.factories import (
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 LEAST_DISTANCE = 4 * HOUR
 
+pytestmark = pytest.mark.any_store
+
 
 @pytest.fixture(autouse=True)
 def folder(settings, tmp_path):
