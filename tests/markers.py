@@ -111,11 +111,17 @@ def mark(region: Region) -> None:
 
 
 def fillable(row: Model) -> list[Field]:
-    """Only a blocked task says what is missing; undo needs the states in the history."""
+    """Only a blocked task says what is missing, only a finding without a pilot its wave.
+
+    Undo needs the states in the history.
+    """
     if isinstance(row, HistoryEntry) and row.field != "name":
         return []
-    unblocked = isinstance(row, Task) and row.state != TaskState.BLOCKED
-    left_out = {"block_note"} if unblocked else set()
+    left_out = set()
+    if isinstance(row, Task) and row.state != TaskState.BLOCKED:
+        left_out = {"block_note"}
+    elif isinstance(row, Finding) and row.pilot_id is not None:
+        left_out = {"wave_name"}
     return [field for field in text_fields(type(row)) if field.name not in left_out]
 
 
