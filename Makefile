@@ -110,7 +110,7 @@ bench: $(READY) .venv/installed-dev
 
 # Takes each guard away in a copy of the tree; writes docs/security.md.
 mutants: $(READY) .venv/installed-dev
-	$(BIN)/python -m benchmarks.mutants
+	DJANGO_SETTINGS_MODULE=rollout.settings $(BIN)/python -m benchmarks.mutants
 
 # --- Upkeep --------------------------------------------------------------------------
 

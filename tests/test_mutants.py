@@ -1,12 +1,16 @@
 """The run that takes guards away: it finds them by what they are, and takes one at a time."""
 
 import ast
+import subprocess
+import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from benchmarks.mutants.bench import Bench, Mutant, all_mutants
+from benchmarks.mutants.bench import ROOT, Bench, Mutant, all_mutants
 from benchmarks.mutants.guards import guards_in, taken_away
+from benchmarks.mutants.report import document
 
 pytestmark = pytest.mark.any_store
 
@@ -86,3 +90,22 @@ def test_guard_that_no_test_runs_is_not_caught():
     [guard] = guards_in("def can(user):\n    raise Http404\n")
 
     assert not bench.is_caught(Mutant("regions/planted.py", guard))
+
+
+def test_document_names_what_was_not_missed():
+    [guard] = guards_in("def can(user):\n    raise Http404\n")
+    planted = Mutant("regions/planted.py", guard)
+
+    text = document(Counter({"refusal": 1}), [planted], tests=5)
+
+    assert "| not missed | 1 |" in text
+    assert text.endswith(f"- `{planted}`\n")
+
+
+def test_run_begins():
+    """Its modules are imported without the settings of the tests around them."""
+    command = [sys.executable, "-m", "benchmarks.mutants", "--help"]
+
+    said = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True)
+
+    assert "--only TEXT" in said.stdout

@@ -7,7 +7,9 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
+from typing import Any
 
 from .guards import Guard, guards_in, taken_away
 
@@ -54,7 +56,11 @@ def all_mutants(root: Path = ROOT) -> Iterator[Mutant]:
 class Bench:
     """The copy, its database, and which test runs which function."""
 
+    ran: dict[str, Any]
+
     def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.others = count(1)
         self.tree = folder / "tree"
         self.trace = folder / "trace.json"
         self.database = folder / "test.sqlite3"
@@ -64,6 +70,12 @@ class Bench:
             shutil.copytree(ROOT / name, self.tree / name)
         for name in LINKED:
             (self.tree / name).symlink_to(ROOT / name)
+
+    def another(self) -> "Bench":
+        """One beside it, so that two guards can be taken away at a time."""
+        other = Bench(self.folder / str(next(self.others)))
+        other.ran = self.ran
+        return other
 
     def run(self, tests: list[str], *options: str) -> int:
         """How pytest ended; what it said stands in `log.txt`."""
