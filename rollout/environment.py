@@ -64,6 +64,14 @@ def as_port(raw: str) -> int:
     return int(raw)
 
 
+def as_days(raw: str) -> int:
+    """A number of days, up to a hundred years."""
+    days = int(raw)
+    if not 0 <= days <= 36_525:
+        raise ValueError(days)
+    return days
+
+
 def as_zone(raw: str) -> str:
     return ZoneInfo(raw).key
 

@@ -44,6 +44,12 @@ def frozen() -> Iterator[time_machine.Traveller]:
         yield traveller
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _attachments(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Files lie in a folder of this run; tests that count them choose one of their own."""
+    django_settings.ATTACHMENT_DIR = tmp_path_factory.mktemp("attachments")
+
+
 @pytest.fixture
 def as_user(db: None) -> Callable[[User], Client]:
     """A browser in which somebody is signed in: `as_user(cio).get(...)`."""
