@@ -215,7 +215,7 @@ def contact_correct(request: Request, pk: int) -> HttpResponse:
     """Change what was logged; the rhythm and the ask follow."""
     contact = _contact(request, pk)
     can_change_contact(request.user, contact).insist()
-    reads = can_read_notes(request.user, contact.history_region_id)
+    reads = can_read_notes(request.user, contact.ceo.region_id)
     data = request.POST if request.method == "POST" else None
     form = ContactForm.for_contact(contact, data, reads_private=reads)
     if request.method == "POST" and form.is_valid():

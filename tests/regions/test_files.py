@@ -16,6 +16,8 @@ from regions.files.kinds import CannotTake, clean_name, kind_of
 from regions.files.limits import MOST_PARTS, MOST_UNPACKED_BYTES
 from regions.files.pictures import pictured
 
+pytestmark = pytest.mark.any_store
+
 GPS, CAMERA = 0x8825, 0x010F
 
 
