@@ -66,10 +66,9 @@ def as_port(raw: str) -> int:
 
 def as_days(raw: str) -> int:
     """A number of days, up to a hundred years."""
-    days = int(raw)
-    if not 0 <= days <= 36_525:
-        raise ValueError(days)
-    return days
+    if not (raw.isascii() and raw.isdecimal() and int(raw) <= 36_525):
+        raise ValueError(raw)
+    return int(raw)
 
 
 def as_zone(raw: str) -> str:
