@@ -127,7 +127,7 @@ def _remove(names: list[str]) -> None:
 def withdraw_file(attachment: Attachment, *, version: int, act: Act) -> Attachment:
     """Take a file back: it is served no more, and erased after a time."""
     row = history.lock(Attachment.objects.all(), attachment.pk, version)
-    if row.withdrawn_at is None:
+    if row.is_standing:
         history.change(row, {"withdrawn_at": act.at}, act)
     return row
 

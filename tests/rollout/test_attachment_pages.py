@@ -15,6 +15,7 @@ from regions.models import Attachment, HistoryEntry
 from regions.services.attachments import (
     erase_due,
 )
+from rollout.models import Task
 from rollout.queries.handover import moving_from
 from rollout.services.handovers import hand_over
 from rollout.services.people import let_go
@@ -264,9 +265,14 @@ def test_withdrawn_file_is_served_no_more(task, act, as_user, staff_north):
     ]
     assert [client.get(page).status_code for page in pages] == [200] * 4
 
-    client.post(f"/files/{row.pk}/withdraw/", {"then": f"/tasks/{task.pk}/"})
+    for _click in range(2):
+        answer = client.post(
+            f"/files/{row.pk}/withdraw/", {"then": f"/tasks/{task.pk}/"}
+        )
+        assert answer.headers["Location"] == f"/tasks/{task.pk}/"
 
     assert [client.get(page).status_code for page in pages] == [404] * 4
+    assert HistoryEntry.objects.of(row).filter(field="withdrawn_at").count() == 1
     assert "1 withdrawn" in client.get(f"/tasks/{task.pk}/").content.decode()
 
 
@@ -290,6 +296,20 @@ def test_files_stay_with_the_task_when_people_move_on(
         answer = as_user(role).get(f"/files/{row.pk}/content/")
         assert answer.status_code == code
     assert erase_due(at=NOW + timedelta(days=365)) == 0
+
+
+def test_row_with_files_is_not_deleted(task, act, as_user, hq):
+    """A task that nobody touched could be; its files would be seen by nobody then."""
+    client, page = as_user(hq), f"/admin/rollout/task/{task.pk}/delete/"
+    assert client.get(page).context["protected"] == []
+    row = add(task, act, name="shelf.txt")
+
+    said = client.get(page).context["protected"]
+    client.post(page, {"post": "yes"})
+
+    link = f'<a href="/admin/regions/attachment/{row.pk}/change/">shelf.txt</a>'
+    assert said == [f"File: {link}"]
+    assert Task.objects.filter(pk=task.pk).exists()
 
 
 def test_file_whose_bytes_are_lost_is_not_found(
