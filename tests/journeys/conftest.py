@@ -23,7 +23,7 @@ expect.set_options(timeout=20_000)
 
 # These run in Chinese with the proof; the words of their pages are looked at in every run.
 ENGLISH_IN_SHORT = {
-    "test_admin", "test_call", "test_finding", "test_keyboard", "test_ledger",
+    "test_admin", "test_call", "test_files", "test_finding", "test_keyboard", "test_ledger",
     "test_neighbours", "test_people", "test_reminder", "test_settings", "test_tasks",
     "test_today", "test_watch",
 }  # fmt: skip
