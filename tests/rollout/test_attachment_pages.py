@@ -12,9 +12,7 @@ from regions.enums import Audience
 from regions.files import limits
 from regions.history import Act
 from regions.models import Attachment, HistoryEntry
-from regions.services.attachments import (
-    erase_due,
-)
+from regions.services.attachments import Sent, add_file, erase_due
 from rollout.models import Task
 from rollout.queries.handover import moving_from
 from rollout.services.handovers import hand_over
@@ -23,6 +21,8 @@ from tests.factories import (
     NOW,
     make_attachment,
     make_finding,
+    make_procedure,
+    make_step,
     make_task,
 )
 from tests.history_guard import unrecorded
@@ -145,6 +145,43 @@ def test_source_hangs_on_a_finding_and_is_seen_with_it(
         Audience.ENGAGED,
     )
     assert as_user(staff_north).get(f"/files/{row.pk}/").status_code == 404
+
+
+def test_who_may_not_add_or_withdraw_is_offered_neither(
+    as_user, task, act, programme, hq, staff_north, helper_north, liaison_north
+):
+    finding = make_finding(programme, author=hq)
+    make_attachment(finding, hq)
+    add(task, act)
+    tasks, findings = f"/tasks/{task.pk}/", f"/findings/{finding.pk}/"
+
+    def offered(user, page):
+        text = as_user(user).get(page).content.decode()
+        return 'name="new-file"' in text, "/withdraw/" in text
+
+    assert offered(staff_north, tasks) == offered(liaison_north, tasks) == (True, True)
+    assert offered(helper_north, tasks) == (False, False)
+    assert offered(hq, findings) == (True, True)
+    # Near a region is not near a finding, which belongs to none.
+    assert offered(liaison_north, findings) == (False, False)
+
+
+def test_history_of_a_file_is_told_as_far_as_its_own_audience(
+    as_user, hq, staff_north, programme
+):
+    """Adopted, a finding and its sources are for all; how it came to that is not."""
+    step = make_step(make_procedure(programme))
+    finding = make_finding(programme, state=FindingState.ADOPTED, step=step)
+    act = Act(by=hq, at=NOW)
+    add_file(finding, Sent("r.txt", b"read"), programme=programme, act=act)
+
+    told = {
+        user: as_user(user).get(f"/findings/{finding.pk}/").content.decode()
+        for user in (hq, staff_north)
+    }
+
+    assert [page.count('">r.txt</a>') for page in told.values()] == [1, 1]
+    assert ["File: r.txt" in page for page in told.values()] == [True, False]
 
 
 @pytest.mark.parametrize("item_count", [1, 3])
