@@ -15,6 +15,13 @@ def can_record_finding(user: User) -> Answer:
     return denied(_("Only people who take part in the roll-out record findings."))
 
 
+def can_add_source(user: User, finding: Finding) -> Answer:
+    """Who recorded it, headquarters and the CIO."""
+    if finding.author_id == user.pk or user.standing.may(Right.ADD_SOURCE):
+        return ALLOWED
+    return denied(_("Only who recorded the finding or headquarters adds its sources."))
+
+
 def can_decide_finding(user: User, finding: Finding) -> Answer:
     """Headquarters and the CIO review, adopt, reject and retire."""
     if user.standing.may(Right.DECIDE_FINDING):

@@ -150,6 +150,8 @@ class Finding(Versioned):
     Adopting it ties it to the step whose tasks it concerns; from then on it shows on them.
     """
 
+    takes_files = True
+
     programme = models.ForeignKey(
         Programme, models.PROTECT, related_name="findings", verbose_name=_("programme")
     )

@@ -14,7 +14,7 @@ from django.views.decorators.http import (
     require_safe,
 )
 
-from pilots.access import can_decide_finding, can_record_finding
+from pilots.access import can_add_source, can_decide_finding, can_record_finding
 from pilots.enums import FINDING_MOVES, FindingState
 from pilots.forms import AdoptForm, FindingForm, RejectForm, VersionForm
 from pilots.models import Finding
@@ -22,8 +22,11 @@ from pilots.queries import finding_counts, findings_of, procedures_of
 from pilots.services import findings
 from regions.history import EditedMeanwhile, web_act
 from regions.middleware import Request, asked
-from regions.models import HistoryEntry, Programme
+from regions.models import Programme
+from regions.queries import files_on, history_of
+from regions.services.attachments import CannotTake, add_file
 from regions.telling import past_acts
+from regions.uploads import AttachForm
 
 PAGE = 25
 
@@ -99,12 +102,31 @@ def _page(
         "version_form": VersionForm(initial=start),
         "adopt_form": AdoptForm(finding.programme, initial=start),
         "reject_form": RejectForm(initial=start),
-        "changes": past_acts(
-            HistoryEntry.objects.visible_to(request.user).of(finding), 20
-        ),
+        "changes": past_acts(history_of(finding, request.user), 20),
+        "files": files_on(finding, request.user),
+        "may_attach": bool(can_add_source(request.user, finding)),
+        "attach_form": AttachForm(),
         **forms,
     }
     return render(request, "pilots/finding_page.html", context, status=status)
+
+
+@require_POST
+def finding_attach(request: Request, pk: int) -> HttpResponse:
+    """Hang a source on a finding."""
+    finding = _finding(request, pk)
+    can_add_source(request.user, finding).insist()
+    form = AttachForm(request)
+    if form.is_valid():
+        act = web_act(request.user)
+        try:
+            added = add_file(finding, form.sent, programme=finding.programme, act=act)
+        except CannotTake as refusal:
+            form.add_error("file", str(refusal))
+        else:
+            messages.success(request, _("Added: %(name)s") % {"name": added.name})
+            return redirect("pilots:finding", pk)
+    return _page(request, finding, status=422, attach_form=form)
 
 
 @require_POST

@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
 from regions.enums import Right, Role
-from regions.models import Contact, Region, User
+from regions.models import Attachment, Contact, Region, User
 
 
 @dataclass(frozen=True)
@@ -61,8 +61,24 @@ def can_change_contact(user: User, contact: Contact) -> Answer:
 
 
 def can_read_notes(user: User, region_id: int) -> bool:
-    """Notes on talks are for the CIO and the region's liaison."""
+    """What `regions.privacy` names is for the CIO and the region's liaison."""
     return user.standing.may(Right.READ_NOTES, region_id)
+
+
+def can_withdraw_file(user: User, attachment: Attachment) -> Answer:
+    """Who added it, the CIO, headquarters, and the region's liaison and manager."""
+    standing, right = user.standing, Right.WITHDRAW_FILE
+    is_own = attachment.by_id == user.pk
+    # Sources of findings belong to no region.
+    is_near = attachment.region_id in standing.places(right)
+    if is_own or is_near or standing.may_everywhere(right):
+        return ALLOWED
+    return denied(
+        _(
+            "Only who added the file, headquarters, the region's liaison or its manager "
+            "withdraws it."
+        )
+    )
 
 
 def can_use_admin(user: User) -> Answer:

@@ -36,8 +36,10 @@ class Right(TextChoices):
     LOG_TALK = "log_talk", _("log talks with CEOs")
     CORRECT_TALK = "correct_talk", _("correct talks that others logged")
     READ_NOTES = "read_notes", _("read the notes on talks")
+    WITHDRAW_FILE = "withdraw_file", _("withdraw files of others")
     SET_CALLER = "set_caller", _("say who calls a CEO")
     DECIDE_FINDING = "decide_finding", _("adopt and reject findings")
+    ADD_SOURCE = "add_source", _("add sources to findings of others")
     MOVE_GO_LIVE = "move_go_live", _("move a go-live")
     SEE_HEALTH = "see_health", _("be warned when no mail goes out")
     SEE_LEDGER = "see_ledger", _("see all mails")
@@ -59,8 +61,10 @@ RIGHTS: dict[Right, frozenset[Role]] = {
     Right.LOG_TALK: frozenset({Role.CIO, Role.HQ, Role.LIAISON}),
     Right.CORRECT_TALK: frozenset({Role.CIO, Role.LIAISON}),
     Right.READ_NOTES: frozenset({Role.CIO, Role.LIAISON}),
+    Right.WITHDRAW_FILE: frozenset({Role.CIO, Role.HQ, Role.LIAISON, Role.MANAGER}),
     Right.SET_CALLER: frozenset({Role.CIO}),
     Right.DECIDE_FINDING: frozenset({Role.CIO, Role.HQ}),
+    Right.ADD_SOURCE: frozenset({Role.CIO, Role.HQ}),
     Right.MOVE_GO_LIVE: frozenset({Role.CIO, Role.HQ}),
     Right.SEE_HEALTH: frozenset({Role.CIO, Role.HQ}),
     Right.SEE_LEDGER: GROUP_ROLES,
@@ -97,6 +101,19 @@ class Audience(TextChoices):
     REGION = "region", _("everybody who sees the region")
     ENGAGED = "engaged", _("headquarters and the liaison")
     PRIVATE = "private", _("the CIO and the liaison")
+
+
+class FileKind(TextChoices):
+    """What an attachment may be; the value is the suffix of its name."""
+
+    JPEG = "jpg", _("photo (JPEG)")
+    PNG = "png", _("picture (PNG)")
+    WEBP = "webp", _("picture (WebP)")
+    PDF = "pdf", "PDF"
+    XLSX = "xlsx", _("workbook (XLSX)")
+    DOCX = "docx", _("document (DOCX)")
+    CSV = "csv", _("table (CSV)")
+    TXT = "txt", _("text file")
 
 
 class Change(TextChoices):

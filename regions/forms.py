@@ -14,6 +14,7 @@ from regions.enums import AskAnswer, Channel, Felt, Outcome, PlannedMail
 from regions.history import EditedMeanwhile
 from regions.models import Ask, Contact, User
 from regions.places import countries, subdivisions, zones
+from regions.privacy import private_fields
 from regions.services.contacts import Log, NewAsk
 from regions.wording import full_day
 
@@ -110,8 +111,12 @@ class ContactForm(forms.Form):
         return cls(initial={"outcome": outcome, "felt": Felt.SAME, "key": uuid.uuid4()})
 
     @classmethod
-    def for_contact(cls, contact: Contact) -> "ContactForm":
-        return cls(
+    def for_contact(
+        cls, contact: Contact, data: Any = None, *, reads_private: bool
+    ) -> "ContactForm":
+        """To correct a log; without what is private for whoever may not read that."""
+        form = cls(
+            data,
             initial={
                 "outcome": contact.outcome,
                 "minutes": contact.minutes,
@@ -126,8 +131,12 @@ class ContactForm(forms.Form):
                 "held_at": contact.held_at,
                 "key": contact.key,
                 "version": contact.version,
-            }
+            },
         )
+        for name in () if reads_private else private_fields(contact):
+            del form.fields[name]
+            del form.initial[name]
+        return form
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -157,7 +166,7 @@ class ContactForm(forms.Form):
             answer=data["answer"],
             ask_due_date=data["ask_due_date"],
             moved_to_date=data["moved_to_date"],
-            note=data["note"],
+            note=data.get("note"),
             key=data["key"],
         )
 

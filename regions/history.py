@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from regions.enums import Audience, Change, Via
 from regions.models import HistoryEntry, User, Versioned
+from regions.privacy import private_fields
 
 Row = TypeVar("Row", bound=Versioned)
 TEXT_LENGTH = 200
@@ -121,7 +122,7 @@ def delete(row: Versioned, act: Act) -> None:
                     {
                         column.attname: column.value_to_string(row)
                         for column in row._meta.concrete_fields
-                        if column.name not in row.private_fields | row.silent_fields
+                        if column.name not in private_fields(row) | row.silent_fields
                     },
                     ensure_ascii=False,
                 ),
@@ -182,7 +183,7 @@ def _entry(row: Versioned, act: Act, **what: Any) -> HistoryEntry:
 
 
 def _audience(row: Versioned, field_name: str) -> Audience:
-    return Audience.PRIVATE if field_name in row.private_fields else row.audience
+    return Audience.PRIVATE if field_name in private_fields(row) else row.audience
 
 
 def _write(entries: list[HistoryEntry]) -> None:

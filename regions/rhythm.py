@@ -50,6 +50,13 @@ class RhythmState:
         return self.booked_date is not None and self.booked_date < self.late_from_date
 
 
+def ends_on(rhythm: Rhythm) -> date:
+    """The last day of a region in its programme; without a go-live far away."""
+    if rhythm.end_date is not None:
+        return rhythm.end_date
+    return rhythm.go_live_date + DEFAULT_END if rhythm.go_live_date else date.max
+
+
 def stage_on(
     day: date,
     *,

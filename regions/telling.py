@@ -21,6 +21,7 @@ from django.utils.translation import pgettext
 
 from regions.enums import Change, Via
 from regions.models import HistoryEntry
+from regions.privacy import private_fields
 from regions.wording import capital, full_day, listed, moment
 
 ISO_DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
@@ -145,9 +146,13 @@ def name_of(entry: HistoryEntry) -> str:
 def change(
     entry: HistoryEntry, names: Mapping[tuple[str, str], str] = MappingProxyType({})
 ) -> str:
-    """One entry of the history: state: open → done. `names` has those of related rows."""
-    if entry.change != Change.CHANGED:
-        return entry.get_change_display()
+    """One entry of the history: state: open → done. `names` has those of related rows.
+
+    Of a private field it tells that it changed: its text stands in one place only, where
+    every view of it is logged.
+    """
+    if entry.change != Change.CHANGED or _is_private(entry):
+        return _what_changed(entry)
     column = _column(entry)
     return _("%(field)s: %(before)s → %(after)s") % {
         "field": _label(entry),
@@ -158,10 +163,14 @@ def change(
 
 def related_model(entry: HistoryEntry) -> type[Model] | None:
     """The kind of row that a changed field points to."""
-    if entry.change != Change.CHANGED:
+    if entry.change != Change.CHANGED or _is_private(entry):
         return None
     related: type[Model] | None = _column(entry).related_model
     return related
+
+
+def _is_private(entry: HistoryEntry) -> bool:
+    return entry.field in private_fields(apps.get_model(entry.model))
 
 
 def _what_changed(entry: HistoryEntry) -> str:
@@ -175,7 +184,13 @@ def _column(entry: HistoryEntry) -> Any:
 
 
 def _label(entry: HistoryEntry) -> str:
-    return capital(str(getattr(_column(entry), "verbose_name", entry.field)))
+    return field_label(entry.model, entry.field)
+
+
+def field_label(model: str, name: str) -> str:
+    """What a field of a kind of row is called."""
+    column: Any = apps.get_model(model)._meta.get_field(name)
+    return capital(str(getattr(column, "verbose_name", name)))
 
 
 def _value(column: Any, text: str, names: Mapping[tuple[str, str], str]) -> str:

@@ -17,7 +17,7 @@ app = Celery("rollout")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(related_name="jobs")
 
-TICK = timedelta(seconds=5)
+TICK, HOUR = timedelta(seconds=5), timedelta(hours=1)
 _BEGAN = datetime.fromtimestamp(time.time() - time.monotonic(), UTC)
 
 
@@ -40,5 +40,10 @@ app.conf.beat_schedule = {
         "task": "rollout.deliver",
         "schedule": schedule(TICK, nowfun=steady_now),
         "options": {"expires": TICK.total_seconds()},
+    },
+    "erase attachments whose time is over": {
+        "task": "rollout.erase_files",
+        "schedule": schedule(HOUR, nowfun=steady_now),
+        "options": {"expires": HOUR.total_seconds()},
     },
 }

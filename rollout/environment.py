@@ -64,6 +64,13 @@ def as_port(raw: str) -> int:
     return int(raw)
 
 
+def as_days(raw: str) -> int:
+    """A number of days, up to a hundred years."""
+    if not (raw.isascii() and raw.isdecimal() and int(raw) <= 36_525):
+        raise ValueError(raw)
+    return int(raw)
+
+
 def as_zone(raw: str) -> str:
     return ZoneInfo(raw).key
 

@@ -5,6 +5,7 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
+from regions.services import attachments
 from rollout import reminders
 from rollout.services import mail
 from rollout.services.heartbeat import beat
@@ -30,4 +31,14 @@ def deliver() -> int:
     count = mail.deliver(clock=timezone.now)
     if count:
         logger.info("mailed: %d", count)
+    return count
+
+
+@shared_task(name="rollout.erase_files", time_limit=900)
+def erase_files() -> int:
+    """Erase the attachments whose time is over, and what dead processes left of some."""
+    at = timezone.now()
+    count, left = attachments.erase_due(at=at), attachments.sweep(at=at)
+    if count or left:
+        logger.info("attachments erased: %d; files without a row: %d", count, left)
     return count

@@ -15,6 +15,7 @@ from rollout.environment import (
     as_bool,
     as_broker,
     as_database,
+    as_days,
     as_folder,
     as_hosts,
     as_mail_server,
@@ -27,6 +28,7 @@ from rollout.environment import (
     secret_key,
     stop,
 )
+from rollout.fixed_settings import *  # noqa: F403
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -247,12 +249,7 @@ SESSION_COOKIE_AGE = 14 * 24 * 3600
 
 # --- Language and time ---------------------------------------------------------------
 
-LANGUAGE_CODE = "en"
-LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
-FORMAT_MODULE_PATH = "rollout.formats"
-USE_I18N = True
-USE_TZ = True
 TIME_ZONE = read(
     "TIME_ZONE",
     as_zone,
@@ -262,17 +259,16 @@ TIME_ZONE = read(
 
 # --- Pages ---------------------------------------------------------------------------
 
-STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "var" / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {
-        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
-    },
-}
-CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
-CRISPY_TEMPLATE_PACK = "bootstrap5"
+# Attachments lie apart from all that is served as it is.
+ATTACHMENT_DIR = VAR_DIR / "attachments"
+KEEP_WITHDRAWN_DAYS = read(
+    "KEEP_WITHDRAWN_DAYS", as_days, "30", "Give a number of days, such as 30."
+)
+KEEP_ENDED_DAYS = read(
+    "KEEP_ENDED_DAYS", as_days, "1825", "Give a number of days, such as 1825."
+)
 
 # --- Security ------------------------------------------------------------------------
 
@@ -298,20 +294,3 @@ SECURE_HSTS_PRELOAD = SECURE
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if SECURE else None
 SECURE_REFERRER_POLICY = "same-origin"
 CSRF_TRUSTED_ORIGINS = [SITE_URL] if PRODUCTION else []
-
-# --- Logs ----------------------------------------------------------------------------
-
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}
-    },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": "INFO"},
-    "loggers": {
-        "celery.app.trace": {"level": "WARNING"},
-        "celery.worker.strategy": {"level": "WARNING"},
-        "celery.beat": {"level": "WARNING"},
-    },
-}

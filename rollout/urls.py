@@ -52,6 +52,7 @@ rollout_patterns = [
     ),
     path("tasks/", tasks.my_tasks, name="my-tasks"),
     path("tasks/<int:pk>/", tasks.task_page, name="task"),
+    path("tasks/<int:pk>/files/", tasks.task_attach, name="task-attach"),
     path("tasks/<int:pk>/complete/", tasks.task_complete, name="task-complete"),
     path("tasks/<int:pk>/start/", tasks.task_start, name="task-start"),
     path("tasks/<int:pk>/block/", tasks.task_block, name="task-block"),

@@ -30,6 +30,7 @@ def one_of_each(number: int) -> dict[str, Model]:
     plan = factories.make_plan(region, wave)
     mail = factories.make_mail(staff, subject=f"Mail {number}")
     rhythm = factories.make_rhythm(ceo, programme)
+    task = factories.make_task(plan, f"Task {number}", owner=staff, step=step)
     made = [
         region, staff, staff.memberships.get(), programme, ceo, ask, check_in, pilot,
         procedure, step, wave, plan, mail, rhythm,
@@ -37,7 +38,8 @@ def one_of_each(number: int) -> dict[str, Model]:
         factories.make_finding(
             programme, f"Finding {number}", pilot=pilot, step=step, author=staff
         ),
-        factories.make_task(plan, f"Task {number}", owner=staff, step=step),
+        task,
+        factories.make_attachment(task, staff, f"file {number}.txt"),
         factories.make_duty(staff, rhythm, mail=mail),
         factories.make_holiday(
             name=f"Day {number}", day_date=date(2027, 1, 1) + timedelta(days=number)

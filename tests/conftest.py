@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -10,6 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
+from pytest_django.fixtures import Settings
 
 from regions.enums import Role
 from regions.models import Programme, Region, RegionalCEO, Rhythm, User
@@ -42,6 +44,19 @@ def frozen() -> Iterator[time_machine.Traveller]:
     """The clock stands at NOW; `frozen.move_to(...)` moves it."""
     with time_machine.travel(NOW, tick=False) as traveller:
         yield traveller
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _attachments(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Files lie in a folder of this run; tests that count them choose one of their own."""
+    django_settings.ATTACHMENT_DIR = tmp_path_factory.mktemp("attachments")
+
+
+@pytest.fixture
+def folder(settings: Settings, tmp_path: Path) -> Path:
+    """Where the files of this test lie, and no others."""
+    settings.ATTACHMENT_DIR = tmp_path / "attachments"
+    return tmp_path / "attachments"
 
 
 @pytest.fixture

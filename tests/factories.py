@@ -5,16 +5,19 @@ Every date hangs on NOW: the kick-off lies five weeks back, go-live eight weeks 
 """
 
 from datetime import UTC, date, datetime, timedelta
+from hashlib import sha256
 from typing import Any, TypeVar
 
+from django.core.files.base import ContentFile
 from django.db.models import Model
 
 from pilots.enums import Area, FindingKind
 from pilots.models import Finding, Pilot, Procedure, Step
-from regions.enums import GROUP_ROLES, AskKind, Outcome, Role
+from regions.enums import GROUP_ROLES, AskKind, FileKind, Outcome, Role
 from regions.models import (
     Absence,
     Ask,
+    Attachment,
     CheckIn,
     Contact,
     Holiday,
@@ -25,6 +28,7 @@ from regions.models import (
     Rhythm,
     User,
 )
+from regions.models.attachments import AttachmentStorage, random_name
 from rollout.enums import DutyKind, MailState
 from rollout.models import (
     Duty,
@@ -205,6 +209,29 @@ def make_task(
     due = values.get("due_date", date(2027, 3, 24))
     dates = {"due_date": due, "first_due_date": due}
     return saved(Task(plan=plan, title=title, **dates | values))
+
+
+def make_attachment(
+    row: Model,
+    by: User,
+    name: str = "photo.txt",
+    data: bytes = b"what is",
+    **values: Any,
+) -> Attachment:
+    """A small text that hangs on a task or a finding."""
+    programme = row.plan.programme if isinstance(row, Task) else row.programme
+    what = {"model": row._meta.label_lower, "object_id": row.pk, "name": name}
+    kept = {
+        "programme": programme,
+        "region_id": row.history_region_id,
+        "kind": FileKind.TXT,
+        "size": len(data),
+        "digest": sha256(data).hexdigest(),
+        "file": AttachmentStorage().save(random_name(), ContentFile(data)),
+        "by": by,
+        "added_at": NOW,
+    }
+    return saved(Attachment(**what | kept | values))
 
 
 # --- What people are told ------------------------------------------------------------

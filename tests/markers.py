@@ -15,6 +15,7 @@ from regions.enums import Audience
 from regions.models import (
     Absence,
     Ask,
+    Attachment,
     CheckIn,
     Contact,
     HistoryEntry,
@@ -26,6 +27,7 @@ from regions.models import (
     Rhythm,
     User,
 )  # fmt: skip
+from regions.privacy import private_fields
 from rollout.enums import TaskState
 from rollout.models import (
     Breaker,
@@ -46,6 +48,7 @@ WAY_TO_REGION: dict[type[Model], str] = {
     Absence: "user__memberships__region",
     Handover: "giver__memberships__region",
     Ask: "ceo__region",
+    Attachment: "region",
     CheckIn: "ceo__region",
     Contact: "ceo__region",
     Duty: "recipient__memberships__region",
@@ -142,7 +145,7 @@ def _circle(row: Model, name: str) -> str:
         return _circle(row.mail, "")
     if isinstance(row, HistoryEntry):
         return OF_AUDIENCE[Audience(row.audience)]
-    if name in getattr(row, "private_fields", ()):
+    if name in private_fields(row):
         return "private"
     return CIRCLES.get(type(row), "all")
 
@@ -174,7 +177,7 @@ def without(region: Region) -> None:
         ).distinct()
         ids = list(people.values_list("pk", flat=True))
         order = [
-            MailEvent, Duty, Mail, HistoryEntry, Task, Contact, CheckIn, Ask, Rhythm,
+            MailEvent, Duty, Mail, HistoryEntry, Attachment, Task, Contact, CheckIn, Ask, Rhythm,
             Plan, RegionalCEO, Handover, Absence, Membership,
         ]  # fmt: skip
         for model in order:

@@ -11,18 +11,20 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.core.files import File
 from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from pilots.enums import FindingState
 from regions.enums import Audience, Channel, Role
 from regions.history import Act
-from regions.models import Programme, Region, User
+from regions.models import Attachment, Programme, Region, User
 from rollout.enums import BlockReason, DutyKind, MailState, TaskState
 from rollout.links import invitation_token, pause_token, sign_in_token
-from rollout.models import Handover, Plan, Wave
+from rollout.models import Handover, Plan, Task, Wave
 from rollout.queries.handover import moving_from
 from rollout.services.handovers import hand_over
 from rollout.services.mail import mail_at_once
@@ -30,11 +32,12 @@ from rollout.services.tasks import start_task
 from tests import factories
 from tests.admin_rows import make_entry
 from tests.factories import NOW, make_user
-from tests.markers import mark
+from tests.markers import mark, marker
 from tests.permissions import ARGS, BODIES
 
 FORM = "application/x-www-form-urlencoded"
 CSRF = "c" * 32
+TOKEN = {"csrfmiddlewaretoken": CSRF}
 ABSENT_PK, ABSENT_TEXT = 999_999, "NO-SUCH"
 
 
@@ -131,6 +134,7 @@ def _rows(
     person, handover = _handed_over(region, plan, liaison)
     blocked = {"state": TaskState.BLOCKED, "block_reason": BlockReason.DATA}
     late = {"due_date": (NOW - timedelta(days=3)).date()}
+    task = factories.make_task(plan, "Open", owner=staff, **late)
     mail = factories.make_mail(liaison)
     factories.make_event(mail, state=MailState.PLANNED)
     for audience in Audience:
@@ -149,7 +153,8 @@ def _rows(
             channel=Channel.PHONE,
             note="Said so",
         ),
-        task=factories.make_task(plan, "Open", owner=staff, **late),
+        task=task,
+        file=_file(task, staff),
         blocked=factories.make_task(
             plan, "Blocked", owner=staff, waits_for=ceo.user, **blocked
         ),
@@ -166,6 +171,16 @@ def _rows(
         ),
         handover=handover,
     )
+
+
+def _file(task: Task, by: User) -> Attachment:
+    """Told whose it is by its text too, and by that of its preview."""
+    text = marker(task.plan.region, "all").encode()
+    file = factories.make_attachment(task, by, data=text)
+    with factories.unrecorded():
+        file.preview = file.file
+        file.save()
+    return file
 
 
 def _handed_over(region: Region, plan: Plan, liaison: User) -> tuple[User, Handover]:
@@ -196,6 +211,9 @@ class Ask:
     def of(cls, name: str, method: str, made: Any) -> "Ask":
         path = reverse(name, args=args_of(name, made))
         fields = BODIES[name](made) if name in BODIES and method == "POST" else {}
+        if any(isinstance(value, File) for value in fields.values()):
+            body = encode_multipart(BOUNDARY, {**fields, **TOKEN})
+            return cls(method, path, body, MULTIPART_CONTENT)
         return cls(method, path, encoded(fields) if method != "GET" else b"")
 
     def at_absent(self, name: str, made: Any) -> "Ask":
@@ -213,7 +231,7 @@ def _absent(arg: Any) -> Any:
 
 
 def encoded(fields: dict[str, Any]) -> bytes:
-    return urlencode({**fields, "csrfmiddlewaretoken": CSRF}, doseq=True).encode()
+    return urlencode({**fields, **TOKEN}, doseq=True).encode()
 
 
 @contextmanager

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from django.core.files.base import ContentFile
+
 from rollout.queries.handover import moving_from
 from tests.factories import NOW
 
@@ -43,6 +45,7 @@ rollout:contact-correct   GET   302  404  200  403  403  200  404  404  404  404
 rollout:contact-correct   POST  302  404  302  403  403  302  404  404  404  404
 rollout:contact-withdraw  POST  302  404  302  403  403  302  404  404  404  404
 rollout:task              GET   302  404  200  200  200  200  200  200  200  404
+rollout:task-attach       POST  302  404  302  302  403  302  302  302  403  404
 rollout:task-complete     POST  302  404  302  302  403  302  302  302  403  404
 rollout:task-start        POST  302  404  302  302  403  302  302  302  403  404
 rollout:task-block        POST  302  404  302  302  403  302  302  302  403  404
@@ -88,11 +91,17 @@ rollout:sign-in           GET   200  200  200  200  200  200  200  200  200  200
 rollout:sign-in           POST  302  302  302  302  302  302  302  302  302  302
 regions:language          POST  302  302  302  302  302  302  302  302  302  302
 regions:theme             POST  302  302  302  302  302  302  302  302  302  302
+regions:file              GET   302  404  200  200  200  200  200  200  200  404
+regions:file-content      GET   302  404  200  200  200  200  200  200  200  404
+regions:file-download     GET   302  404  200  200  200  200  200  200  200  404
+regions:file-preview      GET   302  404  200  200  200  200  200  200  200  404
+regions:file-withdraw     POST  302  404  302  302  403  302  302  302  403  404
 pilots:playbook           GET   302  200  200  200  200  200  200  200  200  200
 pilots:finding-list       GET   302  404  200  200  200  200  200  200  200  200
 pilots:finding-add        GET   302  403  200  200  403  200  200  200  200  200
 pilots:finding-add        POST  302  403  302  302  403  302  302  302  302  302
 pilots:finding            GET   302  404  200  200  200  200  404  404  404  404
+pilots:finding-attach     POST  302  404  302  302  403  403  404  404  404  404
 pilots:finding-review     POST  302  404  302  302  403  403  404  404  404  404
 pilots:finding-adopt      POST  302  404  302  302  403  403  404  404  404  404
 pilots:finding-reject     POST  302  404  302  302  403  403  404  404  404  404
@@ -126,7 +135,7 @@ OPEN = {
 # What stands in the address belongs to no region: who may see one sees the other's too.
 OF_ALL = {
     "pilots:finding", "pilots:finding-review", "pilots:finding-adopt",
-    "pilots:finding-reject", "pilots:finding-retire", "pilots:finding-reopen",
+    "pilots:finding-attach", "pilots:finding-reject", "pilots:finding-retire", "pilots:finding-reopen",
     "rollout:preview", "rollout:preview-html", "rollout:pause", "rollout:sign-in",
     "rollout:invitation", *OF_PEOPLE,
 }  # fmt: skip
@@ -162,8 +171,9 @@ LEDGERS = [
     "regions.historyentry", "rollout.breaker", "rollout.duty", "rollout.heartbeat",
     "rollout.mail", "rollout.mailevent", "rollout.handover", "regions.absence",
 ]  # fmt: skip
+READ_ONLY = [*LEDGERS, "regions.attachment", "regions.contact"]
 KEPT = [
-    "regions.ask", "regions.checkin", "regions.contact", "regions.region",
+    "regions.ask", "regions.attachment", "regions.checkin", "regions.contact", "regions.region",
     "regions.rhythm", "regions.user", "rollout.plan", *LEDGERS,
 ]  # fmt: skip
 # A new row is filled in as one that is there, but for what has to be its own; `other` are
@@ -188,8 +198,8 @@ ADDED: dict[str, Maker] = {
     "rollout.wave": lambda other: {"name": "A new one"},
 }
 ADMIN_EXCEPTIONS: dict[tuple[str, str], tuple[int, int]] = {
-    **{(label, "add"): (403, 403) for label in [*LEDGERS, "regions.contact"]},
-    **{(label, "change"): (200, 403) for label in [*LEDGERS, "regions.contact"]},
+    **{(label, "add"): (403, 403) for label in READ_ONLY},
+    **{(label, "change"): (200, 403) for label in READ_ONLY},
     **{(label, "history"): (404, 404) for label in LEDGERS},
     **{(label, "delete"): (403, 403) for label in KEPT},
 }
@@ -280,6 +290,7 @@ ARGS: dict[str, Maker] = {
     "rollout:contact-correct": lambda made: [made.contact.pk],
     "rollout:contact-withdraw": lambda made: [made.contact.pk],
     "rollout:task": lambda made: [made.task.pk],
+    "rollout:task-attach": lambda made: [made.task.pk],
     "rollout:task-complete": lambda made: [made.task.pk],
     "rollout:task-start": lambda made: [made.task.pk],
     "rollout:task-block": lambda made: [made.task.pk],
@@ -304,7 +315,13 @@ ARGS: dict[str, Maker] = {
     "rollout:preview-html": lambda made: ["check_in"],
     "rollout:pause": lambda made: [made.pause],
     "rollout:sign-in": lambda made: [made.token],
+    "regions:file": lambda made: [made.file.pk],
+    "regions:file-content": lambda made: [made.file.pk],
+    "regions:file-download": lambda made: [made.file.pk],
+    "regions:file-preview": lambda made: [made.file.pk],
+    "regions:file-withdraw": lambda made: [made.file.pk],
     "pilots:finding": lambda made: [made.proposed.pk],
+    "pilots:finding-attach": lambda made: [made.proposed.pk],
     "pilots:finding-review": lambda made: [made.proposed.pk],
     "pilots:finding-adopt": lambda made: [made.reviewed.pk],
     "pilots:finding-reject": lambda made: [made.proposed.pk],
@@ -357,6 +374,8 @@ BODIES: dict[str, Maker] = {
         "key": made.contact.key,
         "version": made.contact.version,
     },
+    "rollout:task-attach": lambda made: {"new-file": ContentFile(b"done", "a.txt")},
+    "pilots:finding-attach": lambda made: {"new-file": ContentFile(b"read", "a.txt")},
     "rollout:task-complete": lambda made: {"version": made.task.version},
     "rollout:task-start": lambda made: {"version": made.task.version},
     "rollout:task-block": lambda made: {"version": made.task.version, "reason": "data"},

@@ -48,6 +48,8 @@ BROKER = "Give redis://host:6379/0, or leave it out for the bundled Valkey."
 SERVER = "Give smtp+tls://user:password@host:587 (or smtps://, or smtp://)."
 SENDER = "Give rollout@example.org, or Name <rollout@example.org>."
 PORT = "Give a number from 1 to 65535, such as PORT=8080."
+WITHDRAWN = "Give a number of days, such as 30."
+ENDED = "Give a number of days, such as 1825."
 ZONE = "Give an IANA zone, such as TIME_ZONE=Europe/Berlin."
 FOLDER = "Give a folder for Rollout alone, such as VAR_DIR=/srv/rollout."
 MISSING = [
@@ -89,6 +91,9 @@ MALFORMED = [
     Case(EMBEDDED, "PORT", "0", f"is malformed. {PORT}"),
     Case(EMBEDDED, "PORT", "65536", f"is malformed. {PORT}"),
     Case(EMBEDDED, "PORT", "8_000", f"is malformed. {PORT}"),
+    Case(EMBEDDED, "KEEP_ENDED_DAYS", "forever", f"is malformed. {ENDED}"),
+    Case(EMBEDDED, "KEEP_WITHDRAWN_DAYS", "-1", f"is malformed. {WITHDRAWN}"),
+    Case(EMBEDDED, "KEEP_WITHDRAWN_DAYS", "40000", f"is malformed. {WITHDRAWN}"),
     Case(EMBEDDED, "TIME_ZONE", "Mars/Olympus", f"is malformed. {ZONE}"),
     Case(EMBEDDED, "TIME_ZONE", "../../etc/passwd", f"is malformed. {ZONE}"),
 ]  # fmt: skip
@@ -185,6 +190,7 @@ def test_no_line_tells_a_secret():
         (EMBEDDED, "SECRET_KEY_FALLBACKS", f"{OLD_KEY}  {OLD_KEY[::-1]}"),
         (EMBEDDED, "MAIL_FROM", "rollout@example.org"),
         (EMBEDDED, "MAIL_FROM", "ERP roll-out <rollout@example.org>"),
+        (EMBEDDED, "KEEP_WITHDRAWN_DAYS", "0"),
         (EMBEDDED, "PORT", "65535"),
         (EMBEDDED, "REDIS_URL", "redis+socket://localhost/run/valkey?virtual_host=0"),
         (EMBEDDED, "TIME_ZONE", "Asia/Shanghai"),

@@ -8,8 +8,10 @@ from django.db import models
 OURS = ("regions", "pilots", "rollout")
 # What machines read and a form or a constraint checks: nothing else can stand there.
 MACHINE = {
+    "regions.Attachment.digest", "regions.Attachment.model",
     "regions.HistoryEntry.field", "regions.HistoryEntry.model",
     "regions.Holiday.country", "regions.Holiday.subdivision",
+    "regions.PrivateView.field", "regions.PrivateView.model",
     "regions.Programme.code",
     "regions.Region.code", "regions.Region.country", "regions.Region.subdivision",
     "regions.Region.time_zone", "regions.Region.working_days",

@@ -31,7 +31,7 @@ def main(words: Sequence[str] | None = None) -> int:
     print(f"{len(mutants)} guards taken away, {len(survivors)} not missed.")
     if not options.only:
         django.setup()
-        from .report import document  # noqa: PLC0415 - its tables need the apps
+        from .report import document
 
         kinds = Counter(one.guard.kind for one in mutants)
         text = document(kinds, survivors, tests=len(bench.ran))

@@ -24,6 +24,8 @@ TESTS = (
     "tests/test_permissions_admin.py",
     "tests/test_markers.py",
     "tests/test_admin_access.py",
+    "tests/test_privacy.py",
+    "tests/rollout/test_attachment_pages.py",
 )
 GREEN, RED, NO_TESTS = 0, 1, 5
 

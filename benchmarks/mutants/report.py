@@ -22,7 +22,7 @@ Who may see and do what, what guards it, and how that is proved. `make mutants` 
 | `visible_to(user)` on every QuerySet | what one may not see is answered as what does not exist: status, headers and page |
 | `can_…(user, …)` in `access.py` | what one may see but not do is 403 with the reason; the same answer hides the button |
 | `regions.administration` | the admin is headquarters' alone; its lists, choices, suggestions and exports start from `visible_to` |
-| `audience` and `private_fields` of a model | who reads the history of a row; notes on talks are for the CIO and the region's liaison |
+| `audience` of a model, `regions/privacy.py` | who reads the history of a row; which fields are for the CIO and the region's liaison, with every view logged |
 
 One thing crosses regions on purpose: a call sheet may offer a CEO a talk with the CEO of a region that went live as promised, and names that region and its day.
 

@@ -219,7 +219,7 @@ class AskAdmin(RecordAdmin):
 class ContactAdmin(RecordAdmin):
     """Talks as they were logged; they are corrected on their own page, by who may.
 
-    Notes are for the CIO and the liaison: they stand in no form, list, search or export.
+    Notes are private (`regions.privacy`): no form, list, search or export names them.
     """
 
     list_display = (

@@ -28,6 +28,7 @@ from django.views.decorators.http import require_safe
 
 from regions.access import can_use_admin
 from regions.models import User
+from regions.privacy import private_fields, reaches_private
 from regions.sheets import write_xlsx
 
 from .acts import RowsAct
@@ -117,6 +118,8 @@ class HeadquartersOnly(AnyBase):
     ) -> FormField | None:
         if form_class := FORM_CLASSES.get(db_field.name):
             kwargs |= {"form_class": form_class, "widget": form_class.widget}
+        if db_field.name in private_fields(self.model):
+            return None
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         widget = getattr(field, "widget", None)
         if isinstance(widget, RelatedFieldWidgetWrapper):
@@ -165,8 +168,9 @@ class ListAdmin(HeadquartersOnly, AnyAdmin):
         request: HttpRequest,
     ) -> bool:
         """What no page shows cannot be guessed through a filter in the address either."""
-        secret = {"password", *getattr(self.model, "private_fields", ())}
-        if lookup.partition("__")[0] in secret:
+        if lookup.partition("__")[0] == "password" or reaches_private(
+            self.model, lookup
+        ):
             return False
         return super().lookup_allowed(lookup, value, request)
 

@@ -152,16 +152,15 @@ class RecordAdmin(ListAdmin):
         self, objs: Any, request: HttpRequest
     ) -> tuple[list[Any], dict[Any, int], set[Any], list[Any]]:
         """What needs the row is named as far as the reader may know it."""
-        gone, counts, lacking, protected = super().get_deleted_objects(objs, request)
-        if protected:
-            seen, hidden = visible_protectors(objs, request)
-            protected = [
-                format_html("{}: {}", capfirst(row._meta.verbose_name), link_to(row))
-                for row in seen
-            ]
-            if hidden:
-                more = ngettext("%(n)d other row", "%(n)d other rows", hidden)
-                protected.append(more % {"n": hidden})
+        gone, counts, lacking, _protected = super().get_deleted_objects(objs, request)
+        seen, hidden = visible_protectors(objs, request)
+        protected: list[Any] = [
+            format_html("{}: {}", capfirst(row._meta.verbose_name), link_to(row))
+            for row in seen
+        ]
+        if hidden:
+            more = ngettext("%(n)d other row", "%(n)d other rows", hidden)
+            protected.append(more % {"n": hidden})
         return gone, counts, lacking, protected
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:

@@ -10,6 +10,8 @@ from django.db import router
 from django.db.models import Model
 from django.http import HttpRequest
 
+from regions.models import Attachment, Versioned
+
 from .requests import person
 
 if TYPE_CHECKING:
@@ -47,10 +49,17 @@ def visible_protectors(
     collector = NestedObjects(using=router.db_for_write(type(rows[0])), origin=rows)
     collector.collect(rows)
     by_model: dict[Any, set[Any]] = defaultdict(set)
-    for row in collector.protected:
+    for row in [*collector.protected, *_files_on(rows)]:
         by_model[type(row)].add(row.pk)
+    count = sum(map(len, by_model.values()))
     seen: list[Model] = []
     for model in sorted(by_model, key=lambda one: str(one._meta.label)):
         known = model._default_manager.visible_to(person(request))
         seen += known.filter(pk__in=by_model[model]).order_by("pk")
-    return seen, len(collector.protected) - len(seen)
+    return seen, count - len(seen)
+
+
+def _files_on(rows: Iterable[Model]) -> list[Attachment]:
+    """They hang on a row without a foreign key, yet keep it as one would."""
+    taking = [row for row in rows if isinstance(row, Versioned) and row.takes_files]
+    return [file for row in taking for file in Attachment.objects.of(row)]

@@ -18,6 +18,7 @@ from regions.access import can_use_admin
 from regions.models import HistoryEntry
 
 from .pages import HeadquartersOnly
+from .private import refuse_private
 from .requests import person
 
 RECENT = 10
@@ -40,6 +41,13 @@ class Site(admin.AdminSite):
         """Only admins of this product; those of other packages ask for permissions by
         group, which people here do not have."""
         if admin_class is not None and issubclass(admin_class, HeadquartersOnly):
+            models = (
+                [model_or_iterable]
+                if isinstance(model_or_iterable, type)
+                else list(model_or_iterable)
+            )
+            for model in models:
+                refuse_private(admin_class, model)
             super().register(model_or_iterable, admin_class, **options)
 
     def has_permission(self, request: HttpRequest) -> bool:

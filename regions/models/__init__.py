@@ -1,10 +1,12 @@
 """People, companies, their CEOs, the engagement log and the history."""
 
 from .absences import Absence
+from .attachments import Attachment
 from .calendars import Holiday
 from .ceos import RegionalCEO, Rhythm
 from .history import HistoryEntry, Versioned
 from .people import Membership, User
+from .privacy import PrivateView
 from .programme import Programme, Region
 from .standing import Standing
 from .talks import Ask, CheckIn, Contact
@@ -12,11 +14,13 @@ from .talks import Ask, CheckIn, Contact
 __all__ = [
     "Absence",
     "Ask",
+    "Attachment",
     "CheckIn",
     "Contact",
     "HistoryEntry",
     "Holiday",
     "Membership",
+    "PrivateView",
     "Programme",
     "Region",
     "RegionalCEO",

@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from regions.enums import Audience, Change, Via
+from regions.privacy import PRIVATE_FIELDS
 
 if TYPE_CHECKING:
     from .people import User
@@ -15,10 +16,10 @@ if TYPE_CHECKING:
 class Versioned(models.Model):
     """A row that people edit. Services compare the version, so nobody overwrites unseen."""
 
-    # Who may read this row's history; private fields narrow it further.
+    # Who may read this row's history; private fields (`regions.privacy`) narrow it further.
     audience: ClassVar[Audience] = Audience.REGION
-    # Fields whose entries only the CIO and the region's liaison may read.
-    private_fields: ClassVar[frozenset[str]] = frozenset()
+    # Whether people may hang files on its rows.
+    takes_files: ClassVar[bool] = False
     # Fields that say nothing to a reader of the history.
     silent_fields: ClassVar[frozenset[str]] = frozenset({"id", "version"})
     # Recorded, as undo needs them, but not told: another field of the act says it.
@@ -35,6 +36,14 @@ class Versioned(models.Model):
         return getattr(self, "region_id", None)
 
 
+def private_entries() -> models.Q:
+    """Written as private, or of a field that has become so since."""
+    found = models.Q(audience=Audience.PRIVATE)
+    for label, names in PRIVATE_FIELDS.items():
+        found |= models.Q(model=label, field__in=sorted(names))
+    return found
+
+
 class HistoryEntryQuerySet(models.QuerySet["HistoryEntry"]):
     def visible_to(self, user: "User") -> Self:
         """Entries as far as the rows themselves: no history tells more than a page."""
@@ -43,11 +52,12 @@ class HistoryEntryQuerySet(models.QuerySet["HistoryEntry"]):
             return self
         own = models.Q(region__in=standing.liaison_of)
         if standing.sees_all:
-            return self.filter(own | ~models.Q(audience=Audience.PRIVATE))
+            return self.filter(own | ~private_entries())
         if not standing.roles:
             return self.none()
         near = models.Q(region__in=standing.region_ids) | models.Q(region=None)
-        return self.filter(own | (near & models.Q(audience=Audience.REGION)))
+        shared = models.Q(audience=Audience.REGION) & ~private_entries()
+        return self.filter(own | (near & shared))
 
     def of(self, row: models.Model) -> Self:
         return self.filter(model=row._meta.label_lower, object_id=row.pk)

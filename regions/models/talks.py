@@ -148,7 +148,6 @@ class Contact(Versioned):
     """One logged talk, call, visit or mail, or the attempt at one."""
 
     audience = Audience.ENGAGED
-    private_fields = frozenset({"note"})
     silent_fields = Versioned.silent_fields | {"key"}
 
     ceo = models.ForeignKey(

@@ -48,7 +48,8 @@ class Log:
     answer: str = ""
     ask_due_date: date | None = None
     moved_to_date: date | None = None
-    note: str = ""
+    # None leaves what stands: who may not read a note does not replace it unseen.
+    note: str | None = ""
     key: uuid.UUID = field(default_factory=uuid.uuid4)
 
 
@@ -145,7 +146,7 @@ def _values(log: Log, ask: Ask | None) -> dict[str, Any]:
         "felt": log.felt if reached else "",
         "ask_answer": log.answer if answered else "",
         "ask_due_date": log.ask_due_date if answered else None,
-        "note": log.note,
+        **({} if log.note is None else {"note": log.note}),
     }
 
 

@@ -34,6 +34,7 @@ class TaskQuerySet(models.QuerySet["Task"]):
 class Task(Versioned):
     """One thing to do in a region, with a person in charge and a time limit."""
 
+    takes_files = True
     untold_fields = frozenset({"finished_at"})
 
     plan = models.ForeignKey(

@@ -9,7 +9,7 @@ from regions.access import can_log_contact, can_read_notes
 from regions.calendar import today
 from regions.enums import Role
 from regions.models import Contact, HistoryEntry, Programme, Region, RegionalCEO, User
-from regions.queries import OnDuty, contacts_of, on_duty
+from regions.queries import OnDuty, Viewing, contacts_of, on_duty, viewings
 from regions.telling import PastAct, past_acts
 from rollout.access import can_move_go_live
 from rollout.models import Plan
@@ -17,7 +17,7 @@ from rollout.queries.mails import Failed, failed_about
 from rollout.queries.regions import RegionLine, region_facts, region_line
 from rollout.queries.tasks import TaskLine, region_tasks, task_lines
 
-TASKS_SHOWN, CONTACTS_SHOWN, CHANGES_SHOWN = 12, 8, 10
+TASKS_SHOWN, CONTACTS_SHOWN, CHANGES_SHOWN, VIEWS_SHOWN = 12, 8, 10, 10
 
 
 @dataclass(frozen=True)
@@ -35,11 +35,17 @@ class RegionPage:
     more_tasks: int
     contacts: list[Contact]
     knows_talks: bool
-    reads_notes: bool
+    reads_private: bool
+    private_views: list[Viewing]
     may_log: bool
     may_move: bool
     changes: list[PastAct]
     failed_mails: list[Failed]
+
+    @property
+    def disclosed(self) -> list[Contact]:
+        """The rows whose private texts this page shows."""
+        return self.contacts if self.reads_private else []
 
 
 def region_page(region: Region, user: User, *, at: datetime) -> RegionPage:
@@ -72,7 +78,8 @@ def region_page(region: Region, user: User, *, at: datetime) -> RegionPage:
         more_tasks=max(region_tasks(region).count() - TASKS_SHOWN, 0) if plan else 0,
         contacts=_contacts(region, plan, user) if plan and knows_talks else [],
         knows_talks=knows_talks,
-        reads_notes=can_read_notes(user, region.pk),
+        reads_private=can_read_notes(user, region.pk),
+        private_views=viewings(region, user, VIEWS_SHOWN),
         may_log=bool(may_log),
         may_move=bool(plan and can_move_go_live(user, plan)),
         changes=past_acts(

@@ -10,7 +10,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from regions.access import can_change_contact, can_log_contact, can_set_caller
+from regions.access import (
+    can_change_contact,
+    can_log_contact,
+    can_read_notes,
+    can_set_caller,
+)
 from regions.calendar import Corrections
 from regions.forms import ContactForm
 from regions.history import EditedMeanwhile, web_act
@@ -29,6 +34,7 @@ from regions.services.contacts import (
     log_contact,
     withdraw_contact,
 )
+from regions.services.privacy import log_views
 from regions.wording import (
     ceo_of,
     listed,
@@ -209,11 +215,9 @@ def contact_correct(request: Request, pk: int) -> HttpResponse:
     """Change what was logged; the rhythm and the ask follow."""
     contact = _contact(request, pk)
     can_change_contact(request.user, contact).insist()
-    form = (
-        ContactForm(request.POST)
-        if request.method == "POST"
-        else (ContactForm.for_contact(contact))
-    )
+    reads = can_read_notes(request.user, contact.ceo.region_id)
+    data = request.POST if request.method == "POST" else None
+    form = ContactForm.for_contact(contact, data, reads_private=reads)
     if request.method == "POST" and form.is_valid():
         log = form.to_log(contact.held_at, ask=contact.ask)
         try:
@@ -228,6 +232,8 @@ def contact_correct(request: Request, pk: int) -> HttpResponse:
         else:
             confirm(request, _("The log is corrected."))
             return redirect("rollout:region", contact.ceo.region.code)
+    if reads and not form.is_bound:
+        log_views([contact], by=request.user, at=request.user.moment)
     context = {"form": form, "contact": contact, "who": ceo_of(contact.ceo.region)}
     status = 422 if form.is_bound else 200
     return render(request, "rollout/contact_correct.html", context, status=status)

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 from regions.history import EditedMeanwhile, web_act
 from regions.middleware import Request, asked
 from regions.models import Region
+from regions.services.privacy import log_views
 from rollout.access import can_move_go_live
 from rollout.forms import MoveGoLiveForm
 from rollout.models import Plan
@@ -55,9 +56,7 @@ def _fits(region: Region, words: str) -> bool:
 @require_safe
 def region(request: Request, code: str) -> HttpResponse:
     row = get_object_or_404(Region.objects.visible_to(request.user), code=code)
-    page = region_page(row, request.user, at=request.user.moment)
-    form = MoveGoLiveForm.for_plan(page.plan) if page.plan else None
-    return render(request, "rollout/region_page.html", {"page": page, "form": form})
+    return _region_page(request, row)
 
 
 @require_POST
@@ -82,6 +81,18 @@ def go_live_move(request: Request, code: str) -> HttpResponse:
         else:
             confirm(request, _("The go-live is moved; unfinished tasks moved with it."))
             return redirect("rollout:region", code)
-    page = region_page(plan.region, request.user, at=request.user.moment)
+    return _region_page(request, plan.region, form)
+
+
+def _region_page(
+    request: Request, region: Region, form: MoveGoLiveForm | None = None
+) -> HttpResponse:
+    """The page, again with a form that was refused; who reads private texts is logged."""
+    user = request.user
+    page = region_page(region, user, at=user.moment)
+    log_views(page.disclosed, by=user, at=user.moment)
+    status = 422 if form else 200
+    if form is None and page.plan:
+        form = MoveGoLiveForm.for_plan(page.plan)
     context = {"page": page, "form": form}
-    return render(request, "rollout/region_page.html", context, status=422)
+    return render(request, "rollout/region_page.html", context, status=status)

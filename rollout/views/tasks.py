@@ -12,9 +12,11 @@ from pilots.queries import lessons_for
 from regions.calendar import today
 from regions.history import EditedMeanwhile, web_act
 from regions.middleware import Request, way_back
-from regions.models import HistoryEntry
+from regions.queries import files_on, history_of
+from regions.services.attachments import CannotTake, add_file
 from regions.services.undo import CannotUndo, undo
 from regions.telling import past_acts
+from regions.uploads import AttachForm
 from rollout.access import can_work_on
 from rollout.enums import BlockReason
 from rollout.forms import ActForm, BlockForm
@@ -62,8 +64,31 @@ def task_page(request: Request, pk: int) -> HttpResponse:
     return _page(request, task, form)
 
 
+@require_POST
+def task_attach(request: Request, pk: int) -> HttpResponse:
+    """Hang evidence on a task: a photo from the phone, or a file."""
+    task = _task(request, pk)
+    can_work_on(request.user, task).insist()
+    form = AttachForm(request)
+    if form.is_valid():
+        act = web_act(request.user)
+        try:
+            added = add_file(task, form.sent, programme=task.plan.programme, act=act)
+        except CannotTake as refusal:
+            form.add_error("file", str(refusal))
+        else:
+            confirm(request, _("Added: %(name)s") % {"name": added.name})
+            return redirect("rollout:task", pk)
+    block_form = BlockForm(task, initial={"version": task.version})
+    return _page(request, task, block_form, status=422, attach_form=form)
+
+
 def _page(
-    request: Request, task: Task, form: BlockForm, status: int = 200
+    request: Request,
+    task: Task,
+    form: BlockForm,
+    status: int = 200,
+    attach_form: AttachForm | None = None,
 ) -> HttpResponse:
     user = request.user
     context = {
@@ -72,7 +97,9 @@ def _page(
         "form": form,
         "may_work": can_work_on(user, task),
         "lessons": lessons_for(task.step),
-        "changes": past_acts(HistoryEntry.objects.visible_to(user).of(task), 20),
+        "changes": past_acts(history_of(task, user), 20),
+        "files": files_on(task, user),
+        "attach_form": attach_form or AttachForm(),
     }
     return render(request, "rollout/task_page.html", context, status=status)
 

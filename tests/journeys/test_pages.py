@@ -70,7 +70,7 @@ ROWS = {
 # What is in Latin letters on Chinese pages, too.
 LATIN_ANYWAY = re.compile(
     r"\S+@\S+|https?://\S+|\S+\.eml|Rollout|English|Message-ID|ERP(?![A-Za-z])"
-    r"|\[\[link:[a-z-]+\]\]|HTML"
+    r"|\[\[link:[a-z-]+\]\]|HTML|PDF|XLSX|DOCX|CSV|JPEG|PNG|WebP|MB"
     # Zones by their city; a few cities have no Chinese name.
     r"|[\w ./-]+ \([A-Z][\w/+-]+\)|UTC"
 )

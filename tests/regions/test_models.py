@@ -9,6 +9,7 @@ from regions.enums import AskAnswer, Change, Role, Via
 from regions.models import (
     Absence,
     Ask,
+    Attachment,
     CheckIn,
     Contact,
     HistoryEntry,
@@ -40,6 +41,11 @@ BREACHES = {
     "ask_of_known": changed(Ask, of="other"),
     "ask_says_what": changed(Ask, text=""),
     "ask_state_known": changed(Ask, state="other"),
+    "attachment_erased_has_no_file": changed(Attachment, erased_at=NOW),
+    "attachment_has_bytes": changed(Attachment, size=0),
+    "attachment_has_name": changed(Attachment, name=""),
+    "attachment_kind_known": changed(Attachment, kind="html"),
+    "attachment_once": second(Attachment),
     "ceo_ends_after_start": changed(RegionalCEO, to_date=BEFORE_THAT),
     "ceo_one_current": second(RegionalCEO),
     "check_in_one_planned": second(CheckIn, day_date=date(2027, 4, 1)),
@@ -120,6 +126,7 @@ def rows(liaison_north, ceo_north, rhythm_north, programme, north) -> Rows:
         entry,
         factories.make_holiday(),
         factories.make_absence(liaison_north),
+        factories.make_attachment(factories.make_finding(programme), liaison_north),
     ]
     return {type(row): row for row in made}
 

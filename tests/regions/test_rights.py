@@ -2,15 +2,18 @@
 
 import pytest
 
-from pilots.access import can_decide_finding, can_record_finding
+from pilots.access import can_add_source, can_decide_finding, can_record_finding
+from pilots.models import Finding
 from regions import access as regional
 from regions.enums import GROUP_ROLES, RIGHTS, Right, Role
-from regions.models import Contact, Region, Rhythm
+from regions.models import Attachment, Contact, Region, Rhythm
 from rollout import access
 from rollout.models import Mail, Task
 from rollout.queries.people import rights_table
 from tests.factories import (
+    make_attachment,
     make_contact,
+    make_finding,
     make_mail,
     make_task,
     make_user,
@@ -32,8 +35,10 @@ ASKED = {
         user, made.contact
     ),
     Right.READ_NOTES: lambda user, made: regional.can_read_notes(user, made.region.pk),
+    Right.WITHDRAW_FILE: lambda user, made: regional.can_withdraw_file(user, made.file),
     Right.SET_CALLER: lambda user, made: regional.can_set_caller(user),
     Right.DECIDE_FINDING: lambda user, made: can_decide_finding(user, None),
+    Right.ADD_SOURCE: lambda user, made: can_add_source(user, made.finding),
     Right.MOVE_GO_LIVE: lambda user, made: access.can_move_go_live(user, made.plan),
     Right.SEE_HEALTH: lambda user, made: access.can_see_health(user),
     Right.SEE_LEDGER: lambda user, made: access.can_see_ledger(user),
@@ -53,6 +58,8 @@ class Made:
         self.task: Task = make_task(plan)
         self.contact: Contact = make_contact(rhythm.ceo, plan.programme, by=other)
         self.mail: Mail = make_mail(other)
+        self.file: Attachment = make_attachment(self.task, other)
+        self.finding: Finding = make_finding(plan.programme)
 
 
 @pytest.fixture
