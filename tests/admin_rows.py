@@ -9,7 +9,7 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from regions.enums import Change, Role, Via
-from regions.models import HistoryEntry, Region
+from regions.models import HistoryEntry, Region, Sending
 from rollout.models import Breaker, Heartbeat
 from tests import factories
 from tests.factories import NOW
@@ -52,6 +52,7 @@ def one_of_each(number: int) -> dict[str, Model]:
         make_entry(region, by=staff),
         factories.make_absence(staff),
         factories.make_handover(staff, ceo.user, by=staff),
+        Sending.objects.create(by=staff, at=NOW, model="regions.region", object_id=number),
     ]  # fmt: skip
     return {row._meta.label_lower: row for row in made}
 

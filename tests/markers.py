@@ -25,6 +25,7 @@ from regions.models import (
     Region,
     RegionalCEO,
     Rhythm,
+    Sending,
     User,
 )  # fmt: skip
 from regions.privacy import private_fields
@@ -63,9 +64,9 @@ WAY_TO_REGION: dict[type[Model], str] = {
     Task: "plan__region",
     User: "memberships__region",
 }
-# Those of the programme, the calendar and the delivery: no region's.
+# Those of the programme, the calendar, the delivery and the forms sent: no region's.
 OF_ALL = {
-    Breaker, Finding, Heartbeat, Holiday, Pilot, Procedure, Programme, Step, Wave,
+    Breaker, Finding, Heartbeat, Holiday, Pilot, Procedure, Programme, Sending, Step, Wave,
 }  # fmt: skip
 CIRCLES = {
     Ask: "engaged",

@@ -376,6 +376,7 @@ BODIES: dict[str, Maker] = {
     },
     "rollout:task-attach": lambda made: {"new-file": ContentFile(b"done", "a.txt")},
     "pilots:finding-attach": lambda made: {"new-file": ContentFile(b"read", "a.txt")},
+    "rollout:contact-withdraw": lambda made: {"version": made.contact.version},
     "rollout:task-complete": lambda made: {"version": made.task.version},
     "rollout:task-start": lambda made: {"version": made.task.version},
     "rollout:task-block": lambda made: {"version": made.task.version, "reason": "data"},
@@ -386,6 +387,7 @@ BODIES: dict[str, Maker] = {
     "regions:language": lambda made: {"language": "zh-hans"},
     "regions:theme": lambda made: {"theme": "dark"},
     "pilots:finding-add": lambda made: {
+        "key": made.key,
         "kind": "lesson",
         "area": "data",
         "title": "A new one",

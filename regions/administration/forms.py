@@ -17,8 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from regions.forms import DateInput
 from regions.history import EditedMeanwhile
-from regions.models import HistoryEntry
-from regions.wording import moment
+from regions.telling import last_saved
 
 if TYPE_CHECKING:
     ModelForm = forms.ModelForm[Any]
@@ -137,7 +136,7 @@ class RecordForm(ModelForm):
         mine = [name for name in columns_of(self) if name in self.changed_data]
         if not mine:
             return
-        text = f"{EditedMeanwhile(self.instance)} {self._who_changed_it()}"
+        text = f"{EditedMeanwhile(self.instance)} {last_saved(self.instance)}"
         values = {name: data[name] for name in mine}
         self.add_error(None, ValidationError(text.strip(), code="edited"))
         for name, value in values.items():
@@ -147,16 +146,6 @@ class RecordForm(ModelForm):
             }
             said = _("It now says “%(theirs)s”. You wrote “%(yours)s”.") % both
             self.add_error(name, ValidationError(said, code="edited"))
-
-    def _who_changed_it(self) -> str:
-        entries = HistoryEntry.objects.of(self.instance).select_related("by")
-        last = entries.order_by("-id").first()
-        if last is None or last.by is None:
-            return ""
-        return _("%(person)s saved it on %(moment)s.") % {
-            "person": last.by.name,
-            "moment": moment(timezone.localtime(last.at)),
-        }
 
     @property
     def settled_later(self) -> set[str]:

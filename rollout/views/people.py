@@ -5,6 +5,7 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import (
     require_http_methods,
@@ -16,6 +17,7 @@ from regions.access import can_manage_people, can_see_people
 from regions.calendar import today
 from regions.enums import Role
 from regions.history import EditedMeanwhile, web_act
+from regions.merging import Clashing, save_merging
 from regions.middleware import Request
 from regions.models import Region, User
 from regions.services.people import change_settings
@@ -36,7 +38,7 @@ from rollout.queries.people import (
 )
 from rollout.services.people import CannotInvite, FirstRole, invite, invite_again
 
-from .notes import confirm, refuse, warn
+from .notes import both_texts, confirm, refuse, warn
 
 PAGE = 50
 
@@ -155,12 +157,16 @@ def person_edit(request: Request, pk: int) -> HttpResponse:
     form = PersonForm(row, day, request.POST)
     if not form.is_valid():
         return _edit_page(request, row, form, 422)
-    version = form.cleaned_data["version"]
+
+    def save(form: PersonForm) -> User:
+        changes, version = form.changes, form.cleaned_data["version"]
+        return change_settings(row, changes, version=version, act=web_act(request.user))
+
     try:
-        change_settings(row, form.changes, version=version, act=web_act(request.user))
-    except EditedMeanwhile as refusal:
-        form.tell_both_texts(refusal)
-        return _edit_page(request, row, form, 409)
+        save_merging(form, lambda row, data: PersonForm(row, day, data), save)
+    except Clashing as conflict:
+        back = reverse("rollout:person", args=[pk])
+        return both_texts(request, conflict, back=back)
     confirm(request, _("Saved."))
     return redirect("rollout:person", pk)
 

@@ -243,12 +243,12 @@ def test_two_editors_never_overwrite_each_other(browser, liaison_north):
 
     answer = browser.post(address, edited(liaison_north, phone="555 2"))
 
-    page = answer.content.decode()
+    conflict = answer.context["conflict"]
     assert answer.status_code == 409
-    assert "It now says “555 1”. You wrote “555 2”." in page
+    assert [(one.theirs, one.mine) for one in conflict.clashes] == [("555 1", "555 2")]
     liaison_north.refresh_from_db()
     assert liaison_north.phone == "555 1"
-    again = answer.context["form"].data["version"]
+    again = conflict.form.data["version"]
     browser.post(address, edited(liaison_north, phone="555 2", version=again))
     liaison_north.refresh_from_db()
     assert liaison_north.phone == "555 2"
