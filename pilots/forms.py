@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 from pilots.enums import Area, FindingKind
 from pilots.models import Finding, Pilot, Step
 from regions.forms import once_key
-from regions.merging import MergingForm
 from regions.models import Programme
 
 
@@ -45,8 +44,10 @@ class FindingForm(forms.ModelForm):  # type: ignore[type-arg]
         self.fields["step"].queryset = steps_of(programme)  # type: ignore[attr-defined]
 
 
-class VersionForm(MergingForm):
+class VersionForm(forms.Form):
     """An act of one button: only what the page knew of the row."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, finding: Finding, data: Any = None) -> None:
         now = {"version": finding.version, "step": finding.step_id}

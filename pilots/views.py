@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import (
     require_http_methods,
@@ -23,7 +22,6 @@ from pilots.queries import finding_counts, findings_of, procedures_of
 from pilots.services import findings
 from regions.forms import pressed_again
 from regions.history import EditedMeanwhile, web_act
-from regions.merging import Clashing, save_merging
 from regions.middleware import Request, asked
 from regions.models import Programme
 from regions.queries import files_on, history_of
@@ -183,24 +181,16 @@ def _decide(
     finding = _finding(request, pk)
     can_decide_finding(request.user, finding).insist()
     form = form_class(finding, request.POST)
-
-    def decide(form: VersionForm) -> Finding:
-        return service(finding, act=web_act(request.user), **form.cleaned_data)
-
     if form.is_valid():
         try:
-            # A judgement without words of one's own is made anew on what it says now.
-            if form_class is VersionForm:
-                decide(form)
-            else:
-                save_merging(form, form_class, decide)
-        except Clashing as conflict:
-            context = {
-                "conflict": conflict,
-                "back": reverse("pilots:finding", args=[pk]),
-            }
-            return render(request, "conflict.html", context, status=409)
+            service(finding, act=web_act(request.user), **form.cleaned_data)
         except (findings.CannotMoveFinding, EditedMeanwhile) as refusal:
+            # Nothing merges: it was about what the finding said. Pressed again below what
+            # it says now, it is about that.
+            finding = _finding(request, pk)
+            data = request.POST.copy()
+            data["version"] = str(finding.version)
+            form = form_class(finding, data)
             form.add_error(None, str(refusal))
         else:
             messages.success(request, said)

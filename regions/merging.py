@@ -94,6 +94,8 @@ def save_merging(
     `make` gives the form over a row: as it is now (data None), or with data. `save` gets
     the form to save. Raises Clashing when the person has to choose.
     """
+    # A form that says nothing of what was seen merges nothing.
+    is_blind = not any(key.startswith(SEEN) for key in form.data)
     met: list[Difference] = []
     for nth in range(TRIES):
         try:
@@ -104,7 +106,7 @@ def save_merging(
         data, more = merge(form, theirs)
         form = make(row, data)
         met = [*met, *(_on(form, one) for one in more)]
-        must_choose = any(one.clashes for one in met)
+        must_choose = is_blind or any(one.clashes for one in met)
         if must_choose or not form.is_valid() or nth == TRIES - 1:
             break
     raise Clashing(form, row, met)

@@ -4,15 +4,19 @@ import re
 from datetime import date
 
 import pytest
+from django.db import transaction
 from django.urls import reverse
 
-from regions.history import web_act
+from regions import history
+from regions.history import Act, web_act
 from regions.merging import SEEN, TAKE
+from regions.services.absences import change_absence
+from regions.services.people import change_settings
 from rollout.enums import TaskState
 from rollout.services.tasks import block_task, complete_task, start_task
-from tests.factories import make_contact, make_finding, make_task
+from tests.factories import NOW, make_absence, make_contact, make_finding, make_task
 from tests.matrix import CSRF, Ask, args_of, encoded, make_world, send, undone
-from tests.permissions import BODIES, codes
+from tests.permissions import BODIES, SETTINGS, codes
 from tests.tables import snapshot
 
 pytestmark = pytest.mark.usefixtures("frozen")
@@ -217,6 +221,56 @@ def test_decision_keeps_its_reason(hq, cio, programme, as_user):
 
     assert page.status_code == 422
     assert 'value="Mine"' in page.content.decode()
+
+
+def test_decision_is_made_on_what_the_finding_says_now(hq, programme, as_user):
+    finding = make_finding(programme)
+    client = as_user(hq)
+    address = reverse("pilots:finding-review", args=[finding.pk])
+    with transaction.atomic():
+        history.change(finding, {"title": "Now it says this"}, Act(by=hq, at=NOW))
+
+    page = client.post(address, {"version": 1})
+
+    finding.refresh_from_db()
+    assert (page.status_code, finding.state) == (422, "proposed")
+    assert "Now it says this" in page.content.decode()
+
+    client.post(address, hidden(page))
+
+    finding.refresh_from_db()
+    assert finding.state == "reviewed"
+
+
+def test_settings_of_oneself_and_of_headquarters_merge(staff_north, hq, as_user):
+    client = as_user(staff_north)
+    address = reverse("rollout:settings")
+    known = hidden(client.get(address))
+    elsewhere = Act(by=hq, at=NOW)
+    change_settings(staff_north, {"country": "DE", "subdivision": "BY"}, act=elsewhere)
+
+    answer = client.post(address, known | SETTINGS | {"planned_mail": "never"})
+
+    staff_north.refresh_from_db()
+    assert answer.status_code == 302
+    kept = (staff_north.planned_mail, staff_north.country, staff_north.subdivision)
+    assert kept == ("never", "DE", "BY")
+
+
+def test_absence_that_two_change_in_different_fields(hq, cio, staff_north, as_user):
+    days = {"from_date": date(2027, 4, 1), "last_date": date(2027, 4, 9)}
+    absence = make_absence(staff_north, **days)
+    client = as_user(hq)
+    address = reverse("rollout:absence-change", args=[absence.pk])
+    known = hidden(client.get(address))
+    seen = {"first": date(2027, 4, 1), "last": date(2027, 4, 9), "version": 1}
+    change_absence(absence, **seen, deputy=cio, act=Act(by=cio, at=NOW))
+
+    sent = {"from_date": "2027-04-01", "last_date": "2027-04-16", "deputy": ""}
+    client.post(address, known | sent)
+
+    absence.refresh_from_db()
+    assert (absence.last_date, absence.deputy) == (date(2027, 4, 16), cio)
 
 
 # --- A version in every form ---------------------------------------------------------

@@ -1,8 +1,6 @@
 """Pages over rows that people edit: each save is an act in the history, or is refused."""
 
-import uuid
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib import admin, messages
@@ -14,7 +12,6 @@ from django.forms import BaseInlineFormSet, CheckboxInput, Field
 from django.http import HttpRequest, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -22,11 +19,11 @@ from django.utils.translation import ngettext
 
 from regions import history
 from regions.history import Act
-from regions.models import HistoryEntry, Sending, Versioned
-from regions.services.sendings import Sent, claim, settle
+from regions.models import HistoryEntry, Versioned
 from regions.telling import names_in
 
 from .forms import VERSION, RecordForm, columns_of
+from .once import SentOnce, is_save, key_of
 from .pages import HeadquartersOnly, ListAdmin, link_to
 from .requests import admin_act, person
 from .scope import visible_protectors
@@ -39,23 +36,9 @@ else:
     AnyFormSet = BaseInlineFormSet
 
 HISTORY_PAGE = 50
-FORM_KEY = "form_key"
 
 
-def is_save(request: HttpRequest) -> bool:
-    """The admin saves on POST only, and then in a transaction."""
-    return request.method == "POST"
-
-
-def sent_of(request: HttpRequest) -> Sent | None:
-    """A form with its content; changed and sent again, it is another one."""
-    if not is_save(request) or FORM_KEY not in request.POST:
-        return None
-    sent = Sent.of(uuid.UUID(int=0), request.POST.lists())
-    return replace(sent, key=uuid.uuid5(uuid.NAMESPACE_OID, sent.digest))
-
-
-class RecordAdmin(ListAdmin):
+class RecordAdmin(SentOnce, ListAdmin):
     """A versioned model: the form compares versions, the history saves."""
 
     form = RecordForm
@@ -88,8 +71,7 @@ class RecordAdmin(ListAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
-        key = request.POST.get(FORM_KEY) or uuid.uuid4()
-        context = {"form_key": key, **(extra_context or {})}
+        context = {"form_key": key_of(request), **(extra_context or {})}
         try:
             return super().changeform_view(request, object_id, form_url, context)
         except self.refusals as refusal:
@@ -112,29 +94,6 @@ class RecordAdmin(ListAdmin):
     def _refused(self, request: HttpRequest, said: str) -> HttpResponseRedirect:
         self.message_user(request, said, messages.ERROR)
         return redirect(request.get_full_path())
-
-    def _changeform_view(
-        self, request: HttpRequest, object_id: Any, form_url: Any, extra_context: Any
-    ) -> Any:
-        """Inside Django's transaction. A form that comes twice leads to what it saved."""
-        view = super()._changeform_view  # type: ignore[misc]
-        sent = sent_of(request)
-        if sent is None:
-            return view(request, object_id, form_url, extra_context)
-        sending, is_new = claim(sent, admin_act(request))
-        if not is_new:
-            self.message_user(request, _("This was saved already; here it is."))
-            return redirect(self._page_of(sending))
-        response = view(request, object_id, form_url, extra_context)
-        if (saved := getattr(request, "saved", None)) is None:
-            sending.delete()
-        else:
-            settle(sending, saved)
-        return response
-
-    def _page_of(self, sending: Sending) -> str:
-        name = f"admin:{sending.model.replace('.', '_')}_change"
-        return reverse(name, args=[sending.object_id])
 
     # --- Saving ---
 

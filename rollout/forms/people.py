@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from regions.calendar import today
 from regions.enums import Role
 from regions.forms import DateInput, SettingsForm
-from regions.models import Absence, Region, User
+from regions.merging import MergingForm
+from regions.models import Absence, Membership, Region, User
 from regions.models.people import HOURS_OF_A_WEEK
 from regions.places import zones
 
@@ -202,16 +203,19 @@ class GiveRoleForm(forms.Form):
         _offer_regions(self, regions)
 
 
-class EndRoleForm(forms.Form):
+class EndRoleForm(MergingForm):
     to_date = DayField(
         label=_("Ends on"),
         help_text=_("The first day without this role; today ends it at once."),
     )
     reason = _reason()
-    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, role: Membership, day: date, data: Any = None) -> None:
+        now = {"to_date": role.to_date or day, "version": role.version}
+        super().__init__(data, initial=now)
 
 
-class AbsenceForm(forms.Form):
+class AbsenceForm(MergingForm):
     from_date = DayField(label=_("First day away"))
     last_date = DayField(label=_("Last day away"))
     deputy = forms.ModelChoiceField(
@@ -223,6 +227,7 @@ class AbsenceForm(forms.Form):
             "Gets the calls and reminders of these days, and sees what they need."
         ),
     )
+    # A new one has none.
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(
