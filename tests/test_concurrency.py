@@ -1,21 +1,103 @@
-"""The proof of many updates at once, in short: it is green, and red without either guard."""
+"""Many updates of one row at once: all that was acknowledged is applied and recorded."""
+
+from urllib.parse import urlencode
 
 import pytest
+from django.db import connection
 
-from benchmarks.concurrency.clients import Told, Update
+from benchmarks.concurrency.breaking import BREAKING
+from benchmarks.concurrency.clients import Client, Told, Update, at_once
 from benchmarks.concurrency.oracle import faults
 from benchmarks.concurrency.run import CONTROLS, WHOLE, run
 from benchmarks.faults.stores import STORES
+from regions.enums import Role
+from tests.factories import make_task, make_user
 from tests.services.processes import run_folder
 
-SIZES = {"clients": 5, "tasks": 1, "updates": 25}
 SEEN_BY = {
     "no-lock": "entries of the history do not follow",
     "no-version": "overwrote what their author had not seen",
 }
 
 
+# --- In threads of the test ----------------------------------------------------------
+
+
+class Direct(Client):
+    """Asks the product without a server in between."""
+
+    def __init__(self, number, browser):
+        super().__init__(number, port=0, session="")
+        self._browser = browser
+
+    def _ask(self, method, path, fields=None):
+        extra = {"HTTP_HX_REQUEST": "true"} if fields else {}
+        answer = self._browser.generic(
+            method,
+            path,
+            urlencode(fields or {}),
+            content_type="application/x-www-form-urlencoded",
+            **extra,
+        )
+        if answer.status_code != 200:
+            self.told.errors.append(f"{method} {path}: {answer.status_code}")
+        return answer.content.decode()
+
+
+def rows(query):
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return cursor.fetchall()
+
+
+CLIENTS, UPDATES = 4, 12
+
+
+@pytest.fixture
+def judged_crowd(transactional_db, plan_north, as_user):
+    """Four people report on one task, three times each; what the judge finds."""
+    task = make_task(plan_north)
+    managers = [
+        make_user(f"m{number}@example.org", Role.MANAGER, region=plan_north.region)
+        for number in range(CLIENTS)
+    ]
+    browsers = [as_user(manager) for manager in managers]
+
+    def work(nth):
+        try:
+            return Direct(nth, browsers[nth]).work([task.pk], UPDATES // CLIENTS)
+        finally:
+            connection.close()
+
+    def go():
+        told = at_once(work, CLIENTS)
+        return faults(told, UPDATES, rows)
+
+    return go
+
+
+def test_what_many_were_told_at_once_is_applied_and_recorded(judged_crowd):
+    assert judged_crowd() == []
+
+
+@pytest.mark.unwatched
+@pytest.mark.parametrize("control", CONTROLS)
+def test_without_a_guard_the_same_crowd_loses_updates(
+    control, judged_crowd, monkeypatch
+):
+    for place, name, broken in BREAKING[control]():
+        monkeypatch.setattr(place, name, broken)
+
+    assert any(SEEN_BY[control] in fault for fault in judged_crowd())
+
+
+# --- Over HTTP, in short -------------------------------------------------------------
+
+SIZES = {"clients": 5, "tasks": 1, "updates": 25}
+
+
 @pytest.mark.processes
+@pytest.mark.long
 @pytest.mark.parametrize("name", sorted(STORES))
 def test_every_update_that_was_acknowledged_is_applied_and_recorded(name):
     with run_folder() as folder:

@@ -2,7 +2,9 @@
 
 import re
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from urllib.parse import urlencode
@@ -35,14 +37,16 @@ class Told:
 
 
 class Client:
-    """One browser; its connection stays open."""
+    """One browser. Each request has a connection of its own: one that the server closes
+    while it is idle would leave open whether the last request was done.
+    """
 
     def __init__(self, number: int, port: int, session: str) -> None:
         self.number = number
         self.told = Told()
         self._session = session
         self._cookie = f"sessionid={session}"
-        self._http = HTTPConnection("127.0.0.1", port, timeout=PATIENCE_SECONDS)
+        self._port = port
 
     def work(self, tasks: list[int], updates: int) -> Told:
         """So many updates that are acknowledged, each task in turn."""
@@ -51,7 +55,6 @@ class Client:
             self._update(task, f"{self.number}-{nth}")
             if self.told.errors:
                 break
-        self._http.close()
         return self.told
 
     def _update(self, task: int, note: str) -> None:
@@ -82,9 +85,11 @@ class Client:
                 "HX-Request": "true",
                 "X-CSRFToken": self._token,
             }
-        self._http.request(method, path, urlencode(fields or {}), headers)
-        answer = self._http.getresponse()
-        text = answer.read().decode()
+        http = HTTPConnection("127.0.0.1", self._port, timeout=PATIENCE_SECONDS)
+        with closing(http):
+            http.request(method, path, urlencode(fields or {}), headers)
+            answer = http.getresponse()
+            text = answer.read().decode()
         for name, value in answer.getheaders():
             if name == "Set-Cookie" and value.startswith("csrftoken="):
                 token = value.partition(";")[0]
@@ -94,13 +99,23 @@ class Client:
         return text
 
 
+Work = Callable[[int], Told]
+
+
 def crowd(port: int, sessions: list[str], tasks: list[int], updates: int) -> Told:
-    """All clients at once, `updates` in all."""
+    """All clients at once, `updates` in all, over HTTP."""
     each = updates // len(sessions)
-    clients = [Client(nth, port, session) for nth, session in enumerate(sessions)]
+
+    def work(nth: int) -> Told:
+        return Client(nth, port, sessions[nth]).work(tasks, each)
+
+    return at_once(work, len(sessions))
+
+
+def at_once(work: Work, clients: int) -> Told:
     told = Told()
-    with ThreadPoolExecutor(len(clients)) as hands:
-        for one in hands.map(lambda client: client.work(tasks, each), clients):
+    with ThreadPoolExecutor(clients) as hands:
+        for one in hands.map(work, range(clients)):
             told.acknowledged += one.acknowledged
             told.refused += one.refused
             told.errors += one.errors

@@ -5,8 +5,6 @@ settings of the product. A broken one is a negative control.
 """
 
 import sys
-import time
-from typing import Any
 
 import django
 
@@ -14,41 +12,12 @@ django.setup()
 
 from gunicorn.app import wsgiapp  # noqa: E402
 
-from regions import history  # noqa: E402
-from rollout.services import tasks  # noqa: E402
-from rollout.views import tasks as pages  # noqa: E402
-
-# So long two that read the same row both go on.
-PAUSE_SECONDS = 0.02
-
-
-def no_lock() -> None:
-    """Rows are read without a lock and outside any transaction, then written."""
-
-    def lock(rows: Any, pk: int, version: int | None = None) -> Any:
-        row = rows.get(pk=pk)
-        if version is not None and row.version != version:
-            raise history.EditedMeanwhile(row)
-        time.sleep(PAUSE_SECONDS)
-        return row
-
-    history.lock = lock
-    pages.block_task = tasks.block_task.__wrapped__  # type: ignore[attr-defined]
-
-
-def no_version() -> None:
-    """Whatever the page knew of the row, it is overwritten."""
-    usual = tasks._move
-
-    def move(row: Any, state: Any, version: int, act: Any, **values: Any) -> Any:
-        return usual(row, state, row.version, act, **values)
-
-    tasks._move = move
-
+from .breaking import BREAKING  # noqa: E402
 
 if __name__ == "__main__":
-    {"no-lock": no_lock, "no-version": no_version, "-": lambda: None}[sys.argv[1]]()
-    # Threads do what processes would: they share the guards taken away.
+    for place, name, broken in BREAKING[sys.argv[1]]():
+        setattr(place, name, broken)
+    # Loaded before it forks, every worker is broken alike.
     sys.argv = [
         "gunicorn",
         "--config=deploy/gunicorn.conf.py",
