@@ -7,7 +7,7 @@ typed is lost. Every form over a row that others may edit saves through `save_me
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, TypeVar
 
@@ -43,9 +43,10 @@ class MergingForm(forms.Form):
 
 @dataclass(frozen=True)
 class Difference:
-    """One field and what both sides make of it."""
+    """One field, what it said when the form was shown, and what both sides made of it."""
 
     field: forms.BoundField
+    before: str
     mine: str
     theirs: str
     clashes: bool = True
@@ -130,8 +131,9 @@ def merge(
             continue
         said = Difference(
             field,
-            words(field.field, sent),
-            words(field.field, now),
+            before=words(field.field, base or ""),
+            mine=words(field.field, sent),
+            theirs=words(field.field, now),
             clashes=base != sent,
         )
         if not said.clashes:
@@ -198,4 +200,4 @@ def _chosen(data: Any) -> Any:
 
 def _on(form: forms.BaseForm, one: Difference) -> Difference:
     """The same difference, with its field as the merged form has it."""
-    return Difference(form[one.field.name], one.mine, one.theirs, clashes=one.clashes)
+    return replace(one, field=form[one.field.name])

@@ -19,7 +19,7 @@ from tests.matrix import CSRF, Ask, args_of, encoded, make_world, send, undone
 from tests.permissions import BODIES, SETTINGS, codes
 from tests.tables import snapshot
 
-pytestmark = pytest.mark.usefixtures("frozen")
+pytestmark = [pytest.mark.usefixtures("frozen"), pytest.mark.any_store]
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)"')
 TALK = {
     "outcome": "reached",

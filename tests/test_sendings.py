@@ -8,14 +8,16 @@ from django.db import connection
 
 from pilots.models import Finding, Pilot
 from regions.history import Act
-from regions.models import Ask, Contact, Programme, Sending
+from regions.models import Absence, Ask, Contact, Membership, Programme, Sending, User
 from regions.services.sendings import Sent, SentOtherwise, make_once
 from tests.admin_rows import posted
 from tests.factories import NOW, make_programme, make_user
 from tests.history_guard import unrecorded
+from tests.permissions import PERSON
 
 pytestmark = pytest.mark.usefixtures("frozen")
 KEY = uuid.UUID(int=7)
+FROM = {"from_date": "2027-03-10"}
 FINDING = {"kind": "lesson", "area": "data", "title": "A new one", "key": str(KEY)}
 TALK = {"outcome": "reached", "minutes": "15", "felt": "same", "key": str(KEY)}
 
@@ -41,7 +43,7 @@ def test_same_form_with_other_content_is_refused_and_keeps_the_text(
     form = page.context["form"]
     assert (page.status_code, Finding.objects.count()) == (422, 1)
     assert form.non_field_errors() == [
-        "This form was saved already, with other content. Press again to add."
+        "This form was saved before. Press again to add what it says now."
     ]
     again = FINDING | {"title": form["title"].value(), "key": form["key"].value()}
     client.post("/findings/add/", again)
@@ -49,6 +51,15 @@ def test_same_form_with_other_content_is_refused_and_keeps_the_text(
         "A new one",
         "Another",
     ]
+
+
+def test_form_whose_row_is_gone_says_so(hq, programme, as_user):
+    client = as_user(hq)
+    client.post("/findings/add/", FINDING)
+    with unrecorded():
+        Finding.objects.all().delete()
+
+    assert client.post("/findings/add/", FINDING).status_code == 422
 
 
 def test_refused_form_can_be_sent_again(hq, programme, as_user):
@@ -61,6 +72,32 @@ def test_refused_form_can_be_sent_again(hq, programme, as_user):
     answer = client.post("/findings/add/", FINDING | key | {"title": "Another"})
 
     assert (answer.status_code, Finding.objects.count()) == (302, 2)
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "model"),
+    [
+        (
+            "/people/invite/",
+            {**PERSON, "email": "new@example.org", "role": "auditor", **FROM},
+            User,
+        ),
+        ("/people/{pk}/roles/", {"role": "auditor", **FROM}, Membership),
+        ("/people/{pk}/absences/", {**FROM, "last_date": "2027-03-11"}, Absence),
+    ],
+    ids=["person", "role", "absence"],
+)
+def test_what_is_added_of_people_is_added_once(
+    path, body, model, hq, staff_north, as_user
+):
+    client, address = as_user(hq), path.format(pk=staff_north.pk)
+    before = model.objects.count()
+
+    answers = [client.post(address, body | {"key": str(KEY)}) for _time in range(2)]
+
+    assert [answer.status_code for answer in answers] == [302, 302]
+    assert answers[0].url == answers[1].url
+    assert model.objects.count() == before + 1
 
 
 def test_talk_sent_twice_is_logged_once_and_a_corrected_one_is_not_lost(

@@ -19,7 +19,7 @@ NOT_CONTENT = {"csrfmiddlewaretoken"}
 
 
 class SentOtherwise(Exception):  # noqa: N818 - a refusal, told to the user as it stands
-    """The form made a row already, out of other content or for somebody else."""
+    """The form made a row already: of other content, for somebody else, or gone since."""
 
 
 @dataclass(frozen=True)
@@ -49,11 +49,12 @@ def make_once(sent: Sent, make: Callable[[], Row], *, act: Act) -> tuple[Row, bo
         row = make()
         settle(sending, row)
         return row, True
-    if (sending.by, sending.digest) != (act.by, sent.digest):
+    known = row_of(sending)
+    if known is None or (sending.by, sending.digest) != (act.by, sent.digest):
         raise SentOtherwise(
-            _("This form was saved already, with other content. Press again to add.")
+            _("This form was saved before. Press again to add what it says now.")
         )
-    return cast(Row, row_of(sending)), False
+    return cast(Row, known), False
 
 
 def claim(sent: Sent, act: Act) -> tuple[Sending, bool]:
@@ -67,8 +68,8 @@ def settle(sending: Sending, row: models.Model) -> None:
     sending.save(update_fields=["model", "object_id"])
 
 
-def row_of(sending: Sending) -> models.Model:
-    """What the form made."""
+def row_of(sending: Sending) -> models.Model | None:
+    """What the form made, if it is still there."""
     rows = apps.get_model(sending.model)._default_manager
-    row: models.Model = rows.get(pk=sending.object_id)
+    row: models.Model | None = rows.filter(pk=sending.object_id).first()
     return row

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from regions.calendar import today
 from regions.enums import Role
-from regions.forms import DateInput, SettingsForm
+from regions.forms import DateInput, SettingsForm, once_key
 from regions.merging import MergingForm
 from regions.models import Absence, Membership, Region, User
 from regions.models.people import HOURS_OF_A_WEEK
@@ -138,6 +138,7 @@ class PeopleFilter(forms.Form):
 class InviteForm(forms.Form):
     """A new person, and what he does at first."""
 
+    key = once_key()
     email = forms.EmailField(label=_("E-mail"), max_length=254)
     name = forms.CharField(label=_("Name"), max_length=100)
     phone = forms.CharField(label=_("Phone"), max_length=40, required=False)
@@ -186,6 +187,7 @@ class PersonForm(SettingsForm):
 
 
 class GiveRoleForm(forms.Form):
+    key = once_key()
     role = _role()
     region = _region()
     from_date = DayField(label=_("From"))
@@ -245,6 +247,10 @@ class AbsenceForm(MergingForm):
             initial = {name: getattr(absence, name) for name in names}
         super().__init__(data, initial=initial)
         _offer_people(self.fields["deputy"], people, person)
+
+
+class PlanAbsenceForm(AbsenceForm):
+    key = once_key()
 
 
 class HandOverForm(forms.Form):

@@ -16,18 +16,20 @@ from django.views.decorators.http import (
 from regions.access import can_manage_people, can_see_people
 from regions.calendar import today
 from regions.enums import Role
+from regions.forms import pressed_again
 from regions.history import EditedMeanwhile, web_act
 from regions.merging import Clashing, save_merging
 from regions.middleware import Request
 from regions.models import Region, User
 from regions.services.people import change_settings
+from regions.services.sendings import Sent, SentOtherwise, make_once
 from rollout.forms import ActForm
 from rollout.forms.people import (
-    AbsenceForm,
     GiveRoleForm,
     InviteForm,
     PeopleFilter,
     PersonForm,
+    PlanAbsenceForm,
 )
 from rollout.queries.people import (
     away_now,
@@ -91,7 +93,9 @@ def show_person(
     user = request.user
     fresh = {
         "role_form": GiveRoleForm(Region.objects.visible_to(user), user.moment),
-        "absence_form": AbsenceForm(User.objects.visible_to(user), row, at=user.moment),
+        "absence_form": PlanAbsenceForm(
+            User.objects.visible_to(user), row, at=user.moment
+        ),
     }
     context = {
         "page": person_page(row, user, user.moment),
@@ -115,15 +119,21 @@ def person_invite(request: Request) -> HttpResponse:
     form = InviteForm(regions, user, request.POST)
     if form.is_valid():
         data = form.cleaned_data
-        first = FirstRole(Role(data["role"]), data["region"], data["from_date"])
-        try:
-            row = invite(
+        act, sent = web_act(user), Sent.of(data["key"], request.POST.lists())
+
+        def make() -> User:
+            return invite(
                 email=data["email"],
                 name=data["name"],
-                first=first,
+                first=FirstRole(Role(data["role"]), data["region"], data["from_date"]),
                 details=form.details,
-                act=web_act(user),
+                act=act,
             )
+
+        try:
+            row, _is_new = make_once(sent, make, act=act)
+        except SentOtherwise as refusal:
+            pressed_again(form, refusal)
         except CannotInvite as refusal:
             refuse(form, refusal)
         else:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from regions.access import can_manage_people, can_see_people
 from regions.enums import Role
+from regions.forms import pressed_again
 from regions.history import EditedMeanwhile, web_act
 from regions.merging import Clashing, save_merging
 from regions.middleware import Request
@@ -26,8 +27,14 @@ from regions.services.roles import (
     end_role,
     give_role_on_page,
 )
+from regions.services.sendings import Sent, SentOtherwise, make_once
 from rollout.forms import ActForm
-from rollout.forms.people import AbsenceForm, EndRoleForm, GiveRoleForm
+from rollout.forms.people import (
+    AbsenceForm,
+    EndRoleForm,
+    GiveRoleForm,
+    PlanAbsenceForm,
+)
 
 from .notes import both_texts, confirm, refuse, warn
 from .people import managed, show_person
@@ -39,15 +46,22 @@ def role_give(request: Request, pk: int) -> HttpResponse:
     form = GiveRoleForm(Region.objects.visible_to(user), user.moment, request.POST)
     if form.is_valid():
         data = form.cleaned_data
-        try:
-            give_role_on_page(
+        act = web_act(user, data["reason"])
+
+        def give() -> Membership:
+            return give_role_on_page(
                 row,
                 Role(data["role"]),
                 region=data["region"],
                 from_date=data["from_date"],
                 to_date=data["to_date"],
-                act=web_act(user, data["reason"]),
+                act=act,
             )
+
+        try:
+            make_once(Sent.of(data["key"], request.POST.lists()), give, act=act)
+        except SentOtherwise as refusal:
+            pressed_again(form, refusal)
         except CannotGiveRole as refusal:
             refuse(form, refusal)
         else:
@@ -96,17 +110,23 @@ def _role_page(
 def absence_plan(request: Request, pk: int) -> HttpResponse:
     row, user = managed(request, pk), request.user
     people = User.objects.visible_to(user)
-    form = AbsenceForm(people, row, request.POST, at=user.moment)
+    form = PlanAbsenceForm(people, row, request.POST, at=user.moment)
     if form.is_valid():
-        data = form.cleaned_data
-        try:
-            plan_absence(
+        data, act = form.cleaned_data, web_act(user)
+
+        def plan() -> Absence:
+            return plan_absence(
                 row,
                 first=data["from_date"],
                 last=data["last_date"],
                 deputy=data["deputy"],
-                act=web_act(user),
+                act=act,
             )
+
+        try:
+            make_once(Sent.of(data["key"], request.POST.lists()), plan, act=act)
+        except SentOtherwise as refusal:
+            pressed_again(form, refusal)
         except CannotBeAway as refusal:
             refuse(form, refusal)
         else:
