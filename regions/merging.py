@@ -131,7 +131,7 @@ def merge(
             continue
         said = Difference(
             field,
-            before=words(field.field, base or ""),
+            before=words(field.field, base) if base else "",
             mine=words(field.field, sent),
             theirs=words(field.field, now),
             clashes=base != sent,

@@ -112,7 +112,7 @@ def test_where_both_changed_the_person_chooses(contact, opened, other, choice, k
     ]
     assert [one.theirs for one in page.context["conflict"].merged] == ["20"]
     assert ">\nMine</textarea>" in text
-    assert '<div class="theirs">Theirs</div>' in text
+    assert '<div class="said">Theirs</div>' in text
     assert "Cio saved it on" in text
     contact.refresh_from_db()
     assert (contact.note, contact.minutes) == ("Theirs", 20)
