@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pilots.enums import Area, FindingKind
 from pilots.models import Finding, Pilot, Step
+from regions.forms import once_key
 from regions.models import Programme
 
 
@@ -31,6 +32,8 @@ class FindingForm(forms.ModelForm):  # type: ignore[type-arg]
         empty_label="–",
     )
 
+    key = once_key()
+
     class Meta:
         model = Finding
         fields = ("kind", "title", "effect", "recommendation", "area", "pilot", "step")
@@ -41,28 +44,30 @@ class FindingForm(forms.ModelForm):  # type: ignore[type-arg]
         self.fields["step"].queryset = steps_of(programme)  # type: ignore[attr-defined]
 
 
-class AdoptForm(forms.Form):
+class VersionForm(forms.Form):
+    """An act of one button: only what the page knew of the row."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, finding: Finding, data: Any = None) -> None:
+        now = {"version": finding.version, "step": finding.step_id}
+        super().__init__(data, initial=now)
+
+
+class AdoptForm(VersionForm):
     """The step whose tasks will show the finding."""
 
     step = forms.ModelChoiceField(
         label=_("Step"), queryset=Step.objects.none(), empty_label="–"
     )
-    version = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, programme: Programme, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["step"].queryset = steps_of(programme)  # type: ignore[attr-defined]
+    def __init__(self, finding: Finding, data: Any = None) -> None:
+        super().__init__(finding, data)
+        self.fields["step"].queryset = steps_of(finding.programme)  # type: ignore[attr-defined]
 
 
-class RejectForm(forms.Form):
+class RejectForm(VersionForm):
     reason = forms.CharField(label=_("Why is it rejected?"), max_length=300)
-    version = forms.IntegerField(widget=forms.HiddenInput)
-
-
-class VersionForm(forms.Form):
-    """An act of one button: only what the page knew of the row."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput)
 
 
 def steps_of(programme: Programme) -> Any:

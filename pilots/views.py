@@ -20,11 +20,13 @@ from pilots.forms import AdoptForm, FindingForm, RejectForm, VersionForm
 from pilots.models import Finding
 from pilots.queries import finding_counts, findings_of, procedures_of
 from pilots.services import findings
+from regions.forms import pressed_again
 from regions.history import EditedMeanwhile, web_act
 from regions.middleware import Request, asked
 from regions.models import Programme
 from regions.queries import files_on, history_of
 from regions.services.attachments import CannotTake, add_file
+from regions.services.sendings import Sent, SentOtherwise, make_once
 from regions.telling import past_acts
 from regions.uploads import AttachForm
 
@@ -72,10 +74,16 @@ def finding_add(request: Request) -> HttpResponse:
     programme = _programme(request)
     form = FindingForm(programme, request.POST or None, initial=request.GET.dict())
     if request.method == "POST" and form.is_valid():
+        values, act = form.cleaned_data, web_act(request.user)
+        sent = Sent.of(values.pop("key"), request.POST.lists())
+
+        def record() -> Finding:
+            return findings.record_finding(programme=programme, act=act, **values)
+
         try:
-            finding = findings.record_finding(
-                programme=programme, act=web_act(request.user), **form.cleaned_data
-            )
+            finding, _is_new = make_once(sent, record, act=act)
+        except SentOtherwise as refusal:
+            pressed_again(form, refusal)
         except findings.CannotMoveFinding as refusal:
             form.add_error("title", str(refusal))
         else:
@@ -94,14 +102,13 @@ def _page(
     request: Request, finding: Finding, status: int = 200, **forms: Any
 ) -> HttpResponse:
     moves = FINDING_MOVES[FindingState(finding.state)]
-    start = {"version": finding.version, "step": finding.step_id}
     context = {
         "finding": finding,
         "may_decide": can_decide_finding(request.user, finding),
         "moves": {state.value for state in moves},
-        "version_form": VersionForm(initial=start),
-        "adopt_form": AdoptForm(finding.programme, initial=start),
-        "reject_form": RejectForm(initial=start),
+        "version_form": VersionForm(finding),
+        "adopt_form": AdoptForm(finding),
+        "reject_form": RejectForm(finding),
         "changes": past_acts(history_of(finding, request.user), 20),
         "files": files_on(finding, request.user),
         "may_attach": bool(can_add_source(request.user, finding)),
@@ -131,48 +138,41 @@ def finding_attach(request: Request, pk: int) -> HttpResponse:
 
 @require_POST
 def finding_review(request: Request, pk: int) -> HttpResponse:
-    said = _("Reviewed.")
-    return _decide(
-        request, pk, VersionForm(request.POST), findings.review_finding, said
-    )
+    return _decide(request, pk, VersionForm, findings.review_finding, _("Reviewed."))
 
 
 @require_POST
 def finding_adopt(request: Request, pk: int) -> HttpResponse:
-    finding = _finding(request, pk)
-    form = AdoptForm(finding.programme, request.POST)
     said = _("Adopted. It now stands on every task of its step.")
-    return _decide(request, pk, form, findings.adopt_finding, said, name="adopt_form")
+    return _decide(
+        request, pk, AdoptForm, findings.adopt_finding, said, name="adopt_form"
+    )
 
 
 @require_POST
 def finding_reject(request: Request, pk: int) -> HttpResponse:
-    form = RejectForm(request.POST)
+    said = _("Rejected.")
     return _decide(
-        request, pk, form, findings.reject_finding, _("Rejected."), name="reject_form"
+        request, pk, RejectForm, findings.reject_finding, said, name="reject_form"
     )
 
 
 @require_POST
 def finding_retire(request: Request, pk: int) -> HttpResponse:
     said = _("Retired. It left the tasks.")
-    return _decide(
-        request, pk, VersionForm(request.POST), findings.retire_finding, said
-    )
+    return _decide(request, pk, VersionForm, findings.retire_finding, said)
 
 
 @require_POST
 def finding_reopen(request: Request, pk: int) -> HttpResponse:
     said = _("Proposed again.")
-    return _decide(
-        request, pk, VersionForm(request.POST), findings.reopen_finding, said
-    )
+    return _decide(request, pk, VersionForm, findings.reopen_finding, said)
 
 
 def _decide(
     request: Request,
     pk: int,
-    form: Any,
+    form_class: type[VersionForm],
     service: Callable[..., Finding],
     said: str,
     name: str = "version_form",
@@ -180,10 +180,17 @@ def _decide(
     """The common way of a decision: gate, form, one service call, the page again."""
     finding = _finding(request, pk)
     can_decide_finding(request.user, finding).insist()
+    form = form_class(finding, request.POST)
     if form.is_valid():
         try:
             service(finding, act=web_act(request.user), **form.cleaned_data)
         except (findings.CannotMoveFinding, EditedMeanwhile) as refusal:
+            # Nothing merges: it was about what the finding said. Pressed again below what
+            # it says now, it is about that.
+            finding = _finding(request, pk)
+            data = request.POST.copy()
+            data["version"] = str(finding.version)
+            form = form_class(finding, data)
             form.add_error(None, str(refusal))
         else:
             messages.success(request, said)

@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import date, datetime
-from typing import Any, cast
+from typing import Any
 
 from allauth.account.forms import LoginForm
 from django import forms
@@ -11,12 +11,11 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from regions.enums import AskAnswer, Channel, Felt, Outcome, PlannedMail
-from regions.history import EditedMeanwhile
+from regions.merging import Clashing, MergingForm
 from regions.models import Ask, Contact, User
 from regions.places import countries, subdivisions, zones
 from regions.privacy import private_fields
 from regions.services.contacts import Log, NewAsk
-from regions.wording import full_day
 
 MINUTES = [(5, "5"), (10, "10"), (15, "15"), (20, "20"), (30, _("more"))]
 
@@ -63,7 +62,21 @@ class SignInForm(LoginForm):  # type: ignore[misc] # allauth has no types
         self.fields["password"].widget.attrs = {"autocomplete": "current-password"}
 
 
-class ContactForm(forms.Form):
+def once_key() -> forms.UUIDField:
+    """What makes a double click or a reload of a form that adds something one act."""
+    return forms.UUIDField(initial=uuid.uuid4, widget=forms.HiddenInput)
+
+
+def pressed_again(form: forms.BaseForm, refusal: Exception) -> None:
+    """The form was sent before with other content: the next press adds a second row."""
+    sent: Any = form.data
+    data = sent.copy()
+    data["key"] = str(uuid.uuid4())
+    form.data = data
+    form.add_error(None, str(refusal))
+
+
+class ContactForm(MergingForm):
     """One talk: three taps, everything else is optional."""
 
     outcome = forms.ChoiceField(
@@ -103,12 +116,13 @@ class ContactForm(forms.Form):
         label=_("How"), choices=Channel.choices, initial=Channel.PHONE, required=False
     )
     held_at = forms.DateTimeField(label=_("When"), required=False, widget=MinuteInput())
-    key = forms.UUIDField(widget=forms.HiddenInput)
+    key = once_key()
+    # A new one has none.
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     @classmethod
     def for_new(cls, outcome: str = "") -> "ContactForm":
-        return cls(initial={"outcome": outcome, "felt": Felt.SAME, "key": uuid.uuid4()})
+        return cls(initial={"outcome": outcome, "felt": Felt.SAME})
 
     @classmethod
     def for_contact(
@@ -171,7 +185,7 @@ class ContactForm(forms.Form):
         )
 
 
-class SettingsForm(forms.Form):
+class SettingsForm(MergingForm):
     """How often mail comes and when, in which language and by which calendar."""
 
     planned_mail = forms.ChoiceField(
@@ -204,7 +218,6 @@ class SettingsForm(forms.Form):
     subdivision = forms.CharField(
         label=_("State or province"), required=False, widget=forms.Select
     )
-    version = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, user: User, day: date, data: Any = None) -> None:
         self.day = day
@@ -258,27 +271,13 @@ class SettingsForm(forms.Form):
             if name != "version" and value != self.initial[name]
         }
 
-    def tell_both_texts(self, refusal: EditedMeanwhile) -> None:
+    def tell_both_texts(self, conflict: Clashing) -> None:
         """Sent again, the form means to replace what somebody else saved meanwhile."""
-        data: Any = self.data
-        shown = data.copy()
-        shown["version"] = str(refusal.row.version)
-        self.data = shown
-        self.initial = self._said_now(cast(User, refusal.row))
-        for name, value in self.changes.items():
-            both = {
-                "theirs": self._words(name, self.initial[name]),
-                "yours": self._words(name, value),
-            }
-            said = _("It now says “%(theirs)s”. You wrote “%(yours)s”.") % both
-            self.add_error(name, said)
-        self.add_error(None, str(refusal))
-
-    def _words(self, name: str, value: Any) -> str:
-        choices = getattr(self.fields[name].widget, "choices", ())
-        if isinstance(value, date):
-            return full_day(value)
-        return str(dict(choices).get(value, value)) if value else "–"
+        for one in conflict.clashes:
+            said = _("It now says “%(theirs)s”. You wrote “%(yours)s”.")
+            both = {"theirs": one.theirs, "yours": one.mine}
+            self.add_error(one.field.name, said % both)
+        self.add_error(None, str(conflict))
 
 
 def _with(choices: list[tuple[str, str]], mine: str) -> list[tuple[str, str]]:

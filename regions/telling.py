@@ -122,6 +122,18 @@ def actor(entry: HistoryEntry) -> str:
     return f"{entry.by.name if entry.by else _('by itself')} · {door}"
 
 
+def last_saved(row: Model) -> str:
+    """Who changed a row last, and when; nothing where nobody is known."""
+    entries = HistoryEntry.objects.of(row).select_related("by").order_by("-id")
+    last = entries.first()
+    if last is None or last.by is None:
+        return ""
+    return _("%(person)s saved it on %(moment)s.") % {
+        "person": last.by.name,
+        "moment": moment(timezone.localtime(last.at)),
+    }
+
+
 def counted(entry: HistoryEntry, count: int) -> str:
     """43 tasks."""
     kind = apps.get_model(entry.model)._meta

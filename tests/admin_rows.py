@@ -1,7 +1,9 @@
 """One row of every model of the admin, and its forms as a browser would post them."""
 
 import io
+import re
 from datetime import date, timedelta
+from html import unescape
 from typing import Any
 
 from django.db.models import Model
@@ -9,7 +11,7 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from regions.enums import Change, Role, Via
-from regions.models import HistoryEntry, Region
+from regions.models import HistoryEntry, Region, Sending
 from rollout.models import Breaker, Heartbeat
 from tests import factories
 from tests.factories import NOW
@@ -52,6 +54,7 @@ def one_of_each(number: int) -> dict[str, Model]:
         make_entry(region, by=staff),
         factories.make_absence(staff),
         factories.make_handover(staff, ceo.user, by=staff),
+        Sending.objects.create(by=staff, at=NOW, model="regions.region", object_id=number),
     ]  # fmt: skip
     return {row._meta.label_lower: row for row in made}
 
@@ -86,6 +89,8 @@ def posted(response: Any, **changes: Any) -> dict[str, Any]:
     data: dict[str, Any] = {}
     for part in parts:
         for field in part:
+            if field.field.show_hidden_initial:
+                data |= hidden(field.as_hidden(only_initial=True))
             value = field.value()
             if value is False or value is None:
                 continue
@@ -94,6 +99,15 @@ def posted(response: Any, **changes: Any) -> dict[str, Any]:
             )
     data |= changes
     return {name: value for name, value in data.items() if value is not None}
+
+
+def hidden(inputs: str) -> dict[str, list[str]]:
+    """What hidden fields send; where nothing is known they are empty."""
+    sent: dict[str, list[str]] = {}
+    for tag in re.findall(r"<input[^>]+>", inputs):
+        told = dict(re.findall(r'(name|value)="([^"]*)"', tag))
+        sent.setdefault(told["name"], []).append(unescape(told.get("value", "")))
+    return sent
 
 
 def errors_of(response: Any) -> list[str]:

@@ -3,11 +3,13 @@
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 import time_machine
 from django.conf import settings as django_settings
 from django.db import connection
+from django.db.backends.sqlite3.base import DatabaseOperations
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils.translation import override
@@ -84,6 +86,24 @@ def assert_queries(db: None) -> Callable:
             pytest.fail(f"{len(queries)} queries instead of {expected}:\n{listed}")
 
     return counting
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _tables_can_be_emptied() -> Iterator[None]:
+    """Between tests the history goes too: SQLite has no TRUNCATE, which asks no trigger."""
+    usual = DatabaseOperations.execute_sql_flush
+
+    def flush(self: DatabaseOperations, statements: list[str]) -> None:
+        with self.connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT sql FROM sqlite_master WHERE name = 'history_no_delete'"
+            )
+            made = [row[0] for row in cursor.fetchall()]
+        drop = ["DROP TRIGGER IF EXISTS history_no_delete"]
+        usual(self, [*drop, *statements, *made])
+
+    with patch.object(DatabaseOperations, "execute_sql_flush", flush):
+        yield
 
 
 # --- The programme -------------------------------------------------------------------

@@ -8,7 +8,7 @@ as in `mailstaff`.
 import re
 from collections.abc import Iterable
 
-from django.db.models import Field, Model, Q
+from django.db.models import Field, Model, Q, QuerySet
 
 from pilots.models import Finding, Pilot, Procedure, Step
 from regions.enums import Audience
@@ -25,6 +25,7 @@ from regions.models import (
     Region,
     RegionalCEO,
     Rhythm,
+    Sending,
     User,
 )  # fmt: skip
 from regions.privacy import private_fields
@@ -41,6 +42,7 @@ from rollout.models import (
     Wave,
 )
 from tests.history_guard import unrecorded
+from tests.opened import open_history
 from tests.texts import text_fields
 
 # How a row of each model leads to its region.
@@ -63,9 +65,9 @@ WAY_TO_REGION: dict[type[Model], str] = {
     Task: "plan__region",
     User: "memberships__region",
 }
-# Those of the programme, the calendar and the delivery: no region's.
+# Those of the programme, the calendar, the delivery and the forms sent: no region's.
 OF_ALL = {
-    Breaker, Finding, Heartbeat, Holiday, Pilot, Procedure, Programme, Step, Wave,
+    Breaker, Finding, Heartbeat, Holiday, Pilot, Procedure, Programme, Sending, Step, Wave,
 }  # fmt: skip
 CIRCLES = {
     Ask: "engaged",
@@ -105,7 +107,7 @@ def marker(region: Region, circle: str) -> str:
 
 def mark(region: Region) -> None:
     """Put its marker into every text of a region's rows, and of its CEO."""
-    with unrecorded():
+    with unrecorded(), open_history():
         for model, way in WAY_TO_REGION.items():
             for row in model._default_manager.filter(**{way: region.pk}).distinct():
                 _mark(row, region)
@@ -133,7 +135,7 @@ def _mark(row: Model, region: Region) -> None:
         field.name: marker(region, _circle(row, field.name)) for field in fillable(row)
     }
     if texts:
-        type(row)._default_manager.filter(pk=row.pk).update(**texts)
+        QuerySet(type(row)).filter(pk=row.pk).update(**texts)
         for name, text in texts.items():
             setattr(row, name, text)
 
@@ -171,7 +173,7 @@ def unmarked(models: Iterable[type[Model]]) -> set[str]:
 
 def without(region: Region) -> None:
     """Take a region away with all that hangs on it."""
-    with unrecorded():
+    with unrecorded(), open_history():
         people = User.objects.filter(
             Q(memberships__region=region) | Q(ceo_of__region=region)
         ).distinct()
@@ -182,8 +184,7 @@ def without(region: Region) -> None:
         ]  # fmt: skip
         for model in order:
             rows = model._default_manager.filter(**{WAY_TO_REGION[model]: region.pk})
-            model._default_manager.filter(
-                pk__in=list(rows.values_list("pk", flat=True))
-            ).delete()
+            found = list(rows.values_list("pk", flat=True))
+            QuerySet(model).filter(pk__in=found).delete()
         User.objects.filter(pk__in=ids).delete()
         region.delete()

@@ -341,6 +341,7 @@ TALK = {"outcome": "reached", "minutes": "15", "answer": "yes", "felt": "same"}
 BODIES: dict[str, Maker] = {
     "rollout:person-invite": lambda made: {
         **PERSON,
+        "key": made.key,
         "email": "new@example.org",
         "role": "auditor",
         "from_date": "2027-03-10",
@@ -352,12 +353,16 @@ BODIES: dict[str, Maker] = {
         "seen": moving_from(made.person, NOW).seen,
     },
     "rollout:person-leave": lambda made: {"version": made.person.version},
-    "rollout:role-give": lambda made: {"role": "auditor", "from_date": "2027-03-10"},
+    "rollout:role-give": lambda made: {
+        "key": made.key,
+        "role": "auditor",
+        "from_date": "2027-03-10",
+    },
     "rollout:role-end": lambda made: {
         "to_date": "2027-03-10",
         "version": made.role.version,
     },
-    "rollout:absence-plan": lambda made: DAYS,
+    "rollout:absence-plan": lambda made: {**DAYS, "key": made.key},
     "rollout:absence-change": lambda made: {**DAYS, "version": made.absence.version},
     "rollout:absence-cancel": lambda made: {"version": made.absence.version},
     "rollout:call-sheet": lambda made: {**TALK, "key": made.key},
@@ -376,6 +381,7 @@ BODIES: dict[str, Maker] = {
     },
     "rollout:task-attach": lambda made: {"new-file": ContentFile(b"done", "a.txt")},
     "pilots:finding-attach": lambda made: {"new-file": ContentFile(b"read", "a.txt")},
+    "rollout:contact-withdraw": lambda made: {"version": made.contact.version},
     "rollout:task-complete": lambda made: {"version": made.task.version},
     "rollout:task-start": lambda made: {"version": made.task.version},
     "rollout:task-block": lambda made: {"version": made.task.version, "reason": "data"},
@@ -386,6 +392,7 @@ BODIES: dict[str, Maker] = {
     "regions:language": lambda made: {"language": "zh-hans"},
     "regions:theme": lambda made: {"theme": "dark"},
     "pilots:finding-add": lambda made: {
+        "key": made.key,
         "kind": "lesson",
         "area": "data",
         "title": "A new one",

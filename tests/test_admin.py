@@ -38,6 +38,7 @@ QUERIES = {
     "regions.region": (8, 6),
     "regions.regionalceo": (5, 5),
     "regions.rhythm": (6, 6),
+    "regions.sending": (7, 5),
     "regions.user": (6, 6),
     "rollout.breaker": (5, 5),
     "rollout.duty": (7, 5),
@@ -51,7 +52,7 @@ QUERIES = {
 }
 LABELS = sorted(QUERIES)
 LEDGERS = [
-    "regions.absence", "regions.historyentry", "rollout.breaker", "rollout.duty",
+    "regions.absence", "regions.historyentry", "regions.sending", "rollout.breaker", "rollout.duty",
     "rollout.handover", "rollout.heartbeat", "rollout.mail", "rollout.mailevent",
 ]  # fmt: skip
 # Whole pages of headquarters ask whether mail goes out.

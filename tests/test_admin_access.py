@@ -221,6 +221,36 @@ def test_saved_again_the_second_text_replaces_the_first(browser, as_user, cio, n
     assert (north.name, north.version) == ("Mine", 3)
 
 
+def test_what_only_one_of_two_changed_is_kept_of_both(browser, as_user, cio, north):
+    factories.make_membership(cio, Role.HQ)
+    mine = browser.get(address_of(north))
+    other = as_user(cio)
+    theirs = {"code": "FAR", "working_days": ["1", "2"]}
+    other.post(address_of(north), posted(other.get(address_of(north)), **theirs))
+
+    browser.post(address_of(north), posted(mine, name="Mine"))
+
+    north.refresh_from_db()
+    assert (north.name, north.code, north.working_days) == ("Mine", "FAR", "12")
+
+
+def test_form_shown_with_both_texts_has_taken_in_the_rest(browser, as_user, cio, north):
+    """The second conflict of the same form is about what happened since the first."""
+    factories.make_membership(cio, Role.HQ)
+    mine = browser.get(address_of(north))
+    other = as_user(cio)
+    theirs = {"name": "Theirs", "code": "FAR"}
+    other.post(address_of(north), posted(other.get(address_of(north)), **theirs))
+    refused = browser.post(address_of(north), posted(mine, name="Mine"))
+    later = {"code": "FARTHER"}
+    other.post(address_of(north), posted(other.get(address_of(north)), **later))
+
+    browser.post(address_of(north), posted(refused))
+
+    north.refresh_from_db()
+    assert (north.name, north.code) == ("Mine", "FARTHER")
+
+
 def test_form_without_a_version_changes_nothing(browser, north):
     data = posted(browser.get(address_of(north)), name="Blind", seen_version=None)
 

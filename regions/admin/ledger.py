@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
 from regions.administration import LedgerAdmin, name_of
-from regions.models import HistoryEntry, Versioned
+from regions.models import HistoryEntry, Sending, Versioned
 from regions.telling import change as change_words
 
 
@@ -57,3 +57,15 @@ class HistoryEntryAdmin(LedgerAdmin):
     @admin.display(description=gettext_lazy("what changed"))
     def what(self, entry: Any) -> str:
         return change_words(entry)
+
+
+@admin.register(Sending)
+class SendingAdmin(LedgerAdmin):
+    """Forms that were saved, so that each of them saves once."""
+
+    list_display = ("at", name_of("by", gettext_lazy("by")), "model", "object_id")
+    search_fields = ("by__name", "by__email", "model")
+    date_hierarchy = "at"
+    fields = ("at", "by", "model", "object_id", "key")
+    ordering = ("-id",)
+    joined = ("by",)

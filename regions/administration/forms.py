@@ -17,8 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from regions.forms import DateInput
 from regions.history import EditedMeanwhile
-from regions.models import HistoryEntry
-from regions.wording import moment
+from regions.telling import last_saved
 
 if TYPE_CHECKING:
     ModelForm = forms.ModelForm[Any]
@@ -113,6 +112,8 @@ class RecordForm(ModelForm):
         super().__init__(*args, **kwargs)
         if self.instance.pk is not None:
             self.initial[VERSION] = self.instance.version
+            for name in self.fields.keys() - {VERSION}:
+                self.fields[name].show_hidden_initial = True
         for name, field in self.fields.items():
             widget = getattr(field.widget, "widget", field.widget)
             if isinstance(widget, Suggestions):
@@ -125,21 +126,37 @@ class RecordForm(ModelForm):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         if not self.is_new and data.get(VERSION) != self.instance.version:
-            self._tell_both_texts(data)
+            self._merge(data)
         return data
 
-    def _tell_both_texts(self, data: dict[str, Any]) -> None:
-        """The row is locked and read anew, so what differs from it is the user's text."""
-        # Shown again, the form knows both texts; saved again, it means to replace theirs.
-        shown: Any = self.data
-        self.data = shown.copy()
-        self.data[self.add_prefix(VERSION)] = str(self.instance.version)  # type: ignore[index]
-        mine = [name for name in columns_of(self) if name in self.changed_data]
-        if not mine:
-            return
-        text = f"{EditedMeanwhile(self.instance)} {self._who_changed_it()}"
-        values = {name: data[name] for name in mine}
+    def _merge(self, data: dict[str, Any]) -> None:
+        """The row is locked and read anew: what only one side changed merges by itself."""
+        is_blind = data.get(VERSION) is None
+        both = []
+        for name in columns_of(self):
+            if name not in self.changed_data:
+                data[name] = getattr(self.instance, name)
+            elif self._differs_now(name) and (is_blind or self._was_changed(name)):
+                both.append(name)
+        if both:
+            self._tell_both_texts({name: data[name] for name in both})
+
+    def _differs_now(self, name: str) -> bool:
+        bound = self[name]
+        return bool(bound.field.has_changed(bound.initial, bound.data))
+
+    def _was_changed(self, name: str) -> bool:
+        """Whether the row says something else than when the form was shown."""
+        bound = self[name]
+        hidden: Any = bound.field.hidden_widget()
+        seen = hidden.value_from_datadict(self.data, {}, bound.html_initial_name)
+        return seen is None or bool(bound.field.has_changed(bound.initial, seen))
+
+    def _tell_both_texts(self, values: dict[str, Any]) -> None:
+        """Shown again, the form knows what the row says; saved again, it means its own."""
+        text = f"{EditedMeanwhile(self.instance)} {last_saved(self.instance)}"
         self.add_error(None, ValidationError(text.strip(), code="edited"))
+        self._show_row_of_now()
         for name, value in values.items():
             both = {
                 "theirs": words(self.instance, name, getattr(self.instance, name)),
@@ -148,15 +165,18 @@ class RecordForm(ModelForm):
             said = _("It now says “%(theirs)s”. You wrote “%(yours)s”.") % both
             self.add_error(name, ValidationError(said, code="edited"))
 
-    def _who_changed_it(self) -> str:
-        entries = HistoryEntry.objects.of(self.instance).select_related("by")
-        last = entries.order_by("-id").first()
-        if last is None or last.by is None:
-            return ""
-        return _("%(person)s saved it on %(moment)s.") % {
-            "person": last.by.name,
-            "moment": moment(timezone.localtime(last.at)),
-        }
+    def _show_row_of_now(self) -> None:
+        sent: Any = self.data
+        data = sent.copy()
+        data[self.add_prefix(VERSION)] = str(self.instance.version)
+        for name in columns_of(self):
+            bound = self[name]
+            field: Any = bound.field
+            now = field.prepare_value(bound.initial)
+            _put(data, field.hidden_widget(), bound.html_initial_name, now)
+            if name not in self.changed_data:
+                _put(data, field.hidden_widget(), bound.html_name, now)
+        self.data = data
 
     @property
     def settled_later(self) -> set[str]:
@@ -184,6 +204,20 @@ class RecordForm(ModelForm):
             for fault in faults:
                 fault.message = said.get(fault.message, fault.message)
         super()._update_errors(errors)  # type: ignore[misc]
+
+
+def _put(data: Any, widget: Any, name: str, value: Any) -> None:
+    """Write a value as a hidden field sends it."""
+    if hasattr(widget, "decompress"):
+        parts = zip(
+            widget.widgets_names, widget.widgets, widget.decompress(value), strict=True
+        )
+        for suffix, part, text in parts:
+            _put(data, part, name + suffix, text)
+    elif isinstance(widget, forms.MultipleHiddenInput):
+        data.setlist(name, list(value or ()))
+    else:
+        data[name] = "" if value is None else str(value)
 
 
 def columns_of(form: "RecordForm") -> list[str]:

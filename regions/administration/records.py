@@ -23,6 +23,7 @@ from regions.models import HistoryEntry, Versioned
 from regions.telling import names_in
 
 from .forms import VERSION, RecordForm, columns_of
+from .once import SentOnce, is_save, key_of
 from .pages import HeadquartersOnly, ListAdmin, link_to
 from .requests import admin_act, person
 from .scope import visible_protectors
@@ -37,12 +38,7 @@ else:
 HISTORY_PAGE = 50
 
 
-def is_save(request: HttpRequest) -> bool:
-    """The admin saves on POST only, and then in a transaction."""
-    return request.method == "POST"
-
-
-class RecordAdmin(ListAdmin):
+class RecordAdmin(SentOnce, ListAdmin):
     """A versioned model: the form compares versions, the history saves."""
 
     form = RecordForm
@@ -75,8 +71,9 @@ class RecordAdmin(ListAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
+        context = {"form_key": key_of(request), **(extra_context or {})}
         try:
-            return super().changeform_view(request, object_id, form_url, extra_context)
+            return super().changeform_view(request, object_id, form_url, context)
         except self.refusals as refusal:
             said = str(refusal)
         except IntegrityError:
@@ -103,6 +100,7 @@ class RecordAdmin(ListAdmin):
     def save_model(
         self, request: HttpRequest, obj: Any, form: Any, change: Any
     ) -> None:
+        request.saved = obj  # type: ignore[attr-defined]
         if change:
             self._save(request, self.get_queryset(request), obj, form)
             return

@@ -8,6 +8,7 @@ from .history import HistoryEntry, Versioned
 from .people import Membership, User
 from .privacy import PrivateView
 from .programme import Programme, Region
+from .sendings import Sending
 from .standing import Standing
 from .talks import Ask, CheckIn, Contact
 
@@ -25,6 +26,7 @@ __all__ = [
     "Region",
     "RegionalCEO",
     "Rhythm",
+    "Sending",
     "Standing",
     "User",
     "Versioned",

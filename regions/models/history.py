@@ -1,7 +1,7 @@
 """The one table of changes, and the version that rows people edit carry."""
 
 import uuid
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Self
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -44,7 +44,24 @@ def private_entries() -> models.Q:
     return found
 
 
+class HistoryIsKept(TypeError):  # noqa: N818 - a refusal, named for its reason
+    """An entry of the history is written once: never altered, never deleted."""
+
+
 class HistoryEntryQuerySet(models.QuerySet["HistoryEntry"]):
+    """Only adds. The database refuses the rest too, for code that goes past this one."""
+
+    def update(self, **values: Any) -> NoReturn:
+        raise HistoryIsKept
+
+    def bulk_update(self, *arguments: Any, **values: Any) -> NoReturn:
+        raise HistoryIsKept
+
+    def delete(self) -> NoReturn:
+        raise HistoryIsKept
+
+    delete.queryset_only = True  # type: ignore[attr-defined] # as Django's own
+
     def visible_to(self, user: "User") -> Self:
         """Entries as far as the rows themselves: no history tells more than a page."""
         standing = user.standing
@@ -133,3 +150,12 @@ class HistoryEntry(models.Model):
 
     def __str__(self) -> str:
         return self.object_text
+
+    def save(self, *arguments: Any, **values: Any) -> None:
+        """Saves a new entry; one that is there already stays as it is."""
+        if not self._state.adding:
+            raise HistoryIsKept
+        super().save(*arguments, **values)
+
+    def delete(self, *arguments: Any, **values: Any) -> NoReturn:
+        raise HistoryIsKept

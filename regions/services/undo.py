@@ -4,7 +4,7 @@ import uuid
 from typing import Any
 
 from django.apps import apps
-from django.db import transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from regions import history
@@ -17,13 +17,26 @@ class CannotUndo(Exception):  # noqa: N818 - a refusal, told to the user as it s
     """The act is unknown, made rows, or was followed by another change."""
 
 
-@transaction.atomic
 def undo(act_id: uuid.UUID, *, act: Act, removes_made: bool = False) -> list[Versioned]:
     """Put every field that an act changed back to what it was; itself recorded.
 
-    Refused when a row of it was changed again since, or when the act made or deleted rows;
-    with `removes_made`, rows that it made are deleted again.
+    Refused when a row of it was changed again since, when the act made or deleted rows, or
+    when what it was no longer fits to other rows; with `removes_made`, rows that it made
+    are deleted again.
     """
+    try:
+        with transaction.atomic():
+            rows = _undo_all(act_id, act, removes_made=removes_made)
+            # What a row refers to is else looked up at the end of the transaction only.
+            connection.check_constraints(sorted({row._meta.db_table for row in rows}))
+    except IntegrityError:
+        raise CannotUndo(
+            _("Something else was changed since, so it cannot be taken back.")
+        ) from None
+    return rows
+
+
+def _undo_all(act_id: uuid.UUID, act: Act, *, removes_made: bool) -> list[Versioned]:
     entries = list(HistoryEntry.objects.filter(act=act_id).order_by("id"))
     allowed = {Change.CHANGED, Change.CREATED} if removes_made else {Change.CHANGED}
     if not entries or any(entry.change not in allowed for entry in entries):

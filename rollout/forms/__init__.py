@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from regions.enums import Role
 from regions.forms import DateInput
+from regions.merging import MergingForm
 from regions.models import Membership, Region, RegionalCEO, User
 from rollout.enums import BlockReason, DutyKind, MailState
 from rollout.models import Plan, Task
@@ -19,7 +20,7 @@ class ActForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 
-class BlockForm(ActForm):
+class BlockForm(MergingForm):
     """Why a task cannot go on."""
 
     reason = forms.ChoiceField(
@@ -33,8 +34,14 @@ class BlockForm(ActForm):
         empty_label="–",
     )
 
-    def __init__(self, task: Task, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, task: Task, data: Any = None, reason: str | None = None) -> None:
+        said_now = {
+            "version": task.version,
+            "reason": task.block_reason or reason,
+            "note": task.block_note,
+            "waits_for": task.waits_for_id,
+        }
+        super().__init__(data, initial=said_now)
         field = self.fields["waits_for"]
         field.queryset = helpers_for(task)  # type: ignore[attr-defined]
         field.label_from_instance = lambda user: user.name  # type: ignore[attr-defined]
@@ -52,16 +59,16 @@ def helpers_for(task: Task) -> Any:
     ).order_by("name", "id")
 
 
-class MoveGoLiveForm(forms.Form):
+class MoveGoLiveForm(MergingForm):
     """A new day, and why."""
 
     to = forms.DateField(label=_("New go-live"), widget=DateInput())
     reason = forms.CharField(label=_("Why does it move?"), max_length=300)
-    version = forms.IntegerField(widget=forms.HiddenInput)
 
     @classmethod
-    def for_plan(cls, plan: Plan) -> "MoveGoLiveForm":
-        return cls(initial={"to": plan.go_live_date, "version": plan.version})
+    def for_plan(cls, plan: Plan, data: Any = None) -> "MoveGoLiveForm":
+        now = {"to": plan.go_live_date, "version": plan.version}
+        return cls(data, initial=now)
 
 
 class SignInLinkForm(forms.Form):

@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from regions.calendar import today
 from regions.enums import Role
-from regions.forms import DateInput, SettingsForm
-from regions.models import Absence, Region, User
+from regions.forms import DateInput, SettingsForm, once_key
+from regions.merging import MergingForm
+from regions.models import Absence, Membership, Region, User
 from regions.models.people import HOURS_OF_A_WEEK
 from regions.places import zones
 
@@ -137,6 +138,7 @@ class PeopleFilter(forms.Form):
 class InviteForm(forms.Form):
     """A new person, and what he does at first."""
 
+    key = once_key()
     email = forms.EmailField(label=_("E-mail"), max_length=254)
     name = forms.CharField(label=_("Name"), max_length=100)
     phone = forms.CharField(label=_("Phone"), max_length=40, required=False)
@@ -185,6 +187,7 @@ class PersonForm(SettingsForm):
 
 
 class GiveRoleForm(forms.Form):
+    key = once_key()
     role = _role()
     region = _region()
     from_date = DayField(label=_("From"))
@@ -202,16 +205,19 @@ class GiveRoleForm(forms.Form):
         _offer_regions(self, regions)
 
 
-class EndRoleForm(forms.Form):
+class EndRoleForm(MergingForm):
     to_date = DayField(
         label=_("Ends on"),
         help_text=_("The first day without this role; today ends it at once."),
     )
     reason = _reason()
-    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, role: Membership, day: date, data: Any = None) -> None:
+        now = {"to_date": role.to_date or day, "version": role.version}
+        super().__init__(data, initial=now)
 
 
-class AbsenceForm(forms.Form):
+class AbsenceForm(MergingForm):
     from_date = DayField(label=_("First day away"))
     last_date = DayField(label=_("Last day away"))
     deputy = forms.ModelChoiceField(
@@ -223,6 +229,7 @@ class AbsenceForm(forms.Form):
             "Gets the calls and reminders of these days, and sees what they need."
         ),
     )
+    # A new one has none.
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(
@@ -240,6 +247,10 @@ class AbsenceForm(forms.Form):
             initial = {name: getattr(absence, name) for name in names}
         super().__init__(data, initial=initial)
         _offer_people(self.fields["deputy"], people, person)
+
+
+class PlanAbsenceForm(AbsenceForm):
+    key = once_key()
 
 
 class HandOverForm(forms.Form):

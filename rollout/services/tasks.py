@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from regions import history
 from regions.history import Act
-from regions.models import User
+from regions.models import HistoryEntry, User
 from rollout.enums import TASK_MOVES, BlockReason, TaskState
 from rollout.models import Task
 
@@ -18,9 +18,9 @@ class CannotMoveTask(Exception):  # noqa: N818 - a refusal, told to the user as 
 
 @transaction.atomic
 def complete_task(task: Task, *, version: int, act: Act) -> Task:
-    """Finish a task. A task that is done already stays as it is."""
+    """Finish a task. What this person saw or made done already stays as it is."""
     row = _locked(task)
-    if row.state == TaskState.DONE:
+    if row.state == TaskState.DONE and _is_known(row, version, act):
         return row
     return _move(row, TaskState.DONE, version, act, finished_at=act.at)
 
@@ -59,6 +59,15 @@ def block_task(
 
 def _locked(task: Task) -> Task:
     return history.lock(Task.objects.select_related("plan__region"), task.pk)
+
+
+def _is_known(row: Task, version: int, act: Act) -> bool:
+    """Whether nothing happened to the row but what this person saw, or just did himself."""
+    if row.version == version:
+        return True
+    newest = HistoryEntry.objects.of(row).order_by("-id").first()
+    is_next = row.version == version + 1
+    return is_next and newest is not None and newest.by == act.by
 
 
 def _move(row: Task, state: TaskState, version: int, act: Act, **values: Any) -> Task:

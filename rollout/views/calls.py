@@ -17,8 +17,9 @@ from regions.access import (
     can_set_caller,
 )
 from regions.calendar import Corrections
-from regions.forms import ContactForm
+from regions.forms import ContactForm, pressed_again
 from regions.history import EditedMeanwhile, web_act
+from regions.merging import Clashing, save_merging
 from regions.middleware import Request
 from regions.models import Contact, Rhythm
 from regions.queries import Engagement, corrections, engagements
@@ -35,6 +36,7 @@ from regions.services.contacts import (
     withdraw_contact,
 )
 from regions.services.privacy import log_views
+from regions.services.sendings import Sent, SentOtherwise, make_once
 from regions.wording import (
     ceo_of,
     listed,
@@ -48,7 +50,7 @@ from rollout.queries.calls import calls_due, own_first, talk_with
 from rollout.queries.callsheet import CallSheet, call_sheet_of, sheet_facts
 from rollout.queries.mails import failed_about
 
-from .notes import confirm, refuse, warn
+from .notes import both_texts, confirm, refuse, warn
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -68,10 +70,14 @@ def call_sheet(request: Request, code: str) -> HttpResponse:
             None if sheet.ask else NewAsk(sheet.proposal.kind, sheet.proposal.text)
         )
         log = form.to_log(at, ask=sheet.ask, new_ask=new_ask)
+        sent = Sent.of(log.key, request.POST.lists())
+        act, programme = web_act(request.user), one.rhythm.programme
         try:
-            contact = log_contact(
-                one.ceo, one.rhythm.programme, log, act=web_act(request.user)
+            contact, _is_new = make_once(
+                sent, lambda: log_contact(one.ceo, programme, log, act=act), act=act
             )
+        except SentOtherwise as refusal:
+            pressed_again(form, refusal)
         except CannotLogContact as refusal:
             refuse(form, refusal)
         else:
@@ -215,26 +221,37 @@ def contact_correct(request: Request, pk: int) -> HttpResponse:
     """Change what was logged; the rhythm and the ask follow."""
     contact = _contact(request, pk)
     can_change_contact(request.user, contact).insist()
-    reads = can_read_notes(request.user, contact.ceo.region_id)
-    data = request.POST if request.method == "POST" else None
-    form = ContactForm.for_contact(contact, data, reads_private=reads)
-    if request.method == "POST" and form.is_valid():
-        log = form.to_log(contact.held_at, ask=contact.ask)
+    region = contact.ceo.region
+    reads = can_read_notes(request.user, region.pk)
+
+    def form_over(row: Contact, data: Any = None) -> ContactForm:
+        return ContactForm.for_contact(row, data, reads_private=reads)
+
+    def correct(form: ContactForm) -> Contact:
+        return correct_contact(
+            contact,
+            form.to_log(contact.held_at, ask=contact.ask),
+            version=form.cleaned_data["version"] or 0,
+            act=web_act(request.user),
+        )
+
+    form = form_over(contact, request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid():
         try:
-            correct_contact(
-                contact,
-                log,
-                version=form.cleaned_data["version"] or 0,
-                act=web_act(request.user),
-            )
-        except (CannotLogContact, EditedMeanwhile) as refusal:
+            save_merging(form, form_over, correct)
+        except Clashing as conflict:
+            if reads:
+                log_views([contact], by=request.user, at=request.user.moment)
+            back = reverse("rollout:region", args=[region.code])
+            return both_texts(request, conflict, back=back)
+        except CannotLogContact as refusal:
             refuse(form, refusal)
         else:
             confirm(request, _("The log is corrected."))
-            return redirect("rollout:region", contact.ceo.region.code)
+            return redirect("rollout:region", region.code)
     if reads and not form.is_bound:
         log_views([contact], by=request.user, at=request.user.moment)
-    context = {"form": form, "contact": contact, "who": ceo_of(contact.ceo.region)}
+    context = {"form": form, "contact": contact, "who": ceo_of(region)}
     status = 422 if form.is_bound else 200
     return render(request, "rollout/contact_correct.html", context, status=status)
 
@@ -243,10 +260,14 @@ def contact_correct(request: Request, pk: int) -> HttpResponse:
 def contact_withdraw(request: Request, pk: int) -> HttpResponse:
     contact = _contact(request, pk)
     can_change_contact(request.user, contact).insist()
+    form = ActForm(request.POST)
     try:
-        withdraw_contact(contact, version=contact.version, act=web_act(request.user))
-    except EditedMeanwhile as refusal:
+        if not form.is_valid():
+            raise CannotLogContact(_("The page is incomplete. Load it again."))
+        withdraw_contact(contact, act=web_act(request.user), **form.cleaned_data)
+    except (CannotLogContact, EditedMeanwhile) as refusal:
         warn(request, str(refusal))
+        return redirect("rollout:contact-correct", pk)
     else:
         confirm(request, _("The log is withdrawn; the call is back on the list."))
     return redirect("rollout:region", contact.ceo.region.code)

@@ -2,8 +2,11 @@
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.html import format_html
+
+from regions.merging import Clashing
 
 
 def confirm(
@@ -19,6 +22,16 @@ def confirm(
 def warn(request: HttpRequest, text: str) -> None:
     """Why something was not done."""
     messages.error(request, text)
+
+
+def both_texts(request: HttpRequest, conflict: Clashing, *, back: str) -> HttpResponse:
+    """The page on which somebody chooses between his text and that of somebody else."""
+    context = {
+        "conflict": conflict,
+        "back": back,
+        "then": request.POST.get("then", ""),
+    }
+    return render(request, "conflict.html", context, status=409)
 
 
 def refuse(form: forms.Form, refusal: Exception) -> None:

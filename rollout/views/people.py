@@ -5,6 +5,7 @@ from typing import Any
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import (
     require_http_methods,
@@ -15,17 +16,20 @@ from django.views.decorators.http import (
 from regions.access import can_manage_people, can_see_people
 from regions.calendar import today
 from regions.enums import Role
+from regions.forms import pressed_again
 from regions.history import EditedMeanwhile, web_act
+from regions.merging import Clashing, save_merging
 from regions.middleware import Request
 from regions.models import Region, User
 from regions.services.people import change_settings
+from regions.services.sendings import Sent, SentOtherwise, make_once
 from rollout.forms import ActForm
 from rollout.forms.people import (
-    AbsenceForm,
     GiveRoleForm,
     InviteForm,
     PeopleFilter,
     PersonForm,
+    PlanAbsenceForm,
 )
 from rollout.queries.people import (
     away_now,
@@ -36,7 +40,7 @@ from rollout.queries.people import (
 )
 from rollout.services.people import CannotInvite, FirstRole, invite, invite_again
 
-from .notes import confirm, refuse, warn
+from .notes import both_texts, confirm, refuse, warn
 
 PAGE = 50
 
@@ -89,7 +93,9 @@ def show_person(
     user = request.user
     fresh = {
         "role_form": GiveRoleForm(Region.objects.visible_to(user), user.moment),
-        "absence_form": AbsenceForm(User.objects.visible_to(user), row, at=user.moment),
+        "absence_form": PlanAbsenceForm(
+            User.objects.visible_to(user), row, at=user.moment
+        ),
     }
     context = {
         "page": person_page(row, user, user.moment),
@@ -113,15 +119,21 @@ def person_invite(request: Request) -> HttpResponse:
     form = InviteForm(regions, user, request.POST)
     if form.is_valid():
         data = form.cleaned_data
-        first = FirstRole(Role(data["role"]), data["region"], data["from_date"])
-        try:
-            row = invite(
+        act, sent = web_act(user), Sent.of(data["key"], request.POST.lists())
+
+        def make() -> User:
+            return invite(
                 email=data["email"],
                 name=data["name"],
-                first=first,
+                first=FirstRole(Role(data["role"]), data["region"], data["from_date"]),
                 details=form.details,
-                act=web_act(user),
+                act=act,
             )
+
+        try:
+            row, _is_new = make_once(sent, make, act=act)
+        except SentOtherwise as refusal:
+            pressed_again(form, refusal)
         except CannotInvite as refusal:
             refuse(form, refusal)
         else:
@@ -155,12 +167,16 @@ def person_edit(request: Request, pk: int) -> HttpResponse:
     form = PersonForm(row, day, request.POST)
     if not form.is_valid():
         return _edit_page(request, row, form, 422)
-    version = form.cleaned_data["version"]
+
+    def save(form: PersonForm) -> User:
+        changes, version = form.changes, form.cleaned_data["version"]
+        return change_settings(row, changes, version=version, act=web_act(request.user))
+
     try:
-        change_settings(row, form.changes, version=version, act=web_act(request.user))
-    except EditedMeanwhile as refusal:
-        form.tell_both_texts(refusal)
-        return _edit_page(request, row, form, 409)
+        save_merging(form, lambda row, data: PersonForm(row, day, data), save)
+    except Clashing as conflict:
+        back = reverse("rollout:person", args=[pk])
+        return both_texts(request, conflict, back=back)
     confirm(request, _("Saved."))
     return redirect("rollout:person", pk)
 

@@ -2,10 +2,12 @@
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from regions.history import EditedMeanwhile, web_act
+from regions.history import web_act
+from regions.merging import Clashing, save_merging
 from regions.middleware import Request, asked
 from regions.models import Region
 from regions.services.privacy import log_views
@@ -16,7 +18,7 @@ from rollout.queries.regionpage import region_page, unplanned_regions
 from rollout.queries.regions import region_facts, region_lines
 from rollout.services.plans import CannotMoveGoLive, move_go_live
 
-from .notes import confirm, refuse
+from .notes import both_texts, confirm, refuse
 from .shell import current_programme
 
 
@@ -66,17 +68,20 @@ def go_live_move(request: Request, code: str) -> HttpResponse:
         region__code=code,
     )
     can_move_go_live(request.user, plan).insist()
-    form = MoveGoLiveForm(request.POST)
+    form = MoveGoLiveForm.for_plan(plan, request.POST)
     if form.is_valid():
         try:
-            move_go_live(
-                plan,
-                to=form.cleaned_data["to"],
-                reason=form.cleaned_data["reason"],
-                version=form.cleaned_data["version"],
-                act=web_act(request.user),
+            save_merging(
+                form,
+                MoveGoLiveForm.for_plan,
+                lambda form: move_go_live(
+                    plan, act=web_act(request.user), **form.cleaned_data
+                ),
             )
-        except (CannotMoveGoLive, EditedMeanwhile) as refusal:
+        except Clashing as conflict:
+            back = reverse("rollout:region", args=[code])
+            return both_texts(request, conflict, back=back)
+        except CannotMoveGoLive as refusal:
             refuse(form, refusal)
         else:
             confirm(request, _("The go-live is moved; unfinished tasks moved with it."))

@@ -1,13 +1,18 @@
 """Roles and absences of a person: given, ended, entered, changed; from his page."""
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from regions.access import can_manage_people, can_see_people
 from regions.enums import Role
+from regions.forms import pressed_again
 from regions.history import EditedMeanwhile, web_act
+from regions.merging import Clashing, save_merging
 from regions.middleware import Request
 from regions.models import Absence, Membership, Region, User
 from regions.services.absences import (
@@ -22,10 +27,16 @@ from regions.services.roles import (
     end_role,
     give_role_on_page,
 )
+from regions.services.sendings import Sent, SentOtherwise, make_once
 from rollout.forms import ActForm
-from rollout.forms.people import AbsenceForm, EndRoleForm, GiveRoleForm
+from rollout.forms.people import (
+    AbsenceForm,
+    EndRoleForm,
+    GiveRoleForm,
+    PlanAbsenceForm,
+)
 
-from .notes import confirm, refuse, warn
+from .notes import both_texts, confirm, refuse, warn
 from .people import managed, show_person
 
 
@@ -35,15 +46,22 @@ def role_give(request: Request, pk: int) -> HttpResponse:
     form = GiveRoleForm(Region.objects.visible_to(user), user.moment, request.POST)
     if form.is_valid():
         data = form.cleaned_data
-        try:
-            give_role_on_page(
+        act = web_act(user, data["reason"])
+
+        def give() -> Membership:
+            return give_role_on_page(
                 row,
                 Role(data["role"]),
                 region=data["region"],
                 from_date=data["from_date"],
                 to_date=data["to_date"],
-                act=web_act(user, data["reason"]),
+                act=act,
             )
+
+        try:
+            make_once(Sent.of(data["key"], request.POST.lists()), give, act=act)
+        except SentOtherwise as refusal:
+            pressed_again(form, refusal)
         except CannotGiveRole as refusal:
             refuse(form, refusal)
         else:
@@ -60,15 +78,20 @@ def role_end(request: Request, pk: int) -> HttpResponse:
     can_manage_people(request.user).insist()
     day = request.user.moment.date()
     if request.method != "POST":
-        initial = {"to_date": row.to_date or day, "version": row.version}
-        return _role_page(request, row, EndRoleForm(initial=initial))
-    form = EndRoleForm(request.POST)
-    if form.is_valid():
+        return _role_page(request, row, EndRoleForm(row, day))
+
+    def end(form: EndRoleForm) -> Membership:
         data = form.cleaned_data
         act = web_act(request.user, data["reason"])
+        return end_role(row, to_date=data["to_date"], version=data["version"], act=act)
+
+    form = EndRoleForm(row, day, request.POST)
+    if form.is_valid():
         try:
-            end_role(row, to_date=data["to_date"], version=data["version"], act=act)
-        except (CannotEndRole, EditedMeanwhile) as refusal:
+            save_merging(form, lambda row, data: EndRoleForm(row, day, data), end)
+        except Clashing as conflict:
+            return both_texts(request, conflict, back=_page_of(row))
+        except CannotEndRole as refusal:
             refuse(form, refusal)
         else:
             confirm(request, _("The end of the role is set."))
@@ -87,17 +110,23 @@ def _role_page(
 def absence_plan(request: Request, pk: int) -> HttpResponse:
     row, user = managed(request, pk), request.user
     people = User.objects.visible_to(user)
-    form = AbsenceForm(people, row, request.POST, at=user.moment)
+    form = PlanAbsenceForm(people, row, request.POST, at=user.moment)
     if form.is_valid():
-        data = form.cleaned_data
-        try:
-            plan_absence(
+        data, act = form.cleaned_data, web_act(user)
+
+        def plan() -> Absence:
+            return plan_absence(
                 row,
                 first=data["from_date"],
                 last=data["last_date"],
                 deputy=data["deputy"],
-                act=web_act(user),
+                act=act,
             )
+
+        try:
+            make_once(Sent.of(data["key"], request.POST.lists()), plan, act=act)
+        except SentOtherwise as refusal:
+            pressed_again(form, refusal)
         except CannotBeAway as refusal:
             refuse(form, refusal)
         else:
@@ -110,22 +139,30 @@ def absence_plan(request: Request, pk: int) -> HttpResponse:
 def absence_change(request: Request, pk: int) -> HttpResponse:
     row, user = _absence(request, pk), request.user
     people = User.objects.visible_to(user)
-    posted = request.POST if request.method == "POST" else None
-    form = AbsenceForm(people, row.user, posted, absence=row, at=user.moment)
-    if posted is None:
-        return _absence_page(request, row, form)
-    if form.is_valid():
+
+    def form_over(row: Absence, data: Any = None) -> AbsenceForm:
+        return AbsenceForm(people, row.user, data, absence=row, at=user.moment)
+
+    def change(form: AbsenceForm) -> Absence:
         data = form.cleaned_data
+        return change_absence(
+            row,
+            first=data["from_date"],
+            last=data["last_date"],
+            deputy=data["deputy"],
+            version=data["version"] or 0,
+            act=web_act(user),
+        )
+
+    if request.method != "POST":
+        return _absence_page(request, row, form_over(row))
+    form = form_over(row, request.POST)
+    if form.is_valid():
         try:
-            change_absence(
-                row,
-                first=data["from_date"],
-                last=data["last_date"],
-                deputy=data["deputy"],
-                version=data["version"] or 0,
-                act=web_act(user),
-            )
-        except (CannotBeAway, EditedMeanwhile) as refusal:
+            save_merging(form, form_over, change)
+        except Clashing as conflict:
+            return both_texts(request, conflict, back=_page_of(row))
+        except CannotBeAway as refusal:
             refuse(form, refusal)
         else:
             confirm(request, _("The absence is changed."))
@@ -155,6 +192,10 @@ def _absence(request: Request, pk: int) -> Absence:
     row = get_object_or_404(rows, pk=pk)
     can_manage_people(request.user).insist()
     return row
+
+
+def _page_of(row: Membership | Absence) -> str:
+    return reverse("rollout:person", args=[row.user_id])
 
 
 def _absence_page(

@@ -1,17 +1,20 @@
 """My settings: each control saves by itself, or all at once without JavaScript."""
 
 from datetime import date
+from typing import cast
 
 from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from regions.calendar import today
 from regions.forms import SettingsForm
-from regions.history import EditedMeanwhile, web_act
+from regions.history import web_act
+from regions.merging import Clashing, save_merging
 from regions.middleware import Request, remember
 from regions.models import User
 from regions.services.links import revoke_links
@@ -20,7 +23,7 @@ from regions.wording import capital, listed
 from rollout.queries.mails import sent_to
 from rollout.services.testmail import CannotSendTest, send_test
 
-from .notes import confirm, warn
+from .notes import both_texts, confirm, warn
 
 SHOWN = 30
 
@@ -36,15 +39,23 @@ def settings_page(request: Request) -> HttpResponse:
         return _faulty(request, form, 422)
     if not form.changes:
         return _saved(request, user, [], day)
-    changes = form.changes
+
+    def save(form: SettingsForm) -> tuple[User, list[str]]:
+        changes, version = form.changes, form.cleaned_data["version"]
+        saved = change_settings(user, changes, version=version, act=web_act(user))
+        return saved, list(changes)
+
     try:
-        saved = change_settings(
-            user, changes, version=form.cleaned_data["version"], act=web_act(user)
+        saved, changed = save_merging(
+            form, lambda row, data: SettingsForm(row, day, data), save
         )
-    except EditedMeanwhile as refusal:
-        form.tell_both_texts(refusal)
+    except Clashing as conflict:
+        if not request.htmx:
+            return both_texts(request, conflict, back=reverse("rollout:settings"))
+        form = cast(SettingsForm, conflict.form)
+        form.tell_both_texts(conflict)
         return _faulty(request, form, 409)
-    return _saved(request, saved, list(changes), day)
+    return _saved(request, saved, changed, day)
 
 
 def _saved(request: Request, user: User, changed: list[str], day: date) -> HttpResponse:
@@ -54,7 +65,8 @@ def _saved(request: Request, user: User, changed: list[str], day: date) -> HttpR
         said = _said(user, changed, day)
     if request.htmx and "language" not in changed:
         form = SettingsForm(user, day)
-        whole = "country" in changed or bool(request.POST.get("faulty"))
+        is_merged = int(request.POST["version"]) < user.version - 1
+        whole = is_merged or "country" in changed or bool(request.POST.get("faulty"))
         return _fragment(request, form, said=said, whole=whole)
     confirm(request, said)
     again = HttpResponse(headers={"HX-Refresh": "true"})

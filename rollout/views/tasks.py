@@ -5,12 +5,14 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from pilots.queries import lessons_for
 from regions.calendar import today
 from regions.history import EditedMeanwhile, web_act
+from regions.merging import Clashing, save_merging
 from regions.middleware import Request, way_back
 from regions.queries import files_on, history_of
 from regions.services.attachments import CannotTake, add_file
@@ -18,7 +20,7 @@ from regions.services.undo import CannotUndo, undo
 from regions.telling import past_acts
 from regions.uploads import AttachForm
 from rollout.access import can_work_on
-from rollout.enums import BlockReason
+from rollout.enums import UNFINISHED, BlockReason
 from rollout.forms import ActForm, BlockForm
 from rollout.models import Task
 from rollout.queries.tasks import (
@@ -37,7 +39,7 @@ from rollout.services.tasks import (
     start_task,
 )
 
-from .notes import confirm, warn
+from .notes import both_texts, confirm, refuse, warn
 
 
 @require_safe
@@ -58,9 +60,7 @@ def my_tasks(request: Request) -> HttpResponse:
 @require_safe
 def task_page(request: Request, pk: int) -> HttpResponse:
     task = _task(request, pk)
-    form = BlockForm(
-        task, initial={"version": task.version, "reason": request.GET.get("why")}
-    )
+    form = BlockForm(task, reason=request.GET.get("why"))
     return _page(request, task, form)
 
 
@@ -127,19 +127,36 @@ def task_block(request: Request, pk: int) -> HttpResponse:
     form = BlockForm(task, request.POST)
     if not form.is_valid():
         return _page(request, task, form, status=422)
-    data = form.cleaned_data
 
-    def block(row: Task, *, version: int, act: Any) -> Task:
-        return block_task(
-            row,
-            reason=data["reason"],
-            note=data["note"],
-            waits_for=data["waits_for"],
-            version=version,
-            act=act,
+    def block(form: BlockForm) -> Task:
+        return block_task(task, act=web_act(request.user), **form.cleaned_data)
+
+    problem = ""
+    try:
+        if request.htmx:
+            block(form)
+        else:
+            save_merging(form, _block_form, block)
+    except Clashing as conflict:
+        return both_texts(request, conflict, back=reverse("rollout:task", args=[pk]))
+    except CannotMoveTask as refusal:
+        if not request.htmx:
+            refuse(form, refusal)
+            return _page(request, _task(request, pk), form, status=422)
+        problem = str(refusal)
+    except EditedMeanwhile as refusal:
+        problem = str(refusal)
+    return _answer(request, pk, _("Blocked: %(title)s"), problem)
+
+
+def _block_form(row: Task, data: Any) -> BlockForm:
+    """The form over what somebody else left; what he finished is no longer blocked."""
+    if row.state not in UNFINISHED:
+        raise CannotMoveTask(
+            _("This task is %(state)s, so this is not possible now.")
+            % {"state": row.get_state_display()}
         )
-
-    return _act(request, pk, block, _("Blocked: %(title)s"))
+    return BlockForm(row, data)
 
 
 @require_POST

@@ -246,6 +246,20 @@ def test_row_below_a_form_that_somebody_changed_meanwhile_is_shown_with_both_tex
     ]
 
 
+def test_row_below_that_only_somebody_else_changed_is_no_conflict(
+    browser, change, staff_north
+):
+    held = staff_north.memberships.get()
+    mine = posted(browser.get(address_of(staff_north)), name="Renamed")
+    change(held, to_date="2027-05-01")
+
+    browser.post(address_of(staff_north), mine)
+
+    held.refresh_from_db()
+    staff_north.refresh_from_db()
+    assert (staff_north.name, held.to_date) == ("Renamed", date(2027, 5, 1))
+
+
 # --- Companies -----------------------------------------------------------------------
 
 

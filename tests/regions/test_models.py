@@ -19,6 +19,7 @@ from regions.models import (
     Region,
     RegionalCEO,
     Rhythm,
+    Sending,
     User,
 )
 from tests import factories
@@ -83,6 +84,7 @@ BREACHES = {
     ),
     "rhythm_once": second(Rhythm),
     "rhythm_preparing_ideal_below_longest": changed(Rhythm, preparing_ideal=30),
+    "sending_once": second(Sending),
     "user_email_given": changed(User, email=""),
     "user_hours_fit_a_week": changed(User, hours_per_week=81),
     "user_left_has_no_login": changed(User, left_date=BEFORE_THAT),
@@ -127,6 +129,7 @@ def rows(liaison_north, ceo_north, rhythm_north, programme, north) -> Rows:
         factories.make_holiday(),
         factories.make_absence(liaison_north),
         factories.make_attachment(factories.make_finding(programme), liaison_north),
+        Sending.objects.create(by=liaison_north, at=NOW),
     ]
     return {type(row): row for row in made}
 

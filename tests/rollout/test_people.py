@@ -1,5 +1,6 @@
 """The pages of people: the list under its filters, one person, and what is refused there."""
 
+import uuid
 from datetime import date, timedelta
 
 import pytest
@@ -25,6 +26,7 @@ from tests.history_guard import unrecorded
 
 pytestmark = [pytest.mark.usefixtures("frozen"), pytest.mark.any_store]
 INVITED = {
+    "key": str(uuid.UUID(int=1)),
     "email": "new@example.org",
     "name": "New one",
     "role": "staff",
@@ -243,12 +245,12 @@ def test_two_editors_never_overwrite_each_other(browser, liaison_north):
 
     answer = browser.post(address, edited(liaison_north, phone="555 2"))
 
-    page = answer.content.decode()
+    conflict = answer.context["conflict"]
     assert answer.status_code == 409
-    assert "It now says “555 1”. You wrote “555 2”." in page
+    assert [(one.theirs, one.mine) for one in conflict.clashes] == [("555 1", "555 2")]
     liaison_north.refresh_from_db()
     assert liaison_north.phone == "555 1"
-    again = answer.context["form"].data["version"]
+    again = conflict.form.data["version"]
     browser.post(address, edited(liaison_north, phone="555 2", version=again))
     liaison_north.refresh_from_db()
     assert liaison_north.phone == "555 2"
@@ -273,8 +275,8 @@ def test_role_is_given_and_its_refusal_keeps_the_input(browser, staff_south, nor
     address = f"/people/{staff_south.pk}/roles/"
     body = {"role": "liaison", "from_date": "2027-03-10", "region": north.pk}
 
-    assert browser.post(address, body).status_code == 302
-    answer = browser.post(address, body)
+    assert browser.post(address, body | {"key": uuid.uuid4()}).status_code == 302
+    answer = browser.post(address, body | {"key": uuid.uuid4()})
 
     assert answer.status_code == 422
     assert "This person holds this role already." in answer.content.decode()
@@ -302,14 +304,15 @@ def test_absence_is_entered_changed_and_cancelled(browser, liaison_north, hq):
     days = {"from_date": "2027-03-15", "last_date": "2027-03-19"}
     address = f"/people/{liaison_north.pk}/absences/"
 
-    assert browser.post(address, {**days, "deputy": hq.pk}).status_code == 302
-    assert browser.post(address, days).status_code == 422
+    body = {**days, "key": uuid.uuid4()}
+    assert browser.post(address, {**body, "deputy": hq.pk}).status_code == 302
+    assert browser.post(address, {**days, "key": uuid.uuid4()}).status_code == 422
     row = Absence.objects.get()
     assert row.deputy == hq
     moved = {**days, "last_date": "2027-03-20", "version": row.version}
     assert browser.post(f"/absences/{row.pk}/", moved).status_code == 302
     stale = browser.post(f"/absences/{row.pk}/", moved)
-    assert stale.status_code == 422
+    assert stale.status_code == 409
     assert "Somebody else changed this" in stale.content.decode()
     row.refresh_from_db()
     browser.post(f"/absences/{row.pk}/cancel/", {"version": row.version})

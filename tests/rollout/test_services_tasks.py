@@ -1,7 +1,10 @@
 import pytest
+from django.db import transaction
 
+from pilots.models import Finding
+from regions import history
 from regions.history import Act, EditedMeanwhile
-from regions.models import HistoryEntry
+from regions.models import HistoryEntry, Region
 from regions.services.undo import CannotUndo, undo
 from rollout.enums import BlockReason, TaskState
 from rollout.queries.tasks import last_act
@@ -12,7 +15,14 @@ from rollout.services.tasks import (
     reopen_task,
     start_task,
 )
-from tests.factories import NOW, make_task
+from tests.factories import (
+    NOW,
+    make_finding,
+    make_procedure,
+    make_region,
+    make_step,
+    make_task,
+)
 
 
 @pytest.fixture
@@ -45,6 +55,16 @@ def test_complete_task_twice_changes_nothing_more(task, act):
     complete_task(task, version=1, act=act)
 
     assert HistoryEntry.objects.of(task).filter(field="state").count() == 1
+
+
+def test_complete_task_never_says_done_of_what_somebody_else_did(task, act, cio):
+    complete_task(task, version=1, act=Act(by=cio, at=NOW))
+
+    with pytest.raises(EditedMeanwhile):
+        complete_task(task, version=1, act=act)
+
+    complete_task(task, version=2, act=act)
+    assert HistoryEntry.objects.of(task).get(field="state").by == cio
 
 
 def test_complete_task_refuses_a_page_that_is_out_of_date(task, act):
@@ -90,6 +110,39 @@ def test_dropped_task_cannot_be_started(plan_north, act):
 
     with pytest.raises(CannotMoveTask, match="dropped"):
         start_task(dropped, version=1, act=act)
+
+
+def renamed(region, code, act):
+    with transaction.atomic():
+        row = history.lock(Region.objects.all(), region.pk)
+        history.change(row, {"code": code}, act)
+
+
+def test_undo_refuses_what_another_row_has_taken_since(north, act):
+    renamed(north, "FAR", act)
+    make_region("NORTH")
+
+    with pytest.raises(CannotUndo, match="Something else was changed since"):
+        undo(act.id, act=Act(by=act.by, at=NOW))
+
+    north.refresh_from_db()
+    assert north.code == "FAR"
+
+
+def test_undo_refuses_to_point_at_a_row_that_is_gone(programme, act):
+    procedure = make_procedure(programme)
+    before, after = make_step(procedure, "Before"), make_step(procedure, "After")
+    finding = make_finding(programme, step=before)
+    with transaction.atomic():
+        row = history.lock(Finding.objects.all(), finding.pk)
+        history.change(row, {"step": after}, act)
+        history.delete(before, Act(by=act.by, at=NOW))
+
+    with pytest.raises(CannotUndo, match="Something else was changed since"):
+        undo(act.id, act=Act(by=act.by, at=NOW))
+
+    finding.refresh_from_db()
+    assert finding.step == after
 
 
 def test_undo_brings_back_every_field_of_the_act(task, act, cio):
