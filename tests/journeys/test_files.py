@@ -38,7 +38,9 @@ def withdraw(page, sample):
     expect(page.locator(".item.file")).to_have_count(0)
 
 
-@pytest.mark.parametrize("has_script", [True, False])
+@pytest.mark.parametrize(
+    "has_script", [pytest.param(True, marks=pytest.mark.long), False]
+)
 def test_photo_is_added_looked_at_and_withdrawn(
     has_script, visit, sample, product, address
 ):
@@ -84,6 +86,7 @@ def test_file_of_no_kind_is_refused_in_words(visit, sample, product, address):
     assert product.rows(FILE) == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("size", [PHONE, NARROWEST])
 def test_files_are_for_everybody(size, visit, sample, address):
     phone = visit("staff", viewport=size)
