@@ -240,8 +240,7 @@ def contact_correct(request: Request, pk: int) -> HttpResponse:
         try:
             save_merging(form, form_over, correct)
         except Clashing as conflict:
-            if reads:
-                log_views([contact], by=request.user, at=request.user.moment)
+            _log_reading(request, contact)
             back = reverse("rollout:region", args=[region.code])
             return both_texts(request, conflict, back=back)
         except CannotLogContact as refusal:
@@ -249,11 +248,17 @@ def contact_correct(request: Request, pk: int) -> HttpResponse:
         else:
             confirm(request, _("The log is corrected."))
             return redirect("rollout:region", region.code)
-    if reads and not form.is_bound:
-        log_views([contact], by=request.user, at=request.user.moment)
+    if not form.is_bound:
+        _log_reading(request, contact)
     context = {"form": form, "contact": contact, "who": ceo_of(region)}
     status = 422 if form.is_bound else 200
     return render(request, "rollout/contact_correct.html", context, status=status)
+
+
+def _log_reading(request: Request, contact: Contact) -> None:
+    """The page shows the note of the talk to whoever may read it."""
+    if can_read_notes(request.user, contact.ceo.region_id):
+        log_views([contact], by=request.user, at=request.user.moment)
 
 
 @require_POST

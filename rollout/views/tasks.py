@@ -79,8 +79,7 @@ def task_attach(request: Request, pk: int) -> HttpResponse:
         else:
             confirm(request, _("Added: %(name)s") % {"name": added.name})
             return redirect("rollout:task", pk)
-    block_form = BlockForm(task, initial={"version": task.version})
-    return _page(request, task, block_form, status=422, attach_form=form)
+    return _page(request, task, BlockForm(task), status=422, attach_form=form)
 
 
 def _page(
