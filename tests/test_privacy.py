@@ -26,7 +26,7 @@ from regions.history import Act
 from regions.models import Contact, HistoryEntry, PrivateView, RegionalCEO
 from regions.privacy import PRIVATE_FIELDS, private_fields, reaches_private
 from regions.queries import viewings
-from regions.telling import past_acts
+from regions.timeline import past_acts
 from rollout import reminders
 from rollout.models import Mail
 from rollout.services.mail import deliver

@@ -46,6 +46,7 @@ from regions.wording import (
 from rollout.forms import ActForm
 from rollout.queries.calls import calls_due, own_first, talk_with
 from rollout.queries.callsheet import CallSheet, call_sheet_of, sheet_facts
+from rollout.queries.history import row_timeline
 from rollout.queries.mails import failed_about
 
 from .notes import confirm, refuse, warn
@@ -234,7 +235,12 @@ def contact_correct(request: Request, pk: int) -> HttpResponse:
             return redirect("rollout:region", contact.ceo.region.code)
     if reads and not form.is_bound:
         log_views([contact], by=request.user, at=request.user.moment)
-    context = {"form": form, "contact": contact, "who": ceo_of(contact.ceo.region)}
+    context = {
+        "form": form,
+        "contact": contact,
+        "who": ceo_of(contact.ceo.region),
+        "changes": row_timeline(contact, request.user),
+    }
     status = 422 if form.is_bound else 200
     return render(request, "rollout/contact_correct.html", context, status=status)
 

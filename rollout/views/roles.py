@@ -24,6 +24,7 @@ from regions.services.roles import (
 )
 from rollout.forms import ActForm
 from rollout.forms.people import AbsenceForm, EndRoleForm, GiveRoleForm
+from rollout.queries.history import row_timeline
 
 from .notes import confirm, refuse, warn
 from .people import managed, show_person
@@ -79,7 +80,11 @@ def role_end(request: Request, pk: int) -> HttpResponse:
 def _role_page(
     request: Request, row: Membership, form: EndRoleForm, status: int = 200
 ) -> HttpResponse:
-    context = {"form": form, "role": row}
+    context = {
+        "form": form,
+        "role": row,
+        "changes": row_timeline(row, request.user),
+    }
     return render(request, "rollout/role_end.html", context, status=status)
 
 
@@ -160,5 +165,9 @@ def _absence(request: Request, pk: int) -> Absence:
 def _absence_page(
     request: Request, row: Absence, form: AbsenceForm, status: int = 200
 ) -> HttpResponse:
-    context = {"form": form, "absence": row}
+    context = {
+        "form": form,
+        "absence": row,
+        "changes": row_timeline(row, request.user),
+    }
     return render(request, "rollout/absence_change.html", context, status=status)
