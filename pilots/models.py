@@ -4,8 +4,10 @@ from typing import Self
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from pilots.enums import Area, FindingKind, FindingState, StepRole, TaskKind
+from regions.enums import Change, Right
 from regions.models import Programme, User, Versioned
 
 
@@ -16,6 +18,8 @@ class PilotQuerySet(models.QuerySet["Pilot"]):
 
 class Pilot(Versioned):
     """A first go-live that the programme looks back on before it goes further."""
+
+    undo_right = Right.ADMINISTER
 
     programme = models.ForeignKey(
         Programme, models.PROTECT, related_name="pilots", verbose_name=_("programme")
@@ -44,6 +48,8 @@ class ProcedureQuerySet(models.QuerySet["Procedure"]):
 
 class Procedure(Versioned):
     """A standard way of doing one part of the roll-out; the playbook is all of them."""
+
+    undo_right = Right.ADMINISTER
 
     programme = models.ForeignKey(
         Programme,
@@ -80,6 +86,8 @@ class StepQuerySet(models.QuerySet["Step"]):
 
 class Step(Versioned):
     """One step of a procedure; in each plan it becomes a task, counted back from go-live."""
+
+    undo_right = Right.ADMINISTER
 
     procedure = models.ForeignKey(
         Procedure, models.PROTECT, related_name="steps", verbose_name=_("procedure")
@@ -151,6 +159,15 @@ class Finding(Versioned):
     """
 
     takes_files = True
+    undo_right = Right.DECIDE_FINDING
+    told_as = {
+        Change.CREATED: pgettext_lazy("finding", "recorded"),
+        f"state={FindingState.PROPOSED}": pgettext_lazy("finding", "Proposed again"),
+        f"state={FindingState.REVIEWED}": pgettext_lazy("finding", "Reviewed"),
+        f"state={FindingState.ADOPTED}": pgettext_lazy("finding", "Adopted"),
+        f"state={FindingState.REJECTED}": pgettext_lazy("finding", "Rejected"),
+        f"state={FindingState.RETIRED}": pgettext_lazy("finding", "Retired"),
+    }
 
     programme = models.ForeignKey(
         Programme, models.PROTECT, related_name="findings", verbose_name=_("programme")

@@ -27,7 +27,7 @@ from regions.models import Programme
 from regions.queries import files_on, history_of
 from regions.services.attachments import CannotTake, add_file
 from regions.services.sendings import Sent, SentOtherwise, make_once
-from regions.telling import past_acts
+from regions.timeline import timeline
 from regions.uploads import AttachForm
 
 PAGE = 25
@@ -109,7 +109,7 @@ def _page(
         "version_form": VersionForm(finding),
         "adopt_form": AdoptForm(finding),
         "reject_form": RejectForm(finding),
-        "changes": past_acts(history_of(finding, request.user), 20),
+        "changes": timeline(history_of(finding, request.user), request.user, 20),
         "files": files_on(finding, request.user),
         "may_attach": bool(can_add_source(request.user, finding)),
         "attach_form": AttachForm(),

@@ -3,13 +3,14 @@
 Which role may do what stands in one table, `regions.enums.RIGHTS`.
 """
 
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
 from regions.enums import Right, Role
-from regions.models import Attachment, Contact, Region, User
+from regions.models import Attachment, Contact, Region, User, Versioned
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,28 @@ def can_change_contact(user: User, contact: Contact) -> Answer:
     return denied(
         _("Only who logged the talk, the CIO or the region's liaison may correct it.")
     )
+
+
+def can_search_history(user: User) -> Answer:
+    """Who changed what, over all regions: auditors, the CIO and headquarters."""
+    if user.standing.may(Right.SEARCH_HISTORY):
+        return ALLOWED
+    return denied(_("This page is for headquarters, the CIO and auditors."))
+
+
+def can_undo(
+    user: User, row: Versioned, region_id: int | None, fields: AbstractSet[str]
+) -> Answer:
+    """Whoever may change these fields of a row takes the change back, too."""
+    right = row.undo_right
+    if right is None or row.undo_keeps & fields:
+        return denied(_("A change of this kind is not taken back from the history."))
+    standing = user.standing
+    people = {user.pk, *standing.stands_in_for}
+    is_own = bool(row.undo_owner) and getattr(row, f"{row.undo_owner}_id") in people
+    if is_own or standing.may(right, region_id):
+        return ALLOWED
+    return denied(_("Only who may change this takes the change back."))
 
 
 def can_read_notes(user: User, region_id: int) -> bool:

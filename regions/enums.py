@@ -43,6 +43,7 @@ class Right(TextChoices):
     MOVE_GO_LIVE = "move_go_live", _("move a go-live")
     SEE_HEALTH = "see_health", _("be warned when no mail goes out")
     SEE_LEDGER = "see_ledger", _("see all mails")
+    SEARCH_HISTORY = "search_history", _("search who changed what")
     SEE_PEOPLE = "see_people", _("see all people and their roles")
     PLAN = "plan", _("make plans")
     MANAGE_MAIL = "manage_mail", _("resend and cancel mails")
@@ -68,6 +69,7 @@ RIGHTS: dict[Right, frozenset[Role]] = {
     Right.MOVE_GO_LIVE: frozenset({Role.CIO, Role.HQ}),
     Right.SEE_HEALTH: frozenset({Role.CIO, Role.HQ}),
     Right.SEE_LEDGER: GROUP_ROLES,
+    Right.SEARCH_HISTORY: GROUP_ROLES,
     Right.SEE_PEOPLE: GROUP_ROLES,
     Right.PLAN: frozenset({Role.HQ}),
     Right.MANAGE_MAIL: frozenset({Role.HQ}),

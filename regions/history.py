@@ -43,6 +43,7 @@ class Act:
     via: Via = Via.WEB
     reason: str = ""
     id: uuid.UUID = field(default_factory=uuid.uuid4)
+    undoes: uuid.UUID | None = None
 
 
 def web_act(user: User, reason: str = "") -> Act:
@@ -173,6 +174,7 @@ def _entry(row: Versioned, act: Act, **what: Any) -> HistoryEntry:
         object_text=str(row)[:TEXT_LENGTH],
         region_id=row.history_region_id,
         act=act.id,
+        undoes=act.undoes,
         audience=_audience(row, what.get("field", "")),
         reason=act.reason,
         by=act.by,

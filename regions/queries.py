@@ -265,7 +265,7 @@ def history_of(row: Versioned, user: User) -> QuerySet[HistoryEntry]:
     files = Attachment.objects.of(row).values("pk")
     of_files = Q(model=Attachment._meta.label_lower, object_id__in=files)
     of_row = Q(model=row._meta.label_lower, object_id=row.pk)
-    return HistoryEntry.objects.visible_to(user).filter(of_row | of_files)
+    return HistoryEntry.objects.told_to(user).filter(of_row | of_files)
 
 
 def contacts_of(ceo_ids: Iterable[int], programme: Programme) -> QuerySet[Contact]:

@@ -1,78 +1,45 @@
-"""How the history is told: one act is one entry, whatever number of rows it touched.
+"""How one entry of the history is told; `regions.timeline` makes acts of them.
 
-Used by every page that shows what changed. All functions answer in the active language.
+All functions answer in the active language.
 """
 
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import groupby
 from types import MappingProxyType
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Count, F, Model, QuerySet, Window
-from django.db.models.functions import DenseRank, RowNumber
+from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from regions.enums import Change, Via
-from regions.models import HistoryEntry
+from regions.access import can_read_notes
+from regions.enums import Audience, Change, Via
+from regions.models import HistoryEntry, User
 from regions.privacy import private_fields
-from regions.wording import capital, full_day, listed, moment
+from regions.wording import capital, full_day, moment
 
 ISO_DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 
 
-@dataclass(frozen=True)
-class ChangeLine:
-    """What an act did to one row, or to many rows in the same way."""
+def hide_from(reader: User, entries: Iterable[HistoryEntry]) -> None:
+    """Of private fields of others no word is left but that they changed.
 
-    name: str
-    words: str
-
-
-@dataclass(frozen=True)
-class PastAct:
-    """One act as the history tells it: what changed in short lines, who did it, and why."""
-
-    at: datetime
-    actor: str
-    reason: str
-    lines: list[ChangeLine]
-
-
-def past_acts(entries: QuerySet[HistoryEntry], most: int) -> list[PastAct]:
-    """The newest acts first. One query, and one per kind of row that the changes name.
-
-    An act that did the same to many rows is told by their number, so that an import of
-    a hundred rows is one line.
+    The text of the field itself is told to nobody here, see `change`.
     """
-    alike = [F("act"), F("model"), F("change"), F("field")]
-    rows = list(
-        entries.annotate(
-            nth_act=Window(DenseRank(), order_by=[F("at").desc(), F("act").asc()]),
-            nth_alike=Window(RowNumber(), partition_by=alike, order_by=F("id").asc()),
-            alike=Window(Count("id"), partition_by=alike),
-        )
-        .filter(nth_act__lte=most, nth_alike=1)
-        .select_related("by", "region")
-        .order_by("nth_act", "id")
-    )
-    names = names_in(rows)
-    acts = [list(mine) for _, mine in groupby(rows, key=lambda row: row.act)]
-    return [
-        PastAct(
-            at=mine[0].at,
-            actor=actor(mine[0]),
-            reason=mine[0].reason,
-            lines=change_lines([(row, row.alike) for row in mine], names),
-        )
-        for mine in acts
-    ]
+    for entry in entries:
+        knows = entry.region_id is not None and can_read_notes(reader, entry.region_id)
+        if is_private(entry) and not knows:
+            entry.object_text = entry.reason = ""
+
+
+def is_private(entry: HistoryEntry) -> bool:
+    """Whether the text of what changed stands on the row's own page only."""
+    private = private_fields(apps.get_model(entry.model))
+    return entry.audience == Audience.PRIVATE or entry.field in private
 
 
 def names_in(entries: Iterable[HistoryEntry]) -> dict[tuple[str, str], str]:
@@ -87,31 +54,6 @@ def names_in(entries: Iterable[HistoryEntry]) -> dict[tuple[str, str], str]:
         for row in target._default_manager.filter(pk__in=numbers)
         if (name := getattr(row, "name", None) or getattr(row, "title", None))
     }
-
-
-def change_lines(
-    alike: Iterable[tuple[HistoryEntry, int]], names: Mapping[tuple[str, str], str]
-) -> list[ChangeLine]:
-    """The entries of one act; each stands for as many like it as its number says."""
-    loaded: list[str] = []
-    lines: list[ChangeLine] = []
-    for entry, count in alike:
-        if entry.field in apps.get_model(entry.model).untold_fields:
-            continue
-        if entry.via == Via.IMPORT and entry.change == Change.CREATED:
-            loaded.append(counted(entry, count))
-            continue
-        if count > 1:
-            line = ChangeLine(counted(entry, count), _what_changed(entry))
-        else:
-            line = ChangeLine(name_of(entry), change(entry, names))
-        if lines and lines[-1].name == line.name:
-            line = ChangeLine(line.name, listed([lines.pop().words, line.words]))
-        lines.append(line)
-    if loaded:
-        said = _("Loaded from files: %(rows)s.") % {"rows": listed(loaded)}
-        lines.insert(0, ChangeLine("", said))
-    return lines
 
 
 def actor(entry: HistoryEntry) -> str:
@@ -143,16 +85,59 @@ def counted(entry: HistoryEntry, count: int) -> str:
     }
 
 
-def name_of(entry: HistoryEntry) -> str:
+def name_of(entry: HistoryEntry, *, with_kind: bool = True) -> str:
     """The row as its region's page names it; the days in its name are said in words."""
     name = entry.object_text
     if entry.region:
         name = name.removeprefix(f"{entry.region.name}: ")
-    name = ISO_DAY.sub(lambda day: full_day(date.fromisoformat(day[0])), name)
-    if entry.change == Change.CHANGED:
+    name = in_words(name)
+    kind = kind_name(entry)
+    if not name:
+        return kind
+    if entry.change == Change.CHANGED or not with_kind:
         return name
-    kind = str(apps.get_model(entry.model)._meta.verbose_name)
-    return _("%(kind)s: %(name)s") % {"kind": capital(kind), "name": name}
+    return _("%(kind)s: %(name)s") % {"kind": kind, "name": name}
+
+
+def in_words(name: str) -> str:
+    """A name of a row with its days as people say them."""
+    return ISO_DAY.sub(lambda day: full_day(date.fromisoformat(day[0])), name)
+
+
+def said(
+    entry: HistoryEntry, names: Mapping[tuple[str, str], str] = MappingProxyType({})
+) -> str:
+    """What was done, in the words of its kind of row: Done. Else as `change`."""
+    if is_private(entry) or not (words := own_words(entry)):
+        return change(entry, names)
+    if entry.change != Change.CHANGED:
+        return words
+    before, after = values(entry, names)
+    return words % {"before": before, "after": after}
+
+
+def own_words(entry: HistoryEntry) -> str:
+    told = apps.get_model(entry.model).told_as
+    if entry.change != Change.CHANGED:
+        return str(told.get(entry.change, ""))
+    return str(told.get(_became(entry)) or told.get(entry.field, ""))
+
+
+def is_untold(entry: HistoryEntry) -> bool:
+    """Another entry of the act says it already."""
+    untold = apps.get_model(entry.model).untold_fields
+    return bool(untold & {entry.field, _became(entry)})
+
+
+def rank(entry: HistoryEntry) -> int:
+    """What was done comes first, then how, then all that followed from it."""
+    if _became(entry) in apps.get_model(entry.model).told_as:
+        return 0
+    return 1 if own_words(entry) else 2
+
+
+def _became(entry: HistoryEntry) -> str:
+    return f"{entry.field}={entry.after}"
 
 
 def change(
@@ -163,40 +148,54 @@ def change(
     Of a private field it tells that it changed: its text stands in one place only, where
     every view of it is logged.
     """
-    if entry.change != Change.CHANGED or _is_private(entry):
-        return _what_changed(entry)
-    column = _column(entry)
+    if entry.change != Change.CHANGED or is_private(entry):
+        return what_changed(entry)
+    before, after = values(entry, names)
     return _("%(field)s: %(before)s → %(after)s") % {
-        "field": _label(entry),
-        "before": _value(column, entry.before, names),
-        "after": _value(column, entry.after, names),
+        "field": field_name(entry),
+        "before": before,
+        "after": after,
     }
+
+
+def values(
+    entry: HistoryEntry, names: Mapping[tuple[str, str], str] = MappingProxyType({})
+) -> tuple[str, str]:
+    """What a field was and what it became, in words; nothing of a private one."""
+    if entry.change != Change.CHANGED or is_private(entry):
+        return "", ""
+    column = _column(entry)
+    return _value(column, entry.before, names), _value(column, entry.after, names)
+
+
+def field_name(entry: HistoryEntry) -> str:
+    """What the field is called that changed; nothing where a row came or went."""
+    if entry.change != Change.CHANGED:
+        return ""
+    return field_label(entry.model, entry.field)
+
+
+def kind_name(entry: HistoryEntry) -> str:
+    """What rows of this kind are called."""
+    return capital(str(apps.get_model(entry.model)._meta.verbose_name))
 
 
 def related_model(entry: HistoryEntry) -> type[Model] | None:
     """The kind of row that a changed field points to."""
-    if entry.change != Change.CHANGED or _is_private(entry):
+    if entry.change != Change.CHANGED or is_private(entry):
         return None
     related: type[Model] | None = _column(entry).related_model
     return related
 
 
-def _is_private(entry: HistoryEntry) -> bool:
-    return entry.field in private_fields(apps.get_model(entry.model))
-
-
-def _what_changed(entry: HistoryEntry) -> str:
+def what_changed(entry: HistoryEntry) -> str:
     if entry.change != Change.CHANGED:
         return entry.get_change_display()
-    return _("%(field)s changed") % {"field": _label(entry)}
+    return _("%(field)s changed") % {"field": field_name(entry)}
 
 
 def _column(entry: HistoryEntry) -> Any:
     return apps.get_model(entry.model)._meta.get_field(entry.field)
-
-
-def _label(entry: HistoryEntry) -> str:
-    return field_label(entry.model, entry.field)
 
 
 def field_label(model: str, name: str) -> str:
@@ -215,6 +214,8 @@ def _value(column: Any, text: str, names: Mapping[tuple[str, str], str]) -> str:
         return full_day(date.fromisoformat(text))
     if column.get_internal_type() == "DateTimeField":
         return moment(timezone.localtime(datetime.fromisoformat(text)))
+    if column.get_internal_type() == "BooleanField":
+        return _("yes") if text == "True" else _("no")
     if column.is_relation:
         key = (column.related_model._meta.label_lower, text)
         return names.get(key) or _("no. %(n)s") % {"n": text}

@@ -127,7 +127,8 @@ def _rows(
     ceo = factories.make_ceo(region)
     plan = factories.make_plan(region, wave)
     changed = factories.make_task(plan, "Changed", owner=staff)
-    start_task(changed, version=1, act=Act(by=staff, at=NOW))
+    started = Act(by=staff, at=NOW)
+    start_task(changed, version=1, act=started)
     link = mail_at_once(staff, DutyKind.SIGN_IN, occurrence="matrix", at=NOW)
     link.dated_at = NOW
     factories.make_ask(ceo, programme)
@@ -159,6 +160,7 @@ def _rows(
             plan, "Blocked", owner=staff, waits_for=ceo.user, **blocked
         ),
         changed=changed,
+        act=started.id,
         mail=mail,
         token=sign_in_token(link),
         pause=pause_token(link),
@@ -227,6 +229,8 @@ def args_of(name: str, made: Any) -> list[Any]:
 
 
 def _absent(arg: Any) -> Any:
+    if isinstance(arg, uuid.UUID):
+        return uuid.UUID(int=ABSENT_PK)
     return ABSENT_PK if isinstance(arg, int) else ABSENT_TEXT
 
 

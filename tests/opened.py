@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from django.db import connection
 
-keeping = importlib.import_module("regions.migrations.0010_history_is_kept")
+keeping = importlib.import_module("regions.migrations.0011_history_is_kept")
 
 
 @contextmanager

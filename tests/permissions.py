@@ -70,6 +70,11 @@ rollout:absence-change    GET   302  403  403  200  403  403  403  403  403  403
 rollout:absence-change    POST  302  403  403  302  403  403  403  403  403  403
 rollout:absence-cancel    POST  302  403  403  302  403  403  403  403  403  403
 rollout:hand-over-undo    POST  302  403  403  302  403  403  403  403  403  403
+rollout:history           GET   302  403  200  200  200  403  403  403  403  403
+rollout:history-export    GET   302  403  200  200  200  403  403  403  403  403
+rollout:row-history       GET   302  404  200  200  200  200  200  200  200  404
+rollout:act               GET   302  404  200  200  200  200  200  200  200  404
+rollout:act-undo          POST  302  404  302  302  403  302  302  302  403  404
 rollout:mail-list         GET   302  200  200  200  200  200  200  200  200  200
 rollout:mail              GET   302  404  200  200  200  200  404  404  404  404
 rollout:mail-resend       POST  302  404  403  302  403  403  404  404  404  404
@@ -308,6 +313,9 @@ ARGS: dict[str, Maker] = {
     "rollout:absence-cancel": lambda made: [made.absence.pk],
     "rollout:hand-over-undo": lambda made: [made.handover.pk],
     "rollout:invitation": lambda made: [made.invitation],
+    "rollout:row-history": lambda made: ["task", made.changed.pk],
+    "rollout:act": lambda made: [made.act],
+    "rollout:act-undo": lambda made: [made.act],
     "rollout:mail": lambda made: [made.mail.pk],
     "rollout:mail-resend": lambda made: [made.mail.pk],
     "rollout:mail-cancel": lambda made: [made.mail.pk],

@@ -29,6 +29,10 @@ QUESTIONS = [
     ("rollout:mail-list", "region=SOUTH"),
     ("rollout:mail-list", "region=NORTH&kind=check_in&state=planned&days=30"),
     ("rollout:mail-list", "page=2"),
+    ("rollout:history", "q=mark"),
+    ("rollout:history", "q=private"),
+    ("rollout:history", "kind=region&region=NORTH"),
+    ("rollout:history-export", "format=csv"),
     ("pilots:finding-list", "q=mark"),
     ("pilots:finding-list", "state=adopted"),
 ]

@@ -26,7 +26,7 @@ from regions.history import Act
 from regions.models import Contact, HistoryEntry, PrivateView, RegionalCEO
 from regions.privacy import PRIVATE_FIELDS, private_fields, reaches_private
 from regions.queries import viewings
-from regions.telling import past_acts
+from regions.timeline import past_acts
 from rollout import reminders
 from rollout.models import Mail
 from rollout.services.mail import deliver
@@ -376,7 +376,7 @@ def test_no_page_of_the_admin_tells_private_texts(marked, people):
 
 def test_walk_finds_an_admin_that_tells(marked, people, monkeypatch):
     """The control: a history that tells every text, read by a CIO at headquarters."""
-    monkeypatch.setattr("regions.telling._is_private", lambda _entry: False)
+    monkeypatch.setattr("regions.telling.is_private", lambda _entry: False)
     factories.make_membership(people["hq"], Role.CIO)
     client = signed_in(people["hq"])
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from regions.enums import Audience
+from regions.enums import Audience, Change
 
 from .history import Versioned
 
@@ -62,6 +63,7 @@ class Absence(Versioned):
     """Days on which somebody is away, in his own zone, and who stands in for him."""
 
     audience = Audience.ENGAGED
+    told_as = {Change.CREATED: pgettext_lazy("absence", "planned")}
 
     user = models.ForeignKey(
         "regions.User",

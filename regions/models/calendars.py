@@ -5,6 +5,7 @@ from typing import Self
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from regions.enums import Right
 from regions.validators import validate_country, validate_subdivision
 
 from .history import Versioned
@@ -44,6 +45,8 @@ class Holiday(Versioned):
     Holds in the whole country, or in one state or province where that is given; the
     narrower correction goes before the wider.
     """
+
+    undo_right = Right.ADMINISTER
 
     country = models.CharField(
         _("country"), max_length=2, validators=[validate_country]

@@ -97,6 +97,8 @@ class Rhythm(Versioned):
     """
 
     audience = Audience.ENGAGED
+    undo_right = Right.MOVE_GO_LIVE
+    undo_keeps = frozenset({"caller"})
 
     ceo = models.ForeignKey(
         RegionalCEO,

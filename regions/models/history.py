@@ -1,12 +1,13 @@
 """The one table of changes, and the version that rows people edit carry."""
 
 import uuid
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, Self
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from regions.enums import Audience, Change, Via
+from regions.enums import Audience, Change, Right, Via
 from regions.privacy import PRIVATE_FIELDS
 
 if TYPE_CHECKING:
@@ -22,8 +23,17 @@ class Versioned(models.Model):
     takes_files: ClassVar[bool] = False
     # Fields that say nothing to a reader of the history.
     silent_fields: ClassVar[frozenset[str]] = frozenset({"id", "version"})
-    # Recorded, as undo needs them, but not told: another field of the act says it.
+    # Recorded, as undo needs them, but not told: another field of the act says it. With
+    # an equals sign at the end only where the field became empty.
     untold_fields: ClassVar[frozenset[str]] = frozenset()
+    # What was done, in words: by kind of change, field or `field=value` that it became.
+    told_as: ClassVar[Mapping[str, Any]] = {}
+    # The right that takes back a change from the history; without one nobody does. Besides
+    # who holds it, the person in the field `undo_owner` may. Fields in `undo_keeps` have
+    # an act of their own that sets them right.
+    undo_right: ClassVar[Right | None] = None
+    undo_owner: ClassVar[str] = ""
+    undo_keeps: ClassVar[frozenset[str]] = frozenset()
 
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)
 
@@ -76,6 +86,25 @@ class HistoryEntryQuerySet(models.QuerySet["HistoryEntry"]):
         shared = models.Q(audience=Audience.REGION) & ~private_entries()
         return self.filter(own | (near & shared))
 
+    def told_to(self, user: "User") -> Self:
+        """What somebody is told: also that private fields changed, of rows that he sees.
+
+        And what became of himself. `regions.telling` leaves the private texts out.
+        """
+        if user.standing.sees_all:
+            return self.all()
+        himself = models.Q(model=user._meta.label_lower, object_id=user.pk)
+        return self.visible_to(user) | self.filter(himself)
+
+    def lasting(self) -> Self:
+        """Without what was taken back, and without taking it back."""
+        entries = HistoryEntry.objects
+        undone = entries.filter(undoes=models.OuterRef("act"))
+        again = entries.filter(act=models.OuterRef("undoes"), undoes__isnull=False)
+        return self.filter(
+            models.Q(undoes=None) | models.Exists(again), ~models.Exists(undone)
+        )
+
     def of(self, row: models.Model) -> Self:
         return self.filter(model=row._meta.label_lower, object_id=row.pk)
 
@@ -98,6 +127,8 @@ class HistoryEntry(models.Model):
         verbose_name=_("region"),
     )
     act = models.UUIDField(_("act"), default=uuid.uuid4)
+    # The act that this one took back.
+    undoes = models.UUIDField(_("takes back"), null=True, blank=True)
     change = models.CharField(_("change"), max_length=10, choices=Change)
     field = models.CharField(_("field"), max_length=60, blank=True)
     before = models.TextField(_("from"), blank=True, default="")
@@ -146,6 +177,12 @@ class HistoryEntry(models.Model):
             models.Index(fields=["region", "-at"], name="history_of_region"),
             models.Index(fields=["model", "field", "at"], name="history_of_field"),
             models.Index(fields=["act"], name="history_of_act"),
+            models.Index(fields=["act", "at"], name="history_by_act"),
+            models.Index(
+                fields=["undoes"],
+                condition=models.Q(undoes__isnull=False),
+                name="history_undone",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -11,13 +11,16 @@ from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from regions.enums import (
     GROUP_ROLES,
     NOT_STOOD_IN_FOR,
     REGION_ROLES,
     Audience,
+    Change,
     PlannedMail,
+    Right,
     Role,
 )
 from regions.validators import validate_weekdays, validate_zone
@@ -56,6 +59,13 @@ class User(Versioned, Located, AbstractBaseUser):
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
     audience = Audience.ENGAGED
     silent_fields = Versioned.silent_fields | {"password", "last_login"}
+    undo_right = Right.MANAGE_PEOPLE
+    # Who may sign in, and by which links, is never what it was before by a tap.
+    undo_keeps = frozenset({"email", "may_sign_in", "left_date", "links_revoked_at"})
+    told_as = {
+        "may_sign_in=True": _("May sign in"),
+        "may_sign_in=False": _("May no longer sign in"),
+    }
 
     email = models.EmailField(_("e-mail"), max_length=254, unique=True)
     name = models.CharField(_("name"), max_length=100)
@@ -228,6 +238,7 @@ class Membership(Versioned):
     """
 
     audience = Audience.ENGAGED
+    told_as = {Change.CREATED: pgettext_lazy("role", "given")}
 
     user = models.ForeignKey(
         User, models.PROTECT, related_name="memberships", verbose_name=_("person")

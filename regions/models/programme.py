@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from regions.enums import Right
 from regions.validators import validate_code, validate_weekdays, validate_zone
 
 from .calendars import Located
@@ -21,6 +22,8 @@ class ProgrammeQuerySet(models.QuerySet["Programme"]):
 
 class Programme(Versioned):
     """One system that is brought to many regional companies."""
+
+    undo_right = Right.ADMINISTER
 
     code = models.CharField(
         _("code"), max_length=20, unique=True, validators=[validate_code]
@@ -57,6 +60,8 @@ class RegionQuerySet(models.QuerySet["Region"]):
 
 class Region(Versioned, Located):
     """A regional company that the system is brought to."""
+
+    undo_right = Right.ADMINISTER
 
     code = models.CharField(
         _("code"), max_length=20, unique=True, validators=[validate_code]

@@ -6,6 +6,7 @@ from typing import Self
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from regions.enums import (
     AskAnswer,
@@ -13,10 +14,12 @@ from regions.enums import (
     AskOf,
     AskState,
     Audience,
+    Change,
     Channel,
     CheckInState,
     Felt,
     Outcome,
+    Right,
 )
 
 from .ceos import RegionalCEO, engaged_regions
@@ -37,6 +40,14 @@ class Ask(Versioned):
     """One concrete thing that the CEO owes the programme, or the programme him."""
 
     audience = Audience.ENGAGED
+    undo_right = Right.LOG_TALK
+    told_as = {
+        Change.CREATED: pgettext_lazy("ask", "asked"),
+        f"state={AskState.OPEN}": pgettext_lazy("ask", "Open again"),
+        f"state={AskState.PROMISED}": pgettext_lazy("ask", "Promised"),
+        f"state={AskState.DONE}": pgettext_lazy("ask", "Done"),
+        f"state={AskState.DECLINED}": pgettext_lazy("ask", "Declined"),
+    }
 
     ceo = models.ForeignKey(
         RegionalCEO, models.PROTECT, related_name="asks", verbose_name=_("regional CEO")
@@ -91,6 +102,15 @@ class CheckIn(Versioned):
     """A short talk that is booked for a day. Moving it raises `sequence`."""
 
     audience = Audience.ENGAGED
+    undo_right = Right.LOG_TALK
+    untold_fields = frozenset({"sequence"})
+    told_as = {
+        Change.CREATED: pgettext_lazy("check-in", "booked"),
+        "day_date": pgettext_lazy("check-in", "Moved: %(before)s → %(after)s"),
+        f"state={CheckInState.PLANNED}": pgettext_lazy("check-in", "Booked again"),
+        f"state={CheckInState.HELD}": pgettext_lazy("check-in", "Held"),
+        f"state={CheckInState.CANCELLED}": pgettext_lazy("check-in", "Cancelled"),
+    }
 
     ceo = models.ForeignKey(
         RegionalCEO,
@@ -149,6 +169,12 @@ class Contact(Versioned):
 
     audience = Audience.ENGAGED
     silent_fields = Versioned.silent_fields | {"key"}
+    undo_right = Right.CORRECT_TALK
+    told_as = {
+        Change.CREATED: pgettext_lazy("talk", "logged"),
+        "withdrawn_at": pgettext_lazy("talk", "Withdrawn"),
+        "withdrawn_at=": pgettext_lazy("talk", "Counts again"),
+    }
 
     ceo = models.ForeignKey(
         RegionalCEO,

@@ -1,6 +1,7 @@
 """Taking back one act by its entries in the history."""
 
 import uuid
+from dataclasses import replace
 from typing import Any
 
 from django.apps import apps
@@ -41,6 +42,7 @@ def _undo_all(act_id: uuid.UUID, act: Act, *, removes_made: bool) -> list[Versio
     allowed = {Change.CHANGED, Change.CREATED} if removes_made else {Change.CHANGED}
     if not entries or any(entry.change not in allowed for entry in entries):
         raise CannotUndo(_("This cannot be taken back."))
+    act = replace(act, undoes=act_id)
     by_row: dict[tuple[str, int], list[HistoryEntry]] = {}
     for entry in entries:
         by_row.setdefault((entry.model, entry.object_id), []).append(entry)

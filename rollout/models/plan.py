@@ -6,6 +6,7 @@ from typing import Self
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from regions.enums import Right
 from regions.models import Programme, Region, User, Versioned
 
 
@@ -22,6 +23,8 @@ class WaveQuerySet(models.QuerySet["Wave"]):
 
 class Wave(Versioned):
     """Regions that go live together."""
+
+    undo_right = Right.ADMINISTER
 
     programme = models.ForeignKey(
         Programme, models.PROTECT, related_name="waves", verbose_name=_("programme")
@@ -60,6 +63,9 @@ class PlanQuerySet(models.QuerySet["Plan"]):
 
 class Plan(Versioned):
     """One region's preparation: its go-live, the first promise of it, and its tasks."""
+
+    undo_right = Right.MOVE_GO_LIVE
+    told_as = {"go_live_date": _("Go-live moved: %(before)s → %(after)s")}
 
     region = models.ForeignKey(
         Region, models.PROTECT, related_name="plans", verbose_name=_("region")

@@ -4,9 +4,11 @@ from typing import Self
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from pilots.enums import TaskKind
 from pilots.models import Step
+from regions.enums import Right
 from regions.models import User, Versioned
 from rollout.enums import UNFINISHED, BlockReason, TaskState
 
@@ -35,7 +37,22 @@ class Task(Versioned):
     """One thing to do in a region, with a person in charge and a time limit."""
 
     takes_files = True
-    untold_fields = frozenset({"finished_at"})
+    untold_fields = frozenset(
+        {"finished_at", "block_reason=", "block_note=", "waits_for="}
+    )
+    undo_right = Right.WORK_ON_TASKS
+    undo_owner = "owner"
+    told_as = {
+        f"state={TaskState.OPEN}": pgettext_lazy("task", "Open again"),
+        f"state={TaskState.STARTED}": pgettext_lazy("task", "Started"),
+        f"state={TaskState.BLOCKED}": pgettext_lazy("task", "Blocked"),
+        f"state={TaskState.DONE}": pgettext_lazy("task", "Done"),
+        f"state={TaskState.DROPPED}": pgettext_lazy("task", "Dropped"),
+        "block_reason": "%(after)s",
+        "block_note": "%(after)s",
+        "waits_for": pgettext_lazy("task", "waits for %(after)s"),
+        "due_date": pgettext_lazy("task", "Due moved: %(before)s → %(after)s"),
+    }
 
     plan = models.ForeignKey(
         Plan, models.PROTECT, related_name="tasks", verbose_name=_("plan")

@@ -168,12 +168,16 @@ def _tasks(plans: list[Plan], since: datetime, at: datetime) -> Iterable[Task]:
 
 
 def _moves(regions: set[int], since: datetime) -> Iterable[HistoryEntry]:
-    return HistoryEntry.objects.filter(
-        model=Plan._meta.label_lower,
-        field="go_live_date",
-        region__in=regions,
-        at__gte=since,
-    ).order_by("at", "id")
+    return (
+        HistoryEntry.objects.lasting()
+        .filter(
+            model=Plan._meta.label_lower,
+            field="go_live_date",
+            region__in=regions,
+            at__gte=since,
+        )
+        .order_by("at", "id")
+    )
 
 
 def _live(programme: int, day: date) -> Iterable[Plan]:

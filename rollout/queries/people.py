@@ -13,15 +13,15 @@ from regions.calendar import today
 from regions.enums import GROUP_ROLES, RIGHTS, Right, Role
 from regions.models import (
     Absence,
-    HistoryEntry,
     Membership,
     RegionalCEO,
     User,
 )
 from regions.models.absences import A_DAY
-from regions.telling import PastAct, past_acts
+from regions.timeline import PastAct, timeline
 from regions.wording import capital, listed
 from rollout.models import Handover, Task
+from rollout.queries.history import story_of
 
 CHANGES_SHOWN = 12
 HANDOVERS_SHOWN = 5
@@ -158,16 +158,8 @@ def person_page(person: User, reader: User, at: datetime) -> PersonPage:
         heads=list(
             person.ceo_of.filter(to_date=None).select_related("region").order_by("id")
         ),
-        changes=past_acts(_history(person, reader), CHANGES_SHOWN),
+        changes=timeline(story_of(person, reader), reader, CHANGES_SHOWN),
     )
-
-
-def _history(person: User, reader: User) -> QuerySet[HistoryEntry]:
-    """What changed of the person, of his roles and his absences."""
-    mine = Q(model=User._meta.label_lower, object_id=person.pk)
-    for rows in (person.memberships.all(), person.absences.all()):
-        mine |= Q(model=rows.model._meta.label_lower, object_id__in=rows.values("pk"))
-    return HistoryEntry.objects.visible_to(reader).filter(mine)
 
 
 def rights_table() -> list[RightLine]:

@@ -40,13 +40,13 @@ def overdue_tasks(plans: Iterable[Plan], at: datetime) -> dict[int, list[Task]]:
 
 
 def go_live_moves(programme: Programme) -> dict[int, list[HistoryEntry]]:
-    """Every move of a go-live, oldest first, by plan."""
+    """Every move of a go-live that was not taken back, oldest first, by plan."""
     plans = Plan.objects.filter(programme=programme).values("pk")
     moves: dict[int, list[HistoryEntry]] = defaultdict(list)
     rows = HistoryEntry.objects.filter(
         model=Plan._meta.label_lower, field="go_live_date", object_id__in=plans
     )
-    for entry in rows.order_by("at", "id"):
+    for entry in rows.lasting().order_by("at", "id"):
         moves[entry.object_id].append(entry)
     return moves
 

@@ -8,11 +8,12 @@ from django.db.models import QuerySet
 from regions.access import can_log_contact, can_read_notes
 from regions.calendar import today
 from regions.enums import Role
-from regions.models import Contact, HistoryEntry, Programme, Region, RegionalCEO, User
+from regions.models import Contact, Programme, Region, RegionalCEO, User
 from regions.queries import OnDuty, Viewing, contacts_of, on_duty, viewings
-from regions.telling import PastAct, past_acts
+from regions.timeline import PastAct, timeline
 from rollout.access import can_move_go_live
 from rollout.models import Plan
+from rollout.queries.history import story_of
 from rollout.queries.mails import Failed, failed_about
 from rollout.queries.regions import RegionLine, region_facts, region_line
 from rollout.queries.tasks import TaskLine, region_tasks, task_lines
@@ -82,9 +83,7 @@ def region_page(region: Region, user: User, *, at: datetime) -> RegionPage:
         private_views=viewings(region, user, VIEWS_SHOWN),
         may_log=bool(may_log),
         may_move=bool(plan and can_move_go_live(user, plan)),
-        changes=past_acts(
-            HistoryEntry.objects.visible_to(user).filter(region=region), CHANGES_SHOWN
-        ),
+        changes=timeline(story_of(region, user), user, CHANGES_SHOWN),
         failed_mails=failed_about(region, user, at) if knows_talks else [],
     )
 

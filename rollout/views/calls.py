@@ -48,6 +48,7 @@ from regions.wording import (
 from rollout.forms import ActForm
 from rollout.queries.calls import calls_due, own_first, talk_with
 from rollout.queries.callsheet import CallSheet, call_sheet_of, sheet_facts
+from rollout.queries.history import row_timeline
 from rollout.queries.mails import failed_about
 
 from .notes import both_texts, confirm, refuse, warn
@@ -250,7 +251,12 @@ def contact_correct(request: Request, pk: int) -> HttpResponse:
             return redirect("rollout:region", region.code)
     if not form.is_bound:
         _log_reading(request, contact)
-    context = {"form": form, "contact": contact, "who": ceo_of(region)}
+    context = {
+        "form": form,
+        "contact": contact,
+        "who": ceo_of(region),
+        "changes": row_timeline(contact, request.user),
+    }
     status = 422 if form.is_bound else 200
     return render(request, "rollout/contact_correct.html", context, status=status)
 

@@ -35,6 +35,7 @@ from rollout.forms.people import (
     GiveRoleForm,
     PlanAbsenceForm,
 )
+from rollout.queries.history import row_timeline
 
 from .notes import both_texts, confirm, refuse, warn
 from .people import managed, show_person
@@ -102,7 +103,11 @@ def role_end(request: Request, pk: int) -> HttpResponse:
 def _role_page(
     request: Request, row: Membership, form: EndRoleForm, status: int = 200
 ) -> HttpResponse:
-    context = {"form": form, "role": row}
+    context = {
+        "form": form,
+        "role": row,
+        "changes": row_timeline(row, request.user),
+    }
     return render(request, "rollout/role_end.html", context, status=status)
 
 
@@ -201,5 +206,9 @@ def _page_of(row: Membership | Absence) -> str:
 def _absence_page(
     request: Request, row: Absence, form: AbsenceForm, status: int = 200
 ) -> HttpResponse:
-    context = {"form": form, "absence": row}
+    context = {
+        "form": form,
+        "absence": row,
+        "changes": row_timeline(row, request.user),
+    }
     return render(request, "rollout/absence_change.html", context, status=status)

@@ -9,7 +9,8 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from regions.access import can_see_people, can_see_today
+from regions.access import can_search_history, can_see_people, can_see_today
+from regions.enums import Role
 from regions.middleware import Request, asked
 from regions.models import Programme, User
 from rollout.access import can_see_health
@@ -45,6 +46,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "menu": menu(person, request.path) if person else [],
         "initials": initials(person) if person else "",
         "may_administer": bool(person and person.is_staff),
+        "may_search_history": bool(person and can_search_history(person)),
         # Asked for by whole pages only, so that a swapped row costs nothing.
         "trouble": SimpleLazyObject(lambda: _trouble(person)),
     }
@@ -61,7 +63,11 @@ def menu(user: User, path: str) -> list[MenuItem]:
     entries = []
     if can_see_today(user):
         entries.append((_("Today"), "rollout:today", "today"))
-    entries.append((_("My tasks"), "rollout:my-tasks", "tasks"))
+    if user.standing.roles == {Role.AUDITOR}:
+        # Nobody gives tasks to who only looks on; this is what he looks at.
+        entries.append((pgettext("menu", "History"), "rollout:history", "history"))
+    else:
+        entries.append((_("My tasks"), "rollout:my-tasks", "tasks"))
     label = _("Regions") if can_see_today(user) else _("Region")
     entries.append((label, "rollout:region-list", "regions"))
     entries.append((_("Playbook"), "pilots:playbook", "playbook"))

@@ -14,15 +14,15 @@ from regions.calendar import today
 from regions.history import EditedMeanwhile, web_act
 from regions.merging import Clashing, save_merging
 from regions.middleware import Request, way_back
-from regions.queries import files_on, history_of
+from regions.queries import files_on
 from regions.services.attachments import CannotTake, add_file
 from regions.services.undo import CannotUndo, undo
-from regions.telling import past_acts
 from regions.uploads import AttachForm
 from rollout.access import can_work_on
 from rollout.enums import UNFINISHED, BlockReason
 from rollout.forms import ActForm, BlockForm
 from rollout.models import Task
+from rollout.queries.history import row_timeline
 from rollout.queries.tasks import (
     last_act,
     later_of,
@@ -96,7 +96,7 @@ def _page(
         "form": form,
         "may_work": can_work_on(user, task),
         "lessons": lessons_for(task.step),
-        "changes": past_acts(history_of(task, user), 20),
+        "changes": row_timeline(task, user),
         "files": files_on(task, user),
         "attach_form": attach_form or AttachForm(),
     }

@@ -2,6 +2,7 @@
 
 import re
 from html.parser import HTMLParser
+from uuid import UUID
 
 import pytest
 
@@ -36,6 +37,8 @@ PAGES = {
     "people": ("hq", "/people/", 200),
     "person": ("hq", "/people/{person}/", 200),
     "person for an auditor": ("auditor", "/people/{person}/", 200),
+    "who changed what": ("auditor", "/history/", 200),
+    "act": ("cio", "/history/acts/{act}/", 200),
     "invite": ("hq", "/people/invite/", 200),
     "person to change": ("hq", "/people/{person}/edit/", 200),
     "role to end": ("hq", "/roles/{role}/end/", 200),
@@ -65,6 +68,7 @@ ROWS = {
     "role": """SELECT m.id FROM regions_membership m
         JOIN regions_region r ON r.id = m.region_id
         WHERE m.role = 'liaison' AND m.to_date IS NULL AND r.code = ?""",
+    "act": "SELECT act AS id FROM regions_historyentry ORDER BY id",
     "taker": "SELECT id FROM regions_user WHERE email = 'auditor@example.org'",
 }
 # What is in Latin letters on Chinese pages, too.
@@ -91,6 +95,7 @@ def ids(product, sample):
     for name, query in ROWS.items():
         values = [sample.region] * query.count("?")
         found[name] = product.rows(query, *values)[0]["id"]
+    found["act"] = UUID(str(found["act"]))
     return found
 
 

@@ -42,6 +42,7 @@ ASKED = {
     Right.MOVE_GO_LIVE: lambda user, made: access.can_move_go_live(user, made.plan),
     Right.SEE_HEALTH: lambda user, made: access.can_see_health(user),
     Right.SEE_LEDGER: lambda user, made: access.can_see_ledger(user),
+    Right.SEARCH_HISTORY: lambda user, made: regional.can_search_history(user),
     Right.SEE_PEOPLE: lambda user, made: regional.can_see_people(user),
     Right.PLAN: lambda user, made: access.can_plan(user),
     Right.MANAGE_MAIL: lambda user, made: access.can_manage_mail(user),

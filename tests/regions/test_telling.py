@@ -11,7 +11,7 @@ from regions.enums import AskKind, Outcome, Via
 from regions.history import Act
 from regions.models import Ask, HistoryEntry
 from regions.services.contacts import Log, log_contact
-from regions.telling import past_acts
+from regions.timeline import past_acts
 from rollout.enums import BlockReason
 from rollout.models import Task
 from rollout.services.tasks import block_task, complete_task
@@ -84,8 +84,7 @@ def test_a_single_change_names_the_row_and_the_people(plan_north, staff_north, c
     ((lines, actor),) = told(plan_north.region)
 
     assert lines == [
-        "Write the plan|Why blocked: – → a decision is missing, "
-        f"Waits for: – → {cio.name}, State: open → blocked"
+        f"Write the plan|Blocked, a decision is missing, waits for {cio.name}"
     ]
     assert actor == f"{staff_north.name} · web page"
 
@@ -99,7 +98,7 @@ def test_days_in_the_name_of_a_row_are_said_in_words(
     with override("zh-hans"):
         ((chinese, _),) = told(north)
 
-    assert lines == [f"Contact: {ceo_north.user.name}, Wed 10 Mar 2027|created"]
+    assert lines == [f"Contact: {ceo_north.user.name}, Wed 10 Mar 2027|logged"]
     assert "2027年3月10日" in chinese[0]
 
 
@@ -161,6 +160,4 @@ def test_what_only_follows_from_a_change_is_not_told(plan_north, staff_north):
     complete_task(task, version=task.version, act=Act(by=staff_north, at=NOW))
 
     assert HistoryEntry.objects.filter(field="finished_at").exists()
-    assert [lines for lines, _ in told(plan_north.region)] == [
-        ["Write the plan|State: open → done"]
-    ]
+    assert [lines for lines, _ in told(plan_north.region)] == [["Write the plan|Done"]]

@@ -43,6 +43,6 @@ def let_go(_apps: object, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("regions", "0009_sent_forms")]
+    dependencies = [("regions", "0010_history_taken_back")]
 
     operations = [migrations.RunPython(keep, let_go)]
