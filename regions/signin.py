@@ -1,9 +1,17 @@
 """How people sign in: what allauth is told about it."""
 
+import base64
+import hashlib
+
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
+from cryptography.fernet import Fernet, MultiFernet
+from django.conf import settings
 from django.http import HttpRequest
+from django.utils.encoding import force_bytes
 
 from regions.models import User
+from regions.services.signin import end_sessions
 
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth has no types
@@ -16,3 +24,23 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth has no typ
         """Only the password: the rest of the row may have been edited meanwhile."""
         user.set_password(password)
         user.save(update_fields=["password"])
+        end_sessions(user)
+
+
+class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc] # allauth has no types
+    """Secrets of second factors are sealed: a copy of the database alone opens nothing."""
+
+    def encrypt(self, text: str) -> str:
+        return _seal().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return _seal().decrypt(encrypted_text.encode()).decode()
+
+
+def _seal() -> MultiFernet:
+    """Seals with the key of today, opens with the former ones too."""
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    hashes = [
+        hashlib.sha256(b"second factor " + force_bytes(key)).digest() for key in keys
+    ]
+    return MultiFernet([Fernet(base64.urlsafe_b64encode(one)) for one in hashes])

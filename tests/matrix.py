@@ -160,6 +160,7 @@ def _rows(
         ),
         changed=changed,
         mail=mail,
+        session=factories.make_session(staff, f"elsewhere-{region.code}"),
         token=sign_in_token(link),
         pause=pause_token(link),
         invitation=invitation_token(link),

@@ -4,6 +4,7 @@ Rows of the north; `south` works in another region and must get the answer that 
 absent row gives. 302 of a POST is success, 302 of a GET leads to the sign-in or on.
 A HEAD is answered as its GET. What no line speaks of is 405, behind the sign-in if the
 address is; any method but these three is 405 for everybody.
+An authenticator app is set up with a code from it, which nobody has here: 422.
 """
 
 from collections.abc import Callable
@@ -83,6 +84,14 @@ rollout:settings-links    POST  302  302  302  302  302  302  302  302  302  302
 rollout:settings-test     POST  302  302  302  302  302  302  302  302  302  302
 rollout:pause             GET   200  200  200  200  200  200  200  200  200  200
 rollout:pause             POST  200  200  200  200  200  200  200  200  200  200
+rollout:security          GET   302  200  200  200  200  200  200  200  200  200
+rollout:security-app      GET   302  200  200  200  200  200  200  200  200  200
+rollout:security-app      POST  302  422  422  422  422  422  422  422  422  422
+rollout:security-remove   POST  302  302  302  302  302  302  302  302  302  302
+rollout:security-codes    GET   302  404  404  404  404  404  404  404  404  404
+rollout:security-codes    POST  302  302  302  302  302  302  302  302  302  302
+rollout:security-session-end POST 302 404  404  404  404  404  404  302  404  404
+rollout:security-sessions-end POST 302 302 302  302  302  302  302  302  302  302
 rollout:health            GET   200  200  200  200  200  200  200  200  200  200
 rollout:invitation        GET   200  200  200  200  200  200  200  200  200  200
 rollout:invitation        POST  302  302  302  302  302  302  302  302  302  302
@@ -116,6 +125,10 @@ account_reauthenticate    GET   302  403  403  403  403  403  403  403  403  403
 account_reauthenticate    POST  302  403  403  403  403  403  403  403  403  403
 account_change_password   GET   302  302  302  302  302  302  302  302  302  302
 account_change_password   POST  302  302  302  302  302  302  302  302  302  302
+mfa_authenticate          GET   302  302  302  302  302  302  302  302  302  302
+mfa_authenticate          POST  302  302  302  302  302  302  302  302  302  302
+mfa_reauthenticate        GET   302  403  403  403  403  403  403  403  403  403
+mfa_reauthenticate        POST  302  403  403  403  403  403  403  403  403  403
 account_set_password      GET   302  200  200  200  200  200  200  200  200  200
 account_set_password      POST  302  302  302  302  302  302  302  302  302  302
 """
@@ -143,8 +156,12 @@ OF_ALL = {
 ROLE_FIRST = {"rollout:preview", "rollout:preview-html", *OF_PEOPLE}
 # The answer to a row that is not there, where it is not 404.
 ABSENT = {"rollout:pause": 410, "rollout:sign-in": 410, "rollout:invitation": 410}
-# Nobody here has a password to give again.
-NOBODY_SUCCEEDS = {"account_reauthenticate"}
+# Nobody here has a password or a code to give again, nor codes to look at.
+NOBODY_SUCCEEDS = {
+    "account_reauthenticate",
+    "mfa_reauthenticate",
+    "rollout:security-codes",
+}
 
 # The admin by pattern: what headquarters gets to a GET and to a POST. Whoever else is
 # signed in gets 403, whoever is not is led to the sign-in.
@@ -320,6 +337,7 @@ ARGS: dict[str, Maker] = {
     "regions:file-download": lambda made: [made.file.pk],
     "regions:file-preview": lambda made: [made.file.pk],
     "regions:file-withdraw": lambda made: [made.file.pk],
+    "rollout:security-session-end": lambda made: [made.session.pk],
     "pilots:finding": lambda made: [made.proposed.pk],
     "pilots:finding-attach": lambda made: [made.proposed.pk],
     "pilots:finding-review": lambda made: [made.proposed.pk],

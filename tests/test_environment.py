@@ -63,6 +63,7 @@ MISSING = [
 MALFORMED = [
     Case(PRODUCTION, "SECRET_KEY", f"{GOOD_KEY} twice", f"is malformed. {KEY}"),
     Case(EMBEDDED, "DEBUG", "perhaps", "is malformed. Use 1 or 0."),
+    Case(EMBEDDED, "REQUIRE_SECOND_FACTOR", "cio", "is malformed. Use 1 or 0."),
     Case(EMBEDDED, "SITE_URL", "rollout.example.org", f"is malformed. {SITE}"),
     Case(EMBEDDED, "SITE_URL", "ftp://rollout.example.org", f"is malformed. {SITE}"),
     Case(EMBEDDED, "SITE_URL", "https://roll out.example.org", f"is malformed. {SITE}"),
@@ -100,6 +101,8 @@ MALFORMED = [
 DANGEROUS = [
     Case(PRODUCTION, "DEBUG", "1",
          "is on in production. Leave it out, or leave out SITE_URL."),
+    Case(PRODUCTION, "REQUIRE_SECOND_FACTOR", "0",
+         "is off in production. Leave it out, or leave out SITE_URL."),
     Case(PRODUCTION, "SECRET_KEY", GOOD_KEY[:49], f"is too short. {KEY}"),
     Case(PRODUCTION, "SECRET_KEY", "abcd" * 13, f"is easy to guess. {KEY}"),
     Case(PRODUCTION, "SECRET_KEY", f"django-insecure-{GOOD_KEY}",

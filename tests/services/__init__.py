@@ -38,6 +38,7 @@ FOREIGN = (
     "MAIL_FROM",
     "PORT",
     "REDIS_URL",
+    "REQUIRE_SECOND_FACTOR",
     "SAMPLE",
     "SECRET_KEY",
     "SECRET_KEY_FALLBACKS",

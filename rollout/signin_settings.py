@@ -1,0 +1,56 @@
+"""Settings of the sign-in; `rollout.settings` takes all of them over."""
+
+import os
+
+from rollout.environment import as_bool, read, stop
+
+# Production is where SITE_URL is set, and https means that a proxy ends TLS before us.
+_site = os.environ.get("SITE_URL", "").strip()
+
+AUTH_USER_MODEL = "regions.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+    )
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "rollout:home"
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+
+ACCOUNT_ADAPTER = "regions.signin.Adapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_FORMS = {"login": "regions.forms.SignInForm"}
+
+# The limits of failed sign-ins count by address of the client, not of the proxy.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if _site.startswith("https:") else 0
+
+# --- The second factor ---------------------------------------------------------------
+
+SECOND_FACTOR_REQUIRED = read(
+    "REQUIRE_SECOND_FACTOR", as_bool, "1" if _site else "0", "Use 1 or 0."
+)
+if _site and not SECOND_FACTOR_REQUIRED:
+    stop(
+        "REQUIRE_SECOND_FACTOR",
+        "is off in production",
+        "Leave it out, or leave out SITE_URL.",
+    )
+SECOND_FACTOR_URL = "rollout:security-app"
+MFA_ADAPTER = "regions.signin.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "rollout.forms.SecondFactorForm",
+    "reauthenticate": "rollout.forms.SecondFactorAgainForm",
+}
+MFA_TOTP_ISSUER = "Rollout"
+# Clocks of phones are off by some seconds, and typing takes a while.
+MFA_TOTP_TOLERANCE = 1
