@@ -27,11 +27,19 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth has no typ
         end_sessions(user)
 
 
+def takes_passkeys(request: HttpRequest) -> bool:
+    """Whether this page has the host that passkeys belong to."""
+    return request.get_host().partition(":")[0] == settings.PASSKEY_HOST
+
+
 class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc] # allauth has no types
     """Secrets of second factors are sealed: a copy of the database alone opens nothing."""
 
     def encrypt(self, text: str) -> str:
         return _seal().encrypt(text.encode()).decode()
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        return {"id": settings.PASSKEY_HOST, "name": "Rollout"}
 
     def decrypt(self, encrypted_text: str) -> str:
         return _seal().decrypt(encrypted_text.encode()).decode()

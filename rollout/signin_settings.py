@@ -1,11 +1,13 @@
 """Settings of the sign-in; `rollout.settings` takes all of them over."""
 
 import os
+from urllib.parse import urlsplit
 
 from rollout.environment import as_bool, read, stop
 
-# Production is where SITE_URL is set, and https means that a proxy ends TLS before us.
-_site = os.environ.get("SITE_URL", "").strip()
+# Read well by `rollout.settings`. Production is where it is set, and https means that a
+# proxy ends TLS before us.
+_site = urlsplit(os.environ.get("SITE_URL", "").strip())
 
 AUTH_USER_MODEL = "regions.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -30,15 +32,16 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_FORMS = {"login": "regions.forms.SignInForm"}
 
+ACCOUNT_RATE_LIMITS = {"passkey": "20/m/ip"}
 # The limits of failed sign-ins count by address of the client, not of the proxy.
-ALLAUTH_TRUSTED_PROXY_COUNT = 1 if _site.startswith("https:") else 0
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if _site.scheme == "https" else 0
 
 # --- The second factor ---------------------------------------------------------------
 
 SECOND_FACTOR_REQUIRED = read(
-    "REQUIRE_SECOND_FACTOR", as_bool, "1" if _site else "0", "Use 1 or 0."
+    "REQUIRE_SECOND_FACTOR", as_bool, "1" if _site.scheme else "0", "Use 1 or 0."
 )
-if _site and not SECOND_FACTOR_REQUIRED:
+if _site.scheme and not SECOND_FACTOR_REQUIRED:
     stop(
         "REQUIRE_SECOND_FACTOR",
         "is off in production",
@@ -46,11 +49,22 @@ if _site and not SECOND_FACTOR_REQUIRED:
     )
 SECOND_FACTOR_URL = "rollout:security-app"
 MFA_ADAPTER = "regions.signin.FactorAdapter"
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_FORMS = {
-    "authenticate": "rollout.forms.SecondFactorForm",
-    "reauthenticate": "rollout.forms.SecondFactorAgainForm",
+    "authenticate": "rollout.forms.security.SecondFactorForm",
+    "authenticate_webauthn": "rollout.forms.security.PasskeyAuthentication",
+    "reauthenticate": "rollout.forms.security.SecondFactorAgainForm",
+    "reauthenticate_webauthn": "rollout.forms.security.PasskeyAgain",
 }
 MFA_TOTP_ISSUER = "Rollout"
 # Clocks of phones are off by some seconds, and typing takes a while.
 MFA_TOTP_TOLERANCE = 1
+
+# A passkey belongs to one host, and is shown only to pages of one origin. Browsers bind
+# none to an address of numbers, so on one machine they are for its name.
+PASSKEY_HOST = _site.hostname or "localhost"
+PASSKEY_ORIGIN = f"http://localhost:{os.environ.get('PORT', '').strip() or 8000}"
+if _site.scheme:
+    _port = {"https": ":443", "http": ":80"}[_site.scheme]
+    PASSKEY_ORIGIN = f"{_site.scheme}://{_site.netloc.lower().removesuffix(_port)}"

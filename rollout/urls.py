@@ -14,6 +14,7 @@ from rollout.views import (
     handovers,
     health,
     mails,
+    passkeys,
     pause,
     people,
     previews,
@@ -98,6 +99,21 @@ rollout_patterns = [
     path("settings/security/", security.security, name="security"),
     path("settings/security/app/", security.security_app, name="security-app"),
     path("settings/security/remove/", security.security_remove, name="security-remove"),
+    path(
+        "settings/security/passkey/",
+        passkeys.security_passkey,
+        name="security-passkey",
+    ),
+    path(
+        "settings/security/passkey/begin/",
+        passkeys.security_passkey_begin,
+        name="security-passkey-begin",
+    ),
+    path(
+        "settings/security/passkey/<int:pk>/remove/",
+        passkeys.security_passkey_remove,
+        name="security-passkey-remove",
+    ),
     path("settings/security/codes/", security.security_codes, name="security-codes"),
     path(
         "settings/security/sessions/end/",
@@ -130,6 +146,13 @@ account_patterns = [
     path("code/", login_not_required(factor.authenticate), name="mfa_authenticate"),
     path(
         "code/again/", needs_no_factor(factor.reauthenticate), name="mfa_reauthenticate"
+    ),
+    path("passkey/", passkeys.passkey_sign_in, name="passkey_sign_in"),
+    path("passkey/begin/", passkeys.passkey_begin, name="passkey_begin"),
+    path(
+        "passkey/again/",
+        needs_no_factor(passkeys.passkey_again),
+        name="mfa_reauthenticate_webauthn",
     ),
     path("password/", account.password_change, name="account_change_password"),
     path("password/set/", account.password_set, name="account_set_password"),

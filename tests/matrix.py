@@ -33,6 +33,7 @@ from tests import factories
 from tests.admin_rows import make_entry
 from tests.factories import NOW, make_user
 from tests.markers import mark, marker
+from tests.passkeys import make_passkey
 from tests.permissions import ARGS, BODIES
 
 FORM = "application/x-www-form-urlencoded"
@@ -160,6 +161,7 @@ def _rows(
         ),
         changed=changed,
         mail=mail,
+        passkey=make_passkey(staff),
         session=factories.make_session(staff, f"elsewhere-{region.code}"),
         token=sign_in_token(link),
         pause=pause_token(link),

@@ -4,7 +4,7 @@ Rows of the north; `south` works in another region and must get the answer that 
 absent row gives. 302 of a POST is success, 302 of a GET leads to the sign-in or on.
 A HEAD is answered as its GET. What no line speaks of is 405, behind the sign-in if the
 address is; any method but these three is 405 for everybody.
-An authenticator app is set up with a code from it, which nobody has here: 422.
+An app and a passkey are set up with an answer from them, which nobody has here: 422.
 """
 
 from collections.abc import Callable
@@ -88,6 +88,10 @@ rollout:security          GET   302  200  200  200  200  200  200  200  200  200
 rollout:security-app      GET   302  200  200  200  200  200  200  200  200  200
 rollout:security-app      POST  302  422  422  422  422  422  422  422  422  422
 rollout:security-remove   POST  302  302  302  302  302  302  302  302  302  302
+rollout:security-passkey  GET   302  200  200  200  200  200  200  200  200  200
+rollout:security-passkey  POST  302  422  422  422  422  422  422  422  422  422
+rollout:security-passkey-begin POST 302 200 200 200 200  200  200  200  200  200
+rollout:security-passkey-remove POST 302 404 404 404 404 404  404  302  404  404
 rollout:security-codes    GET   302  404  404  404  404  404  404  404  404  404
 rollout:security-codes    POST  302  302  302  302  302  302  302  302  302  302
 rollout:security-session-end POST 302 404  404  404  404  404  404  302  404  404
@@ -125,6 +129,10 @@ account_reauthenticate    GET   302  403  403  403  403  403  403  403  403  403
 account_reauthenticate    POST  302  403  403  403  403  403  403  403  403  403
 account_change_password   GET   302  302  302  302  302  302  302  302  302  302
 account_change_password   POST  302  302  302  302  302  302  302  302  302  302
+passkey_sign_in           POST  302  302  302  302  302  302  302  302  302  302
+passkey_begin             POST  200  200  200  200  200  200  200  200  200  200
+mfa_reauthenticate_webauthn GET 302  302  302  302  302  302  302  302  302  302
+mfa_reauthenticate_webauthn POST 302 302  302  302  302  302  302  302  302  302
 mfa_authenticate          GET   302  302  302  302  302  302  302  302  302  302
 mfa_authenticate          POST  302  302  302  302  302  302  302  302  302  302
 mfa_reauthenticate        GET   302  403  403  403  403  403  403  403  403  403
@@ -143,7 +151,7 @@ OF_PEOPLE = {
 # Open without a session.
 OPEN = {
     "rollout:health", "rollout:pause", "rollout:invitation", "rollout:sign-in-ask", "rollout:sign-in",
-    "regions:language", "regions:theme", "account_login", "account_inactive",
+    "regions:language", "regions:theme", "account_login", "account_inactive", "passkey_sign_in", "passkey_begin",
 }  # fmt: skip
 # What stands in the address belongs to no region: who may see one sees the other's too.
 OF_ALL = {
@@ -338,6 +346,7 @@ ARGS: dict[str, Maker] = {
     "regions:file-preview": lambda made: [made.file.pk],
     "regions:file-withdraw": lambda made: [made.file.pk],
     "rollout:security-session-end": lambda made: [made.session.pk],
+    "rollout:security-passkey-remove": lambda made: [made.passkey.pk],
     "pilots:finding": lambda made: [made.proposed.pk],
     "pilots:finding-attach": lambda made: [made.proposed.pk],
     "pilots:finding-review": lambda made: [made.proposed.pk],

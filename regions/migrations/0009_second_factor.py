@@ -23,4 +23,12 @@ class Migration(migrations.Migration):
                 editable=False, null=True, verbose_name="recovery codes made at"
             ),
         ),
+        migrations.AddField(
+            model_name="user",
+            name="passkeys",
+            field=models.TextField(
+                blank=True, default="", editable=False, verbose_name="passkeys"
+            ),
+            preserve_default=False,
+        ),
     ]

@@ -112,6 +112,7 @@ class User(Versioned, Located, AbstractBaseUser):
     recovery_codes_at = models.DateTimeField(
         _("recovery codes made at"), null=True, editable=False
     )
+    passkeys = models.TextField(_("passkeys"), blank=True, editable=False)
 
     objects = UserManager()
 
@@ -174,7 +175,7 @@ class User(Versioned, Located, AbstractBaseUser):
     @property
     def has_second_factor(self) -> bool:
         """Recovery codes alone are none: they stand in for another."""
-        return self.authenticator_app_at is not None
+        return self.authenticator_app_at is not None or self.passkeys != ""
 
     @property
     def moment(self) -> datetime:

@@ -1,9 +1,12 @@
 """Second factors, and the sessions in which somebody is signed in."""
 
+from typing import Any
+
 from allauth.core import context
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
+from allauth.mfa.webauthn.internal.auth import WebAuthn
 from allauth.usersessions.models import UserSession
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -12,8 +15,13 @@ from regions import history
 from regions.history import Act
 from regions.models import User
 
-APP, CODES = Authenticator.Type.TOTP, Authenticator.Type.RECOVERY_CODES
-NO_FACTORS = {"authenticator_app_at": None, "recovery_codes_at": None}
+APP, CODES, PASSKEY = (
+    Authenticator.Type.TOTP,
+    Authenticator.Type.RECOVERY_CODES,
+    Authenticator.Type.WEBAUTHN,
+)
+NO_FACTORS = {"authenticator_app_at": None, "passkeys": "", "recovery_codes_at": None}
+MOST_PASSKEYS = 10
 
 
 class CannotChangeFactor(Exception):  # noqa: N818 - a refusal, told to the user as it stands
@@ -33,8 +41,56 @@ def add_app(user: User, secret: str, *, act: Act) -> None:
 
 
 @transaction.atomic
+def add_passkey(user: User, name: str, credential: dict[str, Any], *, act: Act) -> None:
+    """A passkey of a browser, phone or key; with the first factor come recovery codes."""
+    row: User = history.lock(User.objects.all(), user.pk)
+    passkeys = Authenticator.objects.filter(type=PASSKEY)
+    if passkeys.filter(data__credential__id=credential["id"]).exists():
+        raise CannotChangeFactor(_("This passkey is set up already."))
+    if passkeys.filter(user=row).count() >= MOST_PASSKEYS:
+        raise CannotChangeFactor(_("These are enough passkeys. Remove one first."))
+    WebAuthn.add(row, name, credential)
+    history.change(row, {"passkeys": _names_of_passkeys(row)}, act)
+    if row.recovery_codes_at is None:
+        _make_codes(row, act)
+
+
+@transaction.atomic
+def remove_app(user: User, *, act: Act) -> None:
+    """The app is taken away; with the last factor go the codes that stood in for it."""
+    row: User = history.lock(User.objects.all(), user.pk)
+    if row.authenticator_app_at is None:
+        raise CannotChangeFactor(_("There is no authenticator app to remove."))
+    Authenticator.objects.filter(user=row, type=APP).delete()
+    _forget(row, {"authenticator_app_at": None}, act)
+
+
+@transaction.atomic
+def remove_passkey(user: User, pk: int, *, act: Act) -> None:
+    """One passkey no longer opens anything here."""
+    row: User = history.lock(User.objects.all(), user.pk)
+    count, _rows = Authenticator.objects.filter(user=row, type=PASSKEY, pk=pk).delete()
+    if not count:
+        raise CannotChangeFactor(_("This passkey is removed already."))
+    _forget(row, {"passkeys": _names_of_passkeys(row)}, act)
+
+
+def _names_of_passkeys(row: User) -> str:
+    passkeys = Authenticator.objects.filter(user=row, type=PASSKEY).order_by("id")
+    return " · ".join(str(passkey) for passkey in passkeys)
+
+
+def _forget(row: User, values: dict[str, Any], act: Act) -> None:
+    others = Authenticator.objects.filter(user=row).exclude(type=CODES)
+    if not others.exists():
+        forget_factors(row)
+        values = NO_FACTORS
+    history.change(row, values, act)
+
+
+@transaction.atomic
 def remove_factors(user: User, *, act: Act) -> None:
-    """The app is taken away, and the recovery codes that stood in for it."""
+    """All of them, for somebody who has lost them."""
     row: User = history.lock(User.objects.all(), user.pk)
     if not row.has_second_factor:
         raise CannotChangeFactor(_("There is no second factor to remove."))
@@ -52,7 +108,7 @@ def renew_codes(user: User, *, act: Act) -> None:
     """New recovery codes; those before no longer open."""
     row: User = history.lock(User.objects.all(), user.pk)
     if not row.has_second_factor:
-        raise CannotChangeFactor(_("Set up an authenticator app first."))
+        raise CannotChangeFactor(_("Set up a second factor first."))
     Authenticator.objects.filter(user=row, type=CODES).delete()
     _make_codes(row, act)
 

@@ -2,12 +2,7 @@
 
 from typing import Any
 
-from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
-from allauth.mfa.base.internal.flows import check_rate_limit
-from allauth.mfa.totp.internal.auth import generate_totp_secret, validate_totp_code
 from django import forms
-from django.core.exceptions import ValidationError
-from django.core.signing import BadSignature, dumps, loads
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -16,72 +11,6 @@ from regions.forms import DateInput
 from regions.models import Membership, Region, RegionalCEO, User
 from rollout.enums import BlockReason, DutyKind, MailState
 from rollout.models import Plan, Task
-
-SECRET_SALT = "rollout.second-factor"  # noqa: S105 - the purpose of a signature
-SECRET_AGE = 3600
-
-
-class SecondFactorForm(AuthenticateForm):  # type: ignore[misc] # allauth has no types
-    """The code of the second factor, while signing in."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["code"] = code_field(_("Code from your app, or a recovery code"))
-
-
-class SecondFactorAgainForm(ReauthenticateForm):  # type: ignore[misc] # allauth has no types
-    """The same once more, before something that needs it."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["code"] = code_field(_("Code from your app, or a recovery code"))
-
-
-def code_field(label: Any) -> forms.CharField:
-    attributes = {"autocomplete": "one-time-code", "inputmode": "numeric"}
-    return forms.CharField(
-        label=label, max_length=20, widget=forms.TextInput(attrs=attributes)
-    )
-
-
-class AppForm(forms.Form):
-    """Sets up an authenticator app: the secret that the page showed, and a code from it.
-
-    The secret travels signed and bound to the person, so that looking writes nothing.
-    """
-
-    shown = forms.CharField(widget=forms.HiddenInput)
-    code = code_field(_("Code from the app"))
-
-    def __init__(self, user: User, data: Any = None) -> None:
-        super().__init__(data)
-        self.user = user
-        self.secret = self._shown_before() or generate_totp_secret()
-        self.initial["shown"] = dumps([user.pk, self.secret], salt=SECRET_SALT)
-
-    def _shown_before(self) -> str:
-        try:
-            pk, secret = loads(
-                self.data.get("shown", ""), salt=SECRET_SALT, max_age=SECRET_AGE
-            )
-        except BadSignature:
-            return ""
-        return str(secret) if pk == self.user.pk else ""
-
-    def clean_shown(self) -> str:
-        if not self._shown_before():
-            raise ValidationError(_("This page was open too long. Open it again."))
-        return str(self.cleaned_data["shown"])
-
-    def clean_code(self) -> str:
-        forget_attempt = check_rate_limit(self.user, error_key="rate_limited")
-        code: str = self.cleaned_data["code"]
-        if not validate_totp_code(self.secret, code):
-            raise ValidationError(
-                _("This code is not right. Take the one that the app shows now.")
-            )
-        forget_attempt()
-        return code
 
 
 class ActForm(forms.Form):

@@ -56,6 +56,24 @@ def browser_in(user_agent: str) -> str:
     return ", ".join(filter(None, found))
 
 
+@dataclass(frozen=True)
+class Passkey:
+    """What opens by a finger, a face or a PIN."""
+
+    pk: int
+    name: str
+    since: datetime
+    used_at: datetime | None
+
+
+def passkeys_of(user: User) -> list[Passkey]:
+    rows = Authenticator.objects.filter(user=user, type=Authenticator.Type.WEBAUTHN)
+    return [
+        Passkey(row.pk, str(row), row.created_at, row.last_used_at)
+        for row in rows.order_by("id")
+    ]
+
+
 def unused_codes(user: User) -> list[str]:
     """The recovery codes that still open, in two groups of digits."""
     row = Authenticator.objects.filter(

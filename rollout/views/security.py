@@ -24,11 +24,11 @@ from regions.services.signin import (
     CannotChangeFactor,
     add_app,
     end_sessions,
-    remove_factors,
+    remove_app,
     renew_codes,
 )
-from rollout.forms import AppForm
-from rollout.queries.security import sessions_of, unused_codes
+from rollout.forms.security import AppForm
+from rollout.queries.security import passkeys_of, sessions_of, unused_codes
 
 from .notes import confirm, warn
 
@@ -45,6 +45,7 @@ def security(request: Request) -> HttpResponse:
     user = request.user
     context = {
         "sessions": sessions_of(user, request.session.session_key),
+        "passkeys": passkeys_of(user),
         "codes_left": len(unused_codes(user)),
     }
     return render(request, "rollout/security.html", context)
@@ -92,11 +93,11 @@ def _app_page(request: Request, form: AppForm, status: int = 200) -> HttpRespons
 def security_remove(request: Request) -> HttpResponse:
     user = request.user
     try:
-        remove_factors(user, act=web_act(user))
+        remove_app(user, act=web_act(user))
     except CannotChangeFactor as refusal:
         warn(request, str(refusal))
     else:
-        confirm(request, _("The authenticator app and the recovery codes are removed."))
+        confirm(request, _("The authenticator app is removed."))
     return redirect("rollout:security")
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import pgettext
 from regions.access import can_see_people, can_see_today
 from regions.middleware import Request, asked
 from regions.models import Programme, User
+from regions.signin import takes_passkeys
 from rollout.access import can_see_health
 
 from .health import Trouble, trouble
@@ -45,6 +46,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "menu": menu(person, request.path) if person else [],
         "initials": initials(person) if person else "",
         "may_administer": bool(person and person.is_staff),
+        # Asked for where one signs in: a host that is refused cannot be asked for.
+        "takes_passkeys": SimpleLazyObject(lambda: takes_passkeys(request)),
         # Asked for by whole pages only, so that a swapped row costs nothing.
         "trouble": SimpleLazyObject(lambda: _trouble(person)),
     }
