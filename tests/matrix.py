@@ -10,10 +10,11 @@ from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode
 
+from allauth.account.internal.flows.login import record_authentication
 from django.conf import settings
 from django.core.files import File
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -261,6 +262,11 @@ def _browser(user: User | None) -> Client:
     client = Client(enforce_csrf_checks=True)
     if user is not None:
         client.force_login(user, settings.AUTHENTICATION_BACKENDS[0])
+        # He has just said once more who he is, as pages with secrets want it.
+        request = HttpRequest()
+        request.session = session = client.session
+        record_authentication(request, user, "password", reauthenticated=True)
+        session.save()
     return client
 
 

@@ -5,6 +5,7 @@ absent row gives. 302 of a POST is success, 302 of a GET leads to the sign-in or
 A HEAD is answered as its GET. What no line speaks of is 405, behind the sign-in if the
 address is; any method but these three is 405 for everybody.
 An app and a passkey are set up with an answer from them, which nobody has here: 422.
+Staff has a passkey.
 """
 
 from collections.abc import Callable
@@ -92,7 +93,7 @@ rollout:security-passkey  GET   302  200  200  200  200  200  200  200  200  200
 rollout:security-passkey  POST  302  422  422  422  422  422  422  422  422  422
 rollout:security-passkey-begin POST 302 200 200 200 200  200  200  200  200  200
 rollout:security-passkey-remove POST 302 404 404 404 404 404  404  302  404  404
-rollout:security-codes    GET   302  404  404  404  404  404  404  404  404  404
+rollout:security-codes    GET   302  404  404  404  404  404  404  200  404  200
 rollout:security-codes    POST  302  302  302  302  302  302  302  302  302  302
 rollout:security-session-end POST 302 404  404  404  404  404  404  302  404  404
 rollout:security-sessions-end POST 302 302 302  302  302  302  302  302  302  302
@@ -125,18 +126,18 @@ account_login             POST  200  302  302  302  302  302  302  302  302  302
 account_logout            GET   302  200  200  200  200  200  200  200  200  200
 account_logout            POST  302  302  302  302  302  302  302  302  302  302
 account_inactive          GET   200  200  200  200  200  200  200  200  200  200
-account_reauthenticate    GET   302  403  403  403  403  403  403  403  403  403
-account_reauthenticate    POST  302  403  403  403  403  403  403  403  403  403
+account_reauthenticate    GET   302  403  403  403  403  403  403  302  403  302
+account_reauthenticate    POST  302  403  403  403  403  403  403  302  403  302
 account_change_password   GET   302  302  302  302  302  302  302  302  302  302
 account_change_password   POST  302  302  302  302  302  302  302  302  302  302
 passkey_sign_in           POST  302  302  302  302  302  302  302  302  302  302
 passkey_begin             POST  200  200  200  200  200  200  200  200  200  200
-mfa_reauthenticate_webauthn GET 302  302  302  302  302  302  302  302  302  302
-mfa_reauthenticate_webauthn POST 302 302  302  302  302  302  302  302  302  302
+mfa_reauthenticate_webauthn GET   302  403  403  403  403  403  403  200  403  200
+mfa_reauthenticate_webauthn POST  302  403  403  403  403  403  403  422  403  422
 mfa_authenticate          GET   302  302  302  302  302  302  302  302  302  302
 mfa_authenticate          POST  302  302  302  302  302  302  302  302  302  302
-mfa_reauthenticate        GET   302  403  403  403  403  403  403  403  403  403
-mfa_reauthenticate        POST  302  403  403  403  403  403  403  403  403  403
+mfa_reauthenticate        GET   302  403  403  403  403  403  403  200  403  200
+mfa_reauthenticate        POST  302  403  403  403  403  403  403  200  403  200
 account_set_password      GET   302  200  200  200  200  200  200  200  200  200
 account_set_password      POST  302  302  302  302  302  302  302  302  302  302
 """
@@ -164,11 +165,11 @@ OF_ALL = {
 ROLE_FIRST = {"rollout:preview", "rollout:preview-html", *OF_PEOPLE}
 # The answer to a row that is not there, where it is not 404.
 ABSENT = {"rollout:pause": 410, "rollout:sign-in": 410, "rollout:invitation": 410}
-# Nobody here has a password or a code to give again, nor codes to look at.
+# Nobody here has a password, a code or a finger to give again.
 NOBODY_SUCCEEDS = {
     "account_reauthenticate",
     "mfa_reauthenticate",
-    "rollout:security-codes",
+    "mfa_reauthenticate_webauthn",
 }
 
 # The admin by pattern: what headquarters gets to a GET and to a POST. Whoever else is
