@@ -2,12 +2,17 @@
 
 import base64
 import hashlib
+from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.utils import perform_login
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.encoding import force_bytes
 
 from regions.models import User
@@ -43,6 +48,47 @@ class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc] # allauth has no t
 
     def decrypt(self, encrypted_text: str) -> str:
         return _seal().decrypt(encrypted_text.encode()).decode()
+
+
+class ProviderAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc] # no types
+    """Who comes from the provider is known by his verified address; nothing is kept.
+
+    Each sign-in is judged anew, so an address that moves to somebody else moves with it.
+    """
+
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
+        return False
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
+        verified = [one.email for one in sociallogin.email_addresses if one.verified]
+        person = person_with_address(verified)
+        if person is None:
+            raise ImmediateHttpResponse(_refused(request))
+        raise ImmediateHttpResponse(
+            perform_login(
+                request,
+                person,
+                email=person.email,
+                redirect_url=sociallogin.get_redirect_url(request),
+            )
+        )
+
+    def on_authentication_error(
+        self, request: HttpRequest, *args: Any, **_: Any
+    ) -> None:
+        raise ImmediateHttpResponse(_refused(request))
+
+
+def _refused(request: HttpRequest) -> HttpResponse:
+    """The same for everybody who is not let in."""
+    return render(request, "account/provider_refused.html", status=403)
+
+
+def person_with_address(addresses: list[str]) -> User | None:
+    people = User.objects.filter(
+        email__in=[address.lower() for address in addresses], may_sign_in=True
+    )
+    return people.first() if len(people) == 1 else None
 
 
 def _seal() -> MultiFernet:

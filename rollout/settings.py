@@ -66,6 +66,10 @@ SECRET_KEY = secret_key(VAR_DIR, is_needed=PRODUCTION)
 # What an earlier key signed stays good while it stands here: docs/operations.md.
 SECRET_KEY_FALLBACKS = fallback_keys(SECRET_KEY)
 
+# --- Sign-in -------------------------------------------------------------------------
+
+from rollout.signin_settings import *  # noqa: E402, F403
+
 # --- Django --------------------------------------------------------------------------
 
 INSTALLED_APPS = [
@@ -78,10 +82,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    "allauth",
-    "allauth.account",
-    "allauth.mfa",
-    "allauth.usersessions",
+    *SIGN_IN_APPS,  # noqa: F405
     "crispy_forms",
     "crispy_bootstrap5",
     "csp",
@@ -226,10 +227,6 @@ DEFAULT_FROM_EMAIL = read(
     "Give rollout@example.org, or Name <rollout@example.org>.",
 )
 
-# --- Sign-in -------------------------------------------------------------------------
-
-from rollout.signin_settings import *  # noqa: E402, F403
-
 # --- Language and time ---------------------------------------------------------------
 
 LOCALE_PATHS = [BASE_DIR / "locale"]
@@ -262,7 +259,8 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "object-src": [NONE],
         "base-uri": [NONE],
-        "form-action": [SELF],
+        # The sign-in elsewhere begins with a form, whose answer leads there.
+        "form-action": [SELF, *OIDC_ORIGINS],  # noqa: F405
         "frame-ancestors": [NONE],
         # Previews of mails.
         "frame-src": [SELF],

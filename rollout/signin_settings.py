@@ -3,12 +3,20 @@
 import os
 from urllib.parse import urlsplit
 
-from rollout.environment import as_bool, read, stop
+from rollout.environment import all_or_none, as_bool, as_provider, read, stop
 
 # Read well by `rollout.settings`. Production is where it is set, and https means that a
 # proxy ends TLS before us.
 _site = urlsplit(os.environ.get("SITE_URL", "").strip())
 
+SIGN_IN_APPS = [
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
+]
 AUTH_USER_MODEL = "regions.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -68,3 +76,32 @@ PASSKEY_ORIGIN = f"http://localhost:{os.environ.get('PORT', '').strip() or 8000}
 if _site.scheme:
     _port = {"https": ":443", "http": ":80"}[_site.scheme]
     PASSKEY_ORIGIN = f"{_site.scheme}://{_site.netloc.lower().removesuffix(_port)}"
+
+# --- Sign-in elsewhere (OpenID Connect) ----------------------------------------------
+
+OIDC = all_or_none("OIDC_URL", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET")
+_provider = read(
+    "OIDC_URL",
+    as_provider,
+    "",
+    "Give the address of the provider, such as OIDC_URL=https://id.example.org.",
+)
+OIDC_ORIGINS = [f"{_provider.scheme}://{_provider.netloc}"] if _provider else []
+OIDC_NAME = read("OIDC_NAME", str, "OpenID Connect", "Give a short name.")
+SOCIALACCOUNT_ADAPTER = "regions.signin.ProviderAdapter"
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "sso",
+                "name": OIDC_NAME,
+                "client_id": os.environ["OIDC_CLIENT_ID"].strip(),
+                "secret": os.environ["OIDC_CLIENT_SECRET"].strip(),
+                "settings": {"server_url": _provider.geturl().rstrip("/")},
+            }
+        ]
+        if _provider
+        else [],
+    }
+}

@@ -154,6 +154,18 @@ account_patterns = [
         needs_no_factor(passkeys.passkey_again),
         name="mfa_reauthenticate_webauthn",
     ),
+    path(
+        "sso/login/",
+        signin.provider_login,
+        {"provider_id": "sso"},
+        name="openid_connect_login",
+    ),
+    path(
+        "sso/login/callback/",
+        signin.provider_callback,
+        {"provider_id": "sso"},
+        name="openid_connect_callback",
+    ),
     path("password/", account.password_change, name="account_change_password"),
     path("password/set/", account.password_set, name="account_set_password"),
 ]

@@ -5,7 +5,7 @@ absent row gives. 302 of a POST is success, 302 of a GET leads to the sign-in or
 A HEAD is answered as its GET. What no line speaks of is 405, behind the sign-in if the
 address is; any method but these three is 405 for everybody.
 An app and a passkey are set up with an answer from them, which nobody has here: 422.
-Staff has a passkey.
+Staff has a passkey. No provider is set up: 404.
 """
 
 from collections.abc import Callable
@@ -134,6 +134,8 @@ passkey_sign_in           POST  302  302  302  302  302  302  302  302  302  302
 passkey_begin             POST  200  200  200  200  200  200  200  200  200  200
 mfa_reauthenticate_webauthn GET   302  403  403  403  403  403  403  200  403  200
 mfa_reauthenticate_webauthn POST  302  403  403  403  403  403  403  422  403  422
+openid_connect_login      POST  404  404  404  404  404  404  404  404  404  404
+openid_connect_callback   GET   404  404  404  404  404  404  404  404  404  404
 mfa_authenticate          GET   302  302  302  302  302  302  302  302  302  302
 mfa_authenticate          POST  302  302  302  302  302  302  302  302  302  302
 mfa_reauthenticate        GET   302  403  403  403  403  403  403  200  403  200
@@ -152,7 +154,8 @@ OF_PEOPLE = {
 # Open without a session.
 OPEN = {
     "rollout:health", "rollout:pause", "rollout:invitation", "rollout:sign-in-ask", "rollout:sign-in",
-    "regions:language", "regions:theme", "account_login", "account_inactive", "passkey_sign_in", "passkey_begin",
+    "regions:language", "regions:theme", "account_login", "account_inactive",
+    "passkey_sign_in", "passkey_begin", "openid_connect_login", "openid_connect_callback",
 }  # fmt: skip
 # What stands in the address belongs to no region: who may see one sees the other's too.
 OF_ALL = {
@@ -165,8 +168,10 @@ OF_ALL = {
 ROLE_FIRST = {"rollout:preview", "rollout:preview-html", *OF_PEOPLE}
 # The answer to a row that is not there, where it is not 404.
 ABSENT = {"rollout:pause": 410, "rollout:sign-in": 410, "rollout:invitation": 410}
-# Nobody here has a password, a code or a finger to give again.
+# Nobody here has a password, a code or a finger to give again, or another sign-in.
 NOBODY_SUCCEEDS = {
+    "openid_connect_login",
+    "openid_connect_callback",
     "account_reauthenticate",
     "mfa_reauthenticate",
     "mfa_reauthenticate_webauthn",

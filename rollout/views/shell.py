@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
@@ -45,6 +46,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "theme": theme if theme in THEMES else "system",
         "menu": menu(person, request.path) if person else [],
         "initials": initials(person) if person else "",
+        "provider_name": settings.OIDC_NAME if settings.OIDC else "",
         "may_administer": bool(person and person.is_staff),
         # Asked for where one signs in: a host that is refused cannot be asked for.
         "takes_passkeys": SimpleLazyObject(lambda: takes_passkeys(request)),
