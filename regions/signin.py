@@ -25,6 +25,15 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth has no typ
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
+    def _get_login_attempts_cache_key(
+        self, request: HttpRequest, **credentials: Any
+    ) -> str:
+        """By the address alone.
+
+        allauth counts for each host apart, and to one server many names and ports lead.
+        """
+        return str(credentials.get("email", "")).lower()
+
     def set_password(self, user: User, password: str) -> None:
         """Only the password: the rest of the row may have been edited meanwhile."""
         user.set_password(password)

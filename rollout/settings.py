@@ -171,6 +171,8 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "cache",
+        # Past it the first by name go, running limits among them.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
     }
 }
 

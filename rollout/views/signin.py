@@ -30,7 +30,7 @@ def sign_in_ask(request: HttpRequest) -> HttpResponse:
     form = SignInLinkForm(request.POST)
     if not form.is_valid():
         return render(request, "account/link_ask.html", {"form": form}, status=422)
-    email = form.cleaned_data["email"]
+    email = form.cleaned_data["email"].lower()
     if refusal := ratelimit.consume_or_429(
         request, action="request_login_code", key=email
     ):
