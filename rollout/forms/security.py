@@ -145,7 +145,7 @@ class PasskeyAgain(PasskeyAuthentication, ReauthenticateWebAuthnForm):  # type: 
 class PasskeyForm(forms.Form):
     """Sets up a passkey: what the browser made, and how its owner calls it."""
 
-    name = forms.CharField(label=_("Name"), max_length=NAME_LENGTH)
+    name = forms.CharField(label=_("Name of the passkey"), max_length=NAME_LENGTH)
     credential = PasskeyField(RegistrationResponse)
 
     def clean_credential(self) -> Any:

@@ -81,6 +81,10 @@ def test_passkey_from_its_set_up_to_its_end(visitor, sample, origin):
     expect(page.locator("h1")).to_have_text(sample.say("Recovery codes"))
     assert [one["isResidentCredential"] for one in finger.passkeys()] == [True]
 
+    page.goto(SECURITY)
+    width = page.evaluate("document.documentElement.scrollWidth")
+    assert width <= PHONE["width"]
+
     # Alone, instead of password and code.
     sign_out(page)
     page.get_by_role("button", name=sample.say("Sign in with a passkey")).click()
