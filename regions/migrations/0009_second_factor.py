@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("regions", "0006_links_revoked"),
+        ("regions", "0008_attachments"),
     ]
 
     operations = [
