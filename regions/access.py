@@ -6,6 +6,7 @@ Which role may do what stands in one table, `regions.enums.RIGHTS`.
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
@@ -34,6 +35,16 @@ ALLOWED = Answer(allowed=True)
 
 def denied(reason: str) -> Answer:
     return Answer(allowed=False, reason=reason)
+
+
+def lacks_second_factor(user: User) -> bool:
+    """Whether somebody must set up a second factor before anything else.
+
+    The CIO, headquarters and with them everybody who uses the admin; where it is required.
+    """
+    if not settings.SECOND_FACTOR_REQUIRED or user.has_second_factor:
+        return False
+    return user.standing.is_cio or user.standing.is_hq
 
 
 def can_log_contact(user: User, region: Region) -> Answer:

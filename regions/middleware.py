@@ -1,17 +1,24 @@
 """What a request knows of the person behind it: the moment, the language, the zone."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseNotAllowed,
+    HttpResponseRedirect,
+)
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.middleware import HtmxDetails
 
+from regions.access import lacks_second_factor
 from regions.models import User
 
 YEAR_SECONDS = 365 * 24 * 3600
@@ -50,6 +57,44 @@ class SignInMiddleware(LoginRequiredMiddleware):
             return super().handle_no_permission(request, view_func)
         sign_in = redirect_to_login(urlsplit(page).path).url
         return HttpResponse(status=401, headers={"HX-Redirect": sign_in})
+
+
+class SecondFactorMiddleware:
+    """Leads whoever must have a second factor and has none to the page that sets one up.
+
+    Views that this page needs, and those before the sign-in, are open.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view_func: Any, args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        user = request.user
+        if (
+            not user.is_authenticated
+            or not getattr(view_func, "login_required", True)
+            or getattr(view_func, "needs_no_factor", False)
+            or not lacks_second_factor(user)
+        ):
+            return None
+        page = reverse(settings.SECOND_FACTOR_URL)
+        if request.headers.get("HX-Current-URL") is None:
+            return HttpResponseRedirect(page)
+        return HttpResponse(status=403, headers={"HX-Redirect": page})
+
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def needs_no_factor(view: View) -> View:
+    """Marks a view that stays open before the second factor is set up."""
+    view.needs_no_factor = True  # type: ignore[attr-defined]
+    return view
 
 
 class PersonMiddleware:

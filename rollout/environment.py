@@ -183,6 +183,26 @@ def as_mail_server(raw: str) -> ParseResult | None:
     return url
 
 
+def as_provider(raw: str) -> ParseResult | None:
+    """Who vouches for people: where nobody on the way can do it in its place."""
+    url = as_url("http", "https")(raw)
+    if url is None:
+        return None
+    if not url.hostname or url.query or url.fragment or url.username:
+        raise ValueError(url.netloc)
+    if url.scheme == "http" and url.hostname not in LOOPBACK:
+        raise Unfit("is without TLS, so that anybody on the way signs in as anybody")
+    return url
+
+
+def all_or_none(*names: str) -> bool:
+    """Whether these variables are given; ends the start when only some of them are."""
+    missing = [name for name in names if not os.environ.get(name, "").strip()]
+    if missing and len(missing) < len(names):
+        stop(missing[0], "is missing", f"Give {', '.join(names)}, or none of them.")
+    return not missing
+
+
 def secret_key(folder: Path, *, is_needed: bool) -> str:
     """SECRET_KEY; where it is not needed and not given, the one kept in `folder`."""
     key = os.environ.get("SECRET_KEY", "").strip()

@@ -66,6 +66,10 @@ SECRET_KEY = secret_key(VAR_DIR, is_needed=PRODUCTION)
 # What an earlier key signed stays good while it stands here: docs/operations.md.
 SECRET_KEY_FALLBACKS = fallback_keys(SECRET_KEY)
 
+# --- Sign-in -------------------------------------------------------------------------
+
+from rollout.signin_settings import *  # noqa: E402, F403
+
 # --- Django --------------------------------------------------------------------------
 
 INSTALLED_APPS = [
@@ -78,8 +82,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    "allauth",
-    "allauth.account",
+    *SIGN_IN_APPS,  # noqa: F405
     "crispy_forms",
     "crispy_bootstrap5",
     "csp",
@@ -98,6 +101,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "regions.middleware.SignInMiddleware",
     "regions.middleware.PersonMiddleware",
+    "regions.middleware.SecondFactorMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -167,6 +171,8 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "cache",
+        # Past it the first by name go, running limits among them.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
     }
 }
 
@@ -223,30 +229,6 @@ DEFAULT_FROM_EMAIL = read(
     "Give rollout@example.org, or Name <rollout@example.org>.",
 )
 
-# --- Sign-in -------------------------------------------------------------------------
-
-AUTH_USER_MODEL = "regions.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-    )
-]
-LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "rollout:home"
-ACCOUNT_ADAPTER = "regions.signin.Adapter"
-ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_SESSION_REMEMBER = True
-ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
-ACCOUNT_FORMS = {"login": "regions.forms.SignInForm"}
-SESSION_COOKIE_AGE = 14 * 24 * 3600
-
 # --- Language and time ---------------------------------------------------------------
 
 LOCALE_PATHS = [BASE_DIR / "locale"]
@@ -279,7 +261,8 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "object-src": [NONE],
         "base-uri": [NONE],
-        "form-action": [SELF],
+        # The sign-in elsewhere begins with a form, whose answer leads there.
+        "form-action": [SELF, *OIDC_ORIGINS],  # noqa: F405
         "frame-ancestors": [NONE],
         # Previews of mails.
         "frame-src": [SELF],

@@ -1,10 +1,13 @@
 """Every address of the product; those of the top app are named `rollout:…`."""
 
 from allauth.account import views as account
+from allauth.mfa.base import views as factor
 from django.contrib import admin
+from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path, register_converter
 from django.urls.converters import StringConverter
 
+from regions.middleware import needs_no_factor
 from rollout.views import (
     calls,
     dashboard,
@@ -12,11 +15,13 @@ from rollout.views import (
     health,
     history,
     mails,
+    passkeys,
     pause,
     people,
     previews,
     regions,
     roles,
+    security,
     settings,
     signin,
     tasks,
@@ -97,6 +102,35 @@ rollout_patterns = [
     path("settings/", settings.settings_page, name="settings"),
     path("settings/links/", settings.settings_links, name="settings-links"),
     path("settings/test/", settings.settings_test, name="settings-test"),
+    path("settings/security/", security.security, name="security"),
+    path("settings/security/app/", security.security_app, name="security-app"),
+    path("settings/security/remove/", security.security_remove, name="security-remove"),
+    path(
+        "settings/security/passkey/",
+        passkeys.security_passkey,
+        name="security-passkey",
+    ),
+    path(
+        "settings/security/passkey/begin/",
+        passkeys.security_passkey_begin,
+        name="security-passkey-begin",
+    ),
+    path(
+        "settings/security/passkey/<int:pk>/remove/",
+        passkeys.security_passkey_remove,
+        name="security-passkey-remove",
+    ),
+    path("settings/security/codes/", security.security_codes, name="security-codes"),
+    path(
+        "settings/security/sessions/end/",
+        security.security_sessions_end,
+        name="security-sessions-end",
+    ),
+    path(
+        "settings/security/sessions/<int:pk>/end/",
+        security.security_session_end,
+        name="security-session-end",
+    ),
     path("health", health.health, name="health"),
     path("pause/<str:token>/", pause.pause, name="pause"),
     path("invitation/<str:token>/", signin.invitation, name="invitation"),
@@ -108,9 +142,36 @@ rollout_patterns = [
 # mail link replaces the reset of a password.
 account_patterns = [
     path("login/", account.login, name="account_login"),
-    path("logout/", account.logout, name="account_logout"),
+    path("logout/", needs_no_factor(account.logout), name="account_logout"),
     path("inactive/", account.account_inactive, name="account_inactive"),
-    path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
+    path(
+        "reauthenticate/",
+        needs_no_factor(account.reauthenticate),
+        name="account_reauthenticate",
+    ),
+    path("code/", login_not_required(factor.authenticate), name="mfa_authenticate"),
+    path(
+        "code/again/", needs_no_factor(factor.reauthenticate), name="mfa_reauthenticate"
+    ),
+    path("passkey/", passkeys.passkey_sign_in, name="passkey_sign_in"),
+    path("passkey/begin/", passkeys.passkey_begin, name="passkey_begin"),
+    path(
+        "passkey/again/",
+        needs_no_factor(passkeys.passkey_again),
+        name="mfa_reauthenticate_webauthn",
+    ),
+    path(
+        "sso/login/",
+        signin.provider_login,
+        {"provider_id": "sso"},
+        name="openid_connect_login",
+    ),
+    path(
+        "sso/login/callback/",
+        signin.provider_callback,
+        {"provider_id": "sso"},
+        name="openid_connect_callback",
+    ),
     path("password/", account.password_change, name="account_change_password"),
     path("password/set/", account.password_set, name="account_set_password"),
 ]

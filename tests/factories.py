@@ -8,6 +8,11 @@ from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from typing import Any, TypeVar
 
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
 from django.core.files.base import ContentFile
 from django.db.models import Model
 
@@ -263,3 +268,20 @@ def make_heartbeats(at: datetime = NOW) -> None:
     """Both jobs ran at that moment."""
     for job in JOBS:
         saved(Heartbeat(job=job, at=at))
+
+
+def make_session(user: User, key: str = "elsewhere", **values: Any) -> UserSession:
+    """Signed in at NOW in another browser."""
+    agent = "Mozilla/5.0 (Windows NT 10.0) Gecko/20100101 Firefox/140.0"
+    defaults = {"ip": "192.0.2.7", "user_agent": agent, "created_at": NOW}
+    data = {
+        SESSION_KEY: str(user.pk),
+        BACKEND_SESSION_KEY: settings.AUTHENTICATION_BACKENDS[0],
+        HASH_SESSION_KEY: user.get_session_auth_hash(),
+    }
+    Session.objects.create(
+        session_key=key,
+        session_data=SessionStore().encode(data),
+        expire_date=NOW + timedelta(days=14),
+    )
+    return saved(UserSession(user=user, session_key=key, **defaults | values))

@@ -10,10 +10,11 @@ from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode
 
+from allauth.account.internal.flows.login import record_authentication
 from django.conf import settings
 from django.core.files import File
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
@@ -33,6 +34,7 @@ from tests import factories
 from tests.admin_rows import make_entry
 from tests.factories import NOW, make_user
 from tests.markers import mark, marker
+from tests.passkeys import make_passkey
 from tests.permissions import ARGS, BODIES
 
 FORM = "application/x-www-form-urlencoded"
@@ -162,6 +164,8 @@ def _rows(
         changed=changed,
         act=started.id,
         mail=mail,
+        passkey=make_passkey(staff),
+        session=factories.make_session(staff, f"elsewhere-{region.code}"),
         token=sign_in_token(link),
         pause=pause_token(link),
         invitation=invitation_token(link),
@@ -262,6 +266,11 @@ def _browser(user: User | None) -> Client:
     client = Client(enforce_csrf_checks=True)
     if user is not None:
         client.force_login(user, settings.AUTHENTICATION_BACKENDS[0])
+        # He has just said once more who he is, as pages with secrets want it.
+        request = HttpRequest()
+        request.session = session = client.session
+        record_authentication(request, user, "password", reauthenticated=True)
+        session.save()
     return client
 
 

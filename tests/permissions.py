@@ -4,6 +4,8 @@ Rows of the north; `south` works in another region and must get the answer that 
 absent row gives. 302 of a POST is success, 302 of a GET leads to the sign-in or on.
 A HEAD is answered as its GET. What no line speaks of is 405, behind the sign-in if the
 address is; any method but these three is 405 for everybody.
+An app and a passkey are set up with an answer from them, which nobody has here: 422.
+Staff has a passkey. No provider is set up: 404.
 """
 
 from collections.abc import Callable
@@ -88,6 +90,18 @@ rollout:settings-links    POST  302  302  302  302  302  302  302  302  302  302
 rollout:settings-test     POST  302  302  302  302  302  302  302  302  302  302
 rollout:pause             GET   200  200  200  200  200  200  200  200  200  200
 rollout:pause             POST  200  200  200  200  200  200  200  200  200  200
+rollout:security          GET   302  200  200  200  200  200  200  200  200  200
+rollout:security-app      GET   302  200  200  200  200  200  200  200  200  200
+rollout:security-app      POST  302  422  422  422  422  422  422  422  422  422
+rollout:security-remove   POST  302  302  302  302  302  302  302  302  302  302
+rollout:security-passkey  GET   302  200  200  200  200  200  200  200  200  200
+rollout:security-passkey  POST  302  422  422  422  422  422  422  422  422  422
+rollout:security-passkey-begin POST 302 200 200 200 200  200  200  200  200  200
+rollout:security-passkey-remove POST 302 404 404 404 404 404  404  302  404  404
+rollout:security-codes    GET   302  404  404  404  404  404  404  200  404  200
+rollout:security-codes    POST  302  302  302  302  302  302  302  302  302  302
+rollout:security-session-end POST 302 404  404  404  404  404  404  302  404  404
+rollout:security-sessions-end POST 302 302 302  302  302  302  302  302  302  302
 rollout:health            GET   200  200  200  200  200  200  200  200  200  200
 rollout:invitation        GET   200  200  200  200  200  200  200  200  200  200
 rollout:invitation        POST  302  302  302  302  302  302  302  302  302  302
@@ -117,10 +131,20 @@ account_login             POST  200  302  302  302  302  302  302  302  302  302
 account_logout            GET   302  200  200  200  200  200  200  200  200  200
 account_logout            POST  302  302  302  302  302  302  302  302  302  302
 account_inactive          GET   200  200  200  200  200  200  200  200  200  200
-account_reauthenticate    GET   302  403  403  403  403  403  403  403  403  403
-account_reauthenticate    POST  302  403  403  403  403  403  403  403  403  403
+account_reauthenticate    GET   302  403  403  403  403  403  403  302  403  302
+account_reauthenticate    POST  302  403  403  403  403  403  403  302  403  302
 account_change_password   GET   302  302  302  302  302  302  302  302  302  302
 account_change_password   POST  302  302  302  302  302  302  302  302  302  302
+passkey_sign_in           POST  302  302  302  302  302  302  302  302  302  302
+passkey_begin             POST  200  200  200  200  200  200  200  200  200  200
+mfa_reauthenticate_webauthn GET   302  403  403  403  403  403  403  200  403  200
+mfa_reauthenticate_webauthn POST  302  403  403  403  403  403  403  422  403  422
+openid_connect_login      POST  404  404  404  404  404  404  404  404  404  404
+openid_connect_callback   GET   404  404  404  404  404  404  404  404  404  404
+mfa_authenticate          GET   302  302  302  302  302  302  302  302  302  302
+mfa_authenticate          POST  302  302  302  302  302  302  302  302  302  302
+mfa_reauthenticate        GET   302  403  403  403  403  403  403  200  403  200
+mfa_reauthenticate        POST  302  403  403  403  403  403  403  200  403  200
 account_set_password      GET   302  200  200  200  200  200  200  200  200  200
 account_set_password      POST  302  302  302  302  302  302  302  302  302  302
 """
@@ -136,6 +160,7 @@ OF_PEOPLE = {
 OPEN = {
     "rollout:health", "rollout:pause", "rollout:invitation", "rollout:sign-in-ask", "rollout:sign-in",
     "regions:language", "regions:theme", "account_login", "account_inactive",
+    "passkey_sign_in", "passkey_begin", "openid_connect_login", "openid_connect_callback",
 }  # fmt: skip
 # What stands in the address belongs to no region: who may see one sees the other's too.
 OF_ALL = {
@@ -148,8 +173,14 @@ OF_ALL = {
 ROLE_FIRST = {"rollout:preview", "rollout:preview-html", *OF_PEOPLE}
 # The answer to a row that is not there, where it is not 404.
 ABSENT = {"rollout:pause": 410, "rollout:sign-in": 410, "rollout:invitation": 410}
-# Nobody here has a password to give again.
-NOBODY_SUCCEEDS = {"account_reauthenticate"}
+# Nobody here has a password, a code or a finger to give again, or another sign-in.
+NOBODY_SUCCEEDS = {
+    "openid_connect_login",
+    "openid_connect_callback",
+    "account_reauthenticate",
+    "mfa_reauthenticate",
+    "mfa_reauthenticate_webauthn",
+}
 
 # The admin by pattern: what headquarters gets to a GET and to a POST. Whoever else is
 # signed in gets 403, whoever is not is led to the sign-in.
@@ -328,6 +359,8 @@ ARGS: dict[str, Maker] = {
     "regions:file-download": lambda made: [made.file.pk],
     "regions:file-preview": lambda made: [made.file.pk],
     "regions:file-withdraw": lambda made: [made.file.pk],
+    "rollout:security-session-end": lambda made: [made.session.pk],
+    "rollout:security-passkey-remove": lambda made: [made.passkey.pk],
     "pilots:finding": lambda made: [made.proposed.pk],
     "pilots:finding-attach": lambda made: [made.proposed.pk],
     "pilots:finding-review": lambda made: [made.proposed.pk],

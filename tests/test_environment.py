@@ -29,6 +29,11 @@ PRODUCTION = {
 }
 # The start on one machine, where one variable at a time is given.
 EMBEDDED: dict[str, str] = {"SECRET_KEY": GOOD_KEY}
+PROVIDER = {
+    "OIDC_URL": "https://id.example.org/realm",
+    "OIDC_CLIENT_ID": "rollout",
+    "OIDC_CLIENT_SECRET": "hidden",
+}
 
 
 class Case(NamedTuple):
@@ -52,6 +57,8 @@ WITHDRAWN = "Give a number of days, such as 30."
 ENDED = "Give a number of days, such as 1825."
 ZONE = "Give an IANA zone, such as TIME_ZONE=Europe/Berlin."
 FOLDER = "Give a folder for Rollout alone, such as VAR_DIR=/srv/rollout."
+ELSEWHERE = "Give the address of the provider, such as OIDC_URL=https://id.example.org."
+WHOLE = "Give OIDC_URL, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET, or none of them."
 MISSING = [
     Case(PRODUCTION, "SECRET_KEY", "", f"is missing. {KEY}"),
     Case(PRODUCTION, "DATABASE_URL", "",
@@ -59,10 +66,12 @@ MISSING = [
     Case(PRODUCTION, "REDIS_URL", " ", "is missing. Give redis://host:6379/0."),
     Case(PRODUCTION, "EMAIL_URL", "",
          "is missing. Give smtp+tls://user:password@host:587."),
+    *(Case(EMBEDDED | PROVIDER, name, "", f"is missing. {WHOLE}") for name in PROVIDER),
 ]  # fmt: skip
 MALFORMED = [
     Case(PRODUCTION, "SECRET_KEY", f"{GOOD_KEY} twice", f"is malformed. {KEY}"),
     Case(EMBEDDED, "DEBUG", "perhaps", "is malformed. Use 1 or 0."),
+    Case(EMBEDDED, "REQUIRE_SECOND_FACTOR", "cio", "is malformed. Use 1 or 0."),
     Case(EMBEDDED, "SITE_URL", "rollout.example.org", f"is malformed. {SITE}"),
     Case(EMBEDDED, "SITE_URL", "ftp://rollout.example.org", f"is malformed. {SITE}"),
     Case(EMBEDDED, "SITE_URL", "https://roll out.example.org", f"is malformed. {SITE}"),
@@ -82,6 +91,10 @@ MALFORMED = [
     Case(EMBEDDED, "EMAIL_URL", "mail.example.org", f"is malformed. {SERVER}"),
     Case(EMBEDDED, "EMAIL_URL", "smtp:///mail", f"is malformed. {SERVER}"),
     Case(EMBEDDED, "EMAIL_URL", "smtp://localhost:0", f"is malformed. {SERVER}"),
+    Case(PRODUCTION | PROVIDER, "OIDC_URL", "id.example.org",
+         f"is malformed. {ELSEWHERE}"),
+    Case(EMBEDDED | PROVIDER, "OIDC_URL", "https://id.example.org/?a=b",
+         f"is malformed. {ELSEWHERE}"),
     Case(EMBEDDED, "MAIL_FROM", "rollout", f"is malformed. {SENDER}"),
     Case(EMBEDDED, "MAIL_FROM", "rollout@", f"is malformed. {SENDER}"),
     Case(EMBEDDED, "MAIL_FROM", "roll out@example.org", f"is malformed. {SENDER}"),
@@ -100,6 +113,8 @@ MALFORMED = [
 DANGEROUS = [
     Case(PRODUCTION, "DEBUG", "1",
          "is on in production. Leave it out, or leave out SITE_URL."),
+    Case(PRODUCTION, "REQUIRE_SECOND_FACTOR", "0",
+         "is off in production. Leave it out, or leave out SITE_URL."),
     Case(PRODUCTION, "SECRET_KEY", GOOD_KEY[:49], f"is too short. {KEY}"),
     Case(PRODUCTION, "SECRET_KEY", "abcd" * 13, f"is easy to guess. {KEY}"),
     Case(PRODUCTION, "SECRET_KEY", f"django-insecure-{GOOD_KEY}",
@@ -123,6 +138,9 @@ DANGEROUS = [
          f"is without the name of a database. {DATABASE}"),
     Case(PRODUCTION, "DATABASE_URL", "postgres://localhost/rollout?sslmode=require",
          f"is with options, which are not read. {DATABASE}"),
+    Case(EMBEDDED | PROVIDER, "OIDC_URL", "http://id.example.org",
+         "is without TLS, so that anybody on the way signs in as anybody. "
+         f"{ELSEWHERE}"),
     Case(PRODUCTION, "EMAIL_URL", "smtp://rollout:hidden@mail.example.org",
          f"is sending the password unprotected. {SERVER}"),
     Case(PRODUCTION, "EMAIL_URL", "smtp+tls://rollout@mail.example.org",
@@ -191,6 +209,8 @@ def test_no_line_tells_a_secret():
         (EMBEDDED, "MAIL_FROM", "rollout@example.org"),
         (EMBEDDED, "MAIL_FROM", "ERP roll-out <rollout@example.org>"),
         (EMBEDDED, "KEEP_WITHDRAWN_DAYS", "0"),
+        (PRODUCTION | PROVIDER, "OIDC_NAME", "Company"),
+        (EMBEDDED | PROVIDER, "OIDC_URL", "http://127.0.0.1:5000"),
         (EMBEDDED, "PORT", "65535"),
         (EMBEDDED, "REDIS_URL", "redis+socket://localhost/run/valkey?virtual_host=0"),
         (EMBEDDED, "TIME_ZONE", "Asia/Shanghai"),

@@ -114,6 +114,15 @@ class User(Versioned, Located, AbstractBaseUser):
     links_revoked_at = models.DateTimeField(
         _("links in mails revoked"), null=True, blank=True, editable=False
     )
+    # What allauth keeps of second factors, as far as the history and each request need it.
+    # Written with it in one transaction; secrets stand in allauth's own table only.
+    authenticator_app_at = models.DateTimeField(
+        _("authenticator app since"), null=True, editable=False
+    )
+    recovery_codes_at = models.DateTimeField(
+        _("recovery codes made at"), null=True, editable=False
+    )
+    passkeys = models.TextField(_("passkeys"), blank=True, editable=False)
 
     objects = UserManager()
 
@@ -172,6 +181,11 @@ class User(Versioned, Located, AbstractBaseUser):
     def is_staff(self) -> bool:
         """Whether the Django admin opens for this person."""
         return self.as_of is not None and self.standing.is_hq
+
+    @property
+    def has_second_factor(self) -> bool:
+        """Recovery codes alone are none: they stand in for another."""
+        return self.authenticator_app_at is not None or self.passkeys != ""
 
     @property
     def moment(self) -> datetime:

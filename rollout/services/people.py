@@ -24,6 +24,7 @@ from regions.services.roles import (
     give_role_on_page,
     insist_on_others_at_hq,
 )
+from regions.services.signin import NO_FACTORS, end_sessions, forget_factors
 from rollout.enums import DutyKind, DutyState
 from rollout.models import Duty, Mail
 from rollout.services.ledger import CANCELLABLE, CannotCancelMail, cancel_mail
@@ -95,8 +96,9 @@ def invite_again(person: User, *, version: int, act: Act) -> User:
 def let_go(person: User, *, version: int, act: Act) -> User:
     """Somebody leaves: his roles, sessions and mails end; all that he did stays.
 
-    His password goes with him, and with it every session that was opened under it, so
-    that none comes to life again should he return. Raises EditedMeanwhile and CannotLeave.
+    His password and second factors go with him, and with the password every session that
+    was opened under it, so that none comes to life again should he return. Raises
+    EditedMeanwhile and CannotLeave.
     """
     row: User = history.lock(User.objects.all(), person.pk, version)
     if row == act.by:
@@ -118,8 +120,11 @@ def let_go(person: User, *, version: int, act: Act) -> User:
         "password": make_password(None),
         # The links in his mails would work again as well.
         "links_revoked_at": act.at,
+        **NO_FACTORS,
     }
     history.change(row, values, act)
+    forget_factors(row)
+    end_sessions(row)
     _stop_mails(row, act)
     return row
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
@@ -13,6 +14,7 @@ from regions.access import can_search_history, can_see_people, can_see_today
 from regions.enums import Role
 from regions.middleware import Request, asked
 from regions.models import Programme, User
+from regions.signin import takes_passkeys
 from rollout.access import can_see_health
 
 from .health import Trouble, trouble
@@ -45,8 +47,11 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "theme": theme if theme in THEMES else "system",
         "menu": menu(person, request.path) if person else [],
         "initials": initials(person) if person else "",
+        "provider_name": settings.OIDC_NAME if settings.OIDC else "",
         "may_administer": bool(person and person.is_staff),
         "may_search_history": bool(person and can_search_history(person)),
+        # Asked for where one signs in: a host that is refused cannot be asked for.
+        "takes_passkeys": SimpleLazyObject(lambda: takes_passkeys(request)),
         # Asked for by whole pages only, so that a swapped row costs nothing.
         "trouble": SimpleLazyObject(lambda: _trouble(person)),
     }

@@ -4,12 +4,18 @@ from typing import cast
 
 from allauth.account.utils import perform_login
 from allauth.core import ratelimit
+from allauth.socialaccount.providers.openid_connect import views as oidc
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import (
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
+from requests.exceptions import RequestException
 
 from rollout.forms import SignInLinkForm
 from rollout.links import INVITATION_LINK, SIGN_IN_LINK
@@ -24,13 +30,30 @@ def sign_in_ask(request: HttpRequest) -> HttpResponse:
     form = SignInLinkForm(request.POST)
     if not form.is_valid():
         return render(request, "account/link_ask.html", {"form": form}, status=422)
-    email = form.cleaned_data["email"]
+    email = form.cleaned_data["email"].lower()
     if refusal := ratelimit.consume_or_429(
         request, action="request_login_code", key=email
     ):
         return cast(HttpResponse, refusal)
     ask_for_link(email, at=timezone.now())
     return render(request, "account/link_sent.html", {"email": email})
+
+
+@login_not_required
+@require_POST
+def provider_login(request: HttpRequest, provider_id: str) -> HttpResponse:
+    """On to the provider, if one is set up and answers."""
+    try:
+        return cast(HttpResponse, oidc.login(request, provider_id))
+    except RequestException:
+        return render(request, "account/provider_silent.html", status=503)
+
+
+@login_not_required
+@require_safe
+def provider_callback(request: HttpRequest, provider_id: str) -> HttpResponse:
+    """Where the provider sends people back to."""
+    return cast(HttpResponse, oidc.callback(request, provider_id))
 
 
 @login_not_required

@@ -46,6 +46,8 @@ PAGES = {
     "leave": ("hq", "/people/{person}/leave/", 200),
     "old invitation": ("", "/invitation/no-such-token/", 410),
     "settings": ("staff", "/settings/", 200),
+    "security": ("staff", "/settings/security/", 200),
+    "password again": ("staff", "/settings/security/app/", 200),
     "pause": ("", "/pause/{pause}/", 200),
     "old pause": ("", "/pause/no-such-token/", 410),
     "password": ("auditor", "/accounts/password/", 200),
@@ -74,7 +76,7 @@ ROWS = {
 # What is in Latin letters on Chinese pages, too.
 LATIN_ANYWAY = re.compile(
     r"\S+@\S+|https?://\S+|\S+\.eml|Rollout|English|Message-ID|ERP(?![A-Za-z])"
-    r"|\[\[link:[a-z-]+\]\]|HTML|PDF|XLSX|DOCX|CSV|JPEG|PNG|WebP|MB"
+    r"|\[\[link:[a-z-]+\]\]|HTML|Chrome, Linux|PDF|XLSX|DOCX|CSV|JPEG|PNG|WebP|MB"
     # Zones by their city; a few cities have no Chinese name.
     r"|[\w ./-]+ \([A-Z][\w/+-]+\)|UTC"
 )

@@ -1,7 +1,11 @@
 """Signing in and out, and keeping a password."""
 
 import pytest
+from django.contrib.auth.hashers import MD5PasswordHasher
+from django.core.cache import cache
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from regions.models import User
 from rollout.enums import MailState
@@ -49,6 +53,66 @@ def test_known_and_unknown_addresses_get_the_same_refusal(
     page = sign_in(client, email, password).content.decode()
 
     assert "The email address and/or password you specified are not correct." in page
+
+
+def test_known_and_unknown_addresses_take_the_same_work(client, person, monkeypatch):
+    """A password is hashed once, whether there is one, none, or nobody; a link costs the
+    same statements."""
+    hashed, queries = [], []
+    encode = MD5PasswordHasher.encode
+    monkeypatch.setattr(
+        MD5PasswordHasher, "encode", lambda *all: hashed.append(1) or encode(*all)
+    )
+    make_user("by.link@example.org")
+
+    for email in (person.email, "by.link@example.org", "nobody@example.org"):
+        hashed.append(0)
+        sign_in(client, email, "wrong")
+        with CaptureQueriesContext(connection) as captured:
+            Client().post("/sign-in/", {"email": email})
+        verbs = [query["sql"].split()[0] for query in captured]
+        queries.append([verb for verb in verbs if verb != "ROLLBACK"])
+
+    assert hashed == [0, 1] * 3
+    assert queries[0].count("INSERT") >= 2
+    assert [verbs for verbs in queries if len(verbs) != len(queries[0])] == []
+    assert Mail.objects.count() == 2
+
+
+def test_guesses_are_counted_by_address_whatever_the_host_is_called(client, person):
+    for port in range(5):
+        client.post(
+            "/accounts/login/",
+            {"login": person.email.upper(), "password": "wrong"},
+            headers={"host": f"testserver:{1000 + port}"},
+        )
+
+    page = sign_in(client, person.email, "a-long-enough-secret").content.decode()
+
+    assert "Too many failed login attempts" in page
+
+
+def test_links_are_counted_by_address_however_it_is_written(client, person):
+    name, place = person.email.split("@")
+    written = [person.email, person.email.upper(), f"{name.title()}@{place}"]
+    codes = [
+        client.post("/sign-in/", {"email": email}).status_code
+        for email in [*written, person.email]
+    ]
+
+    assert codes == [200, 200, 200, 429]
+    assert Mail.objects.count() == 3
+
+
+def test_limits_are_not_pushed_out_by_many_others(client, person):
+    for _number in range(5):
+        sign_in(client, person.email, "wrong")
+    for number in range(400):
+        cache.set(f"z-{number}", [1], 300)
+
+    page = sign_in(client, person.email, "a-long-enough-secret").content.decode()
+
+    assert "Too many failed login attempts" in page
 
 
 def test_person_without_a_login_is_not_let_in(client, person):

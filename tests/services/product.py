@@ -39,7 +39,8 @@ def wait_for(
 class Product:
     """One folder with all that is kept, and the run on it."""
 
-    def __init__(self, folder: Path, sample: str) -> None:
+    def __init__(self, folder: Path, sample: str, **more: str) -> None:
+        self.more = more
         self.folder = folder
         self.sample = sample
         self.port = free_port()
@@ -54,6 +55,7 @@ class Product:
             "VAR_DIR": str(self.folder),
             "PORT": str(self.port),
             "SAMPLE": self.sample,
+            **self.more,
         }
 
     # --- The run ---------------------------------------------------------------------
@@ -163,8 +165,8 @@ class Product:
 
 
 @contextmanager
-def running_product(folder: Path, sample: str) -> Iterator[Product]:
-    product = Product(folder, sample)
+def running_product(folder: Path, sample: str, **more: str) -> Iterator[Product]:
+    product = Product(folder, sample, **more)
     try:
         product.start()
         yield product
