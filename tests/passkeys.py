@@ -22,6 +22,7 @@ from regions.history import Act
 from regions.models import User
 from regions.services.signin import add_passkey
 from tests.factories import NOW
+from tests.history_guard import unrecorded
 
 HOST, ORIGIN = "localhost", "http://localhost:8000"
 PRESENT, VERIFIED, ATTESTED = 1, 4, 64
@@ -98,7 +99,9 @@ def give_passkey(user: User, name: str = "Phone") -> Passkey:
 
 
 def make_passkey(user: User) -> Authenticator:
-    """The row of it."""
+    """The row of it. The person stays as he was made, in his version too."""
     give_passkey(user)
+    with unrecorded():
+        User.objects.filter(pk=user.pk).update(version=user.version)
     row: Authenticator = Authenticator.objects.get(user=user, type="webauthn")
     return row
