@@ -186,5 +186,6 @@ def without(region: Region) -> None:
             rows = model._default_manager.filter(**{WAY_TO_REGION[model]: region.pk})
             found = list(rows.values_list("pk", flat=True))
             QuerySet(model).filter(pk__in=found).delete()
+        QuerySet(HistoryEntry).filter(by__in=ids).delete()
         User.objects.filter(pk__in=ids).delete()
         region.delete()
