@@ -291,6 +291,28 @@ def test_act_tells_nothing_of_rows_that_are_hidden(as_user, staff_north, hq, pro
     assert as_user(staff_north).get(address).status_code == 404
 
 
+@any_store
+def test_pages_of_rows_lead_to_their_whole_history(
+    as_user, cio, rhythm_north, plan_north, programme
+):
+    procedure = make_procedure(programme)
+    task, finding = make_task(plan_north), make_finding(programme)
+    client = as_user(cio)
+    leads = {
+        "/settings/": f"/history/user/{cio.pk}/",
+        "/playbook/": f"/history/procedure/{procedure.pk}/",
+        "/regions/NORTH/": f"/history/region/{plan_north.region_id}/",
+        "/regions/NORTH/call/": f"/history/regionalceo/{rhythm_north.ceo_id}/",
+        f"/tasks/{task.pk}/": f"/history/task/{task.pk}/",
+        f"/findings/{finding.pk}/": f"/history/finding/{finding.pk}/",
+        f"/people/{cio.pk}/": f"/history/user/{cio.pk}/",
+    }
+
+    for page, whole in leads.items():
+        assert f'href="{whole}"' in client.get(page).content.decode(), page
+        assert client.get(whole).status_code == 200
+
+
 # --- Taking back ---------------------------------------------------------------------
 
 
