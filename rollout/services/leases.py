@@ -20,10 +20,13 @@ from django.db.models.functions import Now
 
 from rollout.enums import MailState
 from rollout.models import Mail
+from rollout.services.statements import update
 
 logger = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=60)
+# By the database's clock, so workers with skewed clocks agree.
+LEASED_UNTIL = Now() + LEASE
 RENEW_SECONDS = LEASE.total_seconds() / 12
 # A batch is what the mail server takes in about a second, so that few mails wait behind
 # a slow one; but enough to read once what they are made of.
@@ -41,7 +44,6 @@ class Lease:
 def is_due(at: datetime) -> Q:
     """Mails whose moment has come, and those whose holder has died."""
     waiting = Q(state__in=[MailState.PLANNED, MailState.RETRY], next_try_at__lte=at)
-    # The database's clock decides on leases, so workers with skewed clocks agree.
     orphaned = Q(state=MailState.LEASED, leased_until_at__lt=Now())
     return waiting | orphaned
 
@@ -68,7 +70,7 @@ def claim(at: datetime, size: int = SMALLEST) -> list[Lease]:
         may_have_arrived=Case(orphaned, default=F("may_have_arrived")),
         state=MailState.LEASED,
         lease_token=token,
-        leased_until_at=Now() + LEASE,
+        leased_until_at=LEASED_UNTIL,
         attempts=F("attempts") + 1,
     )
     won = Mail.objects.filter(pk__in=found, lease_token=token)
@@ -166,5 +168,5 @@ class LeaseKeeper:
 
 def renew(lease: Lease) -> bool:
     """Make it last again; False when somebody else has taken the mail over."""
-    rows = Mail.objects.filter(pk=lease.mail.pk, lease_token=lease.token)
-    return bool(rows.update(leased_until_at=Now() + LEASE))
+    ours = {"id": lease.mail.pk, "lease_token": lease.token}
+    return bool(update(Mail, ours, {"leased_until_at": LEASED_UNTIL}))
