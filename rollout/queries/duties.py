@@ -65,6 +65,8 @@ def rhythms_of(duties: Iterable[Duty]) -> QuerySet[Rhythm]:
 
 def tasks_of(duties: Iterable[Duty]) -> QuerySet[Task]:
     ids = _ids(duties, DutyKind.BLOCKED)
+    if not ids:
+        return Task.objects.none()
     return Task.objects.filter(pk__in=[pk for _model, pk in ids])
 
 

@@ -30,7 +30,7 @@ LEASED_UNTIL = Now() + LEASE
 RENEW_SECONDS = LEASE.total_seconds() / 12
 # A batch is what the mail server takes in about a second, so that few mails wait behind
 # a slow one; but enough to read once what they are made of.
-SMALLEST, LARGEST = 10, 100
+SMALLEST, LARGEST = 10, 250
 
 
 @dataclass(frozen=True)

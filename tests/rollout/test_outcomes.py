@@ -517,7 +517,7 @@ def test_what_is_not_handed_out_is_given_back(batch):
 
 @pytest.mark.parametrize(
     ("sent", "seconds", "size"),
-    [(10, 0.01, 100), (10, 1, 10), (100, 2, 50), (10, 60, 10), (3, 0, 100)],
+    [(10, 0.01, 250), (10, 1, 10), (100, 2, 50), (10, 60, 10), (3, 0, 250)],
 )
 def test_batch_is_what_went_within_a_second(sent, seconds, size):
     assert next_size(sent, seconds) == size
