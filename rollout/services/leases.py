@@ -12,7 +12,7 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from django.db import DatabaseError, connection
 from django.db.models import Case, F, Q, Value, When
@@ -20,13 +20,15 @@ from django.db.models.functions import Now
 
 from rollout.enums import MailState
 from rollout.models import Mail
-from rollout.services.statements import update
+from rollout.services.statements import exists, update
 
 logger = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=60)
 # By the database's clock, so workers with skewed clocks agree.
 LEASED_UNTIL = Now() + LEASE
+# Until then the one at work is renewed several times.
+SURE_UNTIL = Now() + LEASE / 2
 RENEW_SECONDS = LEASE.total_seconds() / 12
 # A batch is what the mail server takes in about a second, so that few mails wait behind
 # a slow one; but enough to read once what they are made of.
@@ -166,7 +168,18 @@ class LeaseKeeper:
             connection.close()
 
 
+def holds(lease: Lease) -> bool:
+    """Whether the mail is surely ours while it is handed over; renewed when it is not.
+
+    As a rule it is only looked at: a write for each mail would wait for the disk.
+    """
+    return exists(Mail, _ours(lease), {"leased_until_at": SURE_UNTIL}) or renew(lease)
+
+
 def renew(lease: Lease) -> bool:
     """Make it last again; False when somebody else has taken the mail over."""
-    ours = {"id": lease.mail.pk, "lease_token": lease.token}
-    return bool(update(Mail, ours, {"leased_until_at": LEASED_UNTIL}))
+    return bool(update(Mail, _ours(lease), {"leased_until_at": LEASED_UNTIL}))
+
+
+def _ours(lease: Lease) -> dict[str, Any]:
+    return {"id": lease.mail.pk, "lease_token": lease.token}

@@ -28,9 +28,9 @@ from rollout.services.leases import (
     LeaseKeeper,
     claim,
     give_back,
+    holds,
     is_due,
     next_size,
-    renew,
 )
 from rollout.services.outcomes import commit_failed, commit_fault, commit_sent
 from rollout.services.readiness import make_ready
@@ -101,7 +101,7 @@ def _send_all(
         for lease in handed_out:
             _goes_on()
             # Taken over meanwhile, say because a clock was set: then another sends it.
-            if renew(lease):
+            if holds(lease):
                 sent += send(lease, post, clock)
             if time.monotonic() > ends or not post.is_connected:
                 break

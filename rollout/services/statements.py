@@ -23,6 +23,17 @@ def update(model: type[Model], where: Values, values: Values) -> int:
     return _run(sql, [*given, *known])
 
 
+def exists(model: type[Model], where: Values, after: Values) -> bool:
+    """As `filter(**where).exists()`, with columns beyond those of `after`."""
+    same, known = _assigned(model, where)
+    later, least = _assigned(model, after, sign=">")
+    table = _quoted(model._meta.db_table)
+    sql = f"SELECT 1 FROM {table} WHERE {' AND '.join([*same, *later])}"  # noqa: S608 - names only
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*known, *least])
+        return cursor.fetchone() is not None
+
+
 def insert(model: type[Model], values: Values) -> None:
     """As `create(**values)`; columns that are not named have to take NULL."""
     table = _quoted(model._meta.db_table)
@@ -38,13 +49,15 @@ def _run(sql: str, parameters: list[Any]) -> int:
         return int(cursor.rowcount)
 
 
-def _assigned(model: type[Model], values: Values) -> tuple[list[str], list[Any]]:
+def _assigned(
+    model: type[Model], values: Values, sign: str = "="
+) -> tuple[list[str], list[Any]]:
     """`column = value` for each, and the parameters of all."""
     said: list[str] = []
     parameters: list[Any] = []
     for name, value in values.items():
         sql, needed = _placed(model, name, value)
-        said.append(f"{_column(model, name)} = {sql}")
+        said.append(f"{_column(model, name)} {sign} {sql}")
         parameters += needed
     return said, parameters
 
