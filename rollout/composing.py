@@ -7,10 +7,11 @@ What letters are made of is read first, for a whole batch of them at once: askin
 database is what takes the time. Writing a letter asks it nothing.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import css_inline
@@ -67,6 +68,15 @@ class Facts:
     house: Programme | None
     planner: User | None
 
+    @cached_property
+    def calls_of(self) -> dict[int, list[Call]]:
+        """By caller, so that a letter looks at its reader's alone."""
+        found: dict[int, list[Call]] = defaultdict(list)
+        for call in self.calls:
+            for caller in call.callers:
+                found[caller.pk].append(call)
+        return found
+
 
 def compose(
     recipient: User, duties: list[Duty], at: datetime, corrected: Corrections
@@ -115,9 +125,7 @@ def check_in_letter(recipient: User, duties: list[Duty], facts: Facts) -> Letter
     """E1: whom to call today, why, what to say and the one thing to ask."""
     told = _rows(duties, DutyKind.CHECK_IN)
     calls = [
-        call
-        for call in facts.calls
-        if recipient in call.callers and told & _objects(call)
+        call for call in facts.calls_of.get(recipient.pk, []) if told & _objects(call)
     ]
     if not calls:
         return None

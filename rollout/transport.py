@@ -4,7 +4,6 @@ What a mail server may answer, and when it may fall silent, is told apart by fou
 exceptions; what each leads to is decided in `services/outcomes.py`.
 """
 
-import re
 import select
 import smtplib
 import socket
@@ -225,7 +224,8 @@ def _hung_up(server: smtplib.SMTP) -> bool:
 
 def _stuffed(message: bytes) -> bytes:
     """Lines that begin with a dot get a second one (RFC 5321, 4.5.2)."""
-    return re.sub(rb"(?m)^\.", b"..", message)
+    stuffed = message.replace(b"\n.", b"\n..")
+    return b"." + stuffed if message.startswith(b".") else stuffed
 
 
 def _words(fault: Exception) -> str:

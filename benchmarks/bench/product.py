@@ -19,8 +19,11 @@ from django.db import connection  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from benchmarks.faults import arrange  # noqa: E402
+from regions.models import User  # noqa: E402
 from rollout import reminders  # noqa: E402
+from rollout.enums import DutyKind  # noqa: E402
 from rollout.models import Mail  # noqa: E402
+from rollout.previews import preview  # noqa: E402
 from rollout.services import mail  # noqa: E402
 from rollout.services.leases import LARGEST  # noqa: E402
 
@@ -55,8 +58,8 @@ def plan() -> None:
 
 
 def hand() -> None:
-    """One worker process."""
-    connection.ensure_connection()
+    """One worker process, warm as one that has been running: it has written before."""
+    preview(DutyKind.CHECK_IN, User.objects.latest("id"), "en", timezone.now(), "")
     say(ready=True)
     sys.stdin.readline()
     sent = 0

@@ -15,7 +15,7 @@ Measured by `make bench` with version {version} on {date}, on {cores} cores; a f
 - **smtplib**: finished bytes over one connection, the floor.
 - **django**: `send_messages`, one connection; builds each message, records nothing.
 - **post-office**: django-post-office's own command with 2 processes, on rows queued before with finished texts; records each batch of 100.
-- **Rollout**: 2 worker processes; each letter is written from its templates, leased, and recorded before the next one goes.
+- **Rollout**: 2 worker processes that have written a letter before; each letter is written from its templates, leased, and recorded before the next one goes.
 """
 SIZES = """
 ## Statements and memory

@@ -38,6 +38,8 @@ class BlockedTask:
 
 def blocked_tasks(rows: QuerySet[Task], at: datetime) -> list[BlockedTask]:
     """Those of these tasks that wait for somebody, the longest waiting first. Two queries."""
+    if rows.query.is_empty():
+        return []
     away = absence_near("waits_for", at)
     waiting: QuerySet[Any] = rows.filter(
         state=TaskState.BLOCKED, waits_for__may_sign_in=True

@@ -14,6 +14,8 @@ from rollout.queries.blocked import BlockedTask, blocked_tasks
 from rollout.queries.calls import Talk, talks_due
 
 Key = tuple[str, str, int, str, int]
+# What makes a duty the same duty.
+KEY = ("kind", "model", "object_id", "occurrence", "recipient_id")
 # So many rows at a time are read about: memory does not grow with their number.
 PART = 500
 
@@ -63,11 +65,12 @@ def rhythms_of(duties: Iterable[Duty]) -> QuerySet[Rhythm]:
 
 def tasks_of(duties: Iterable[Duty]) -> QuerySet[Task]:
     ids = _ids(duties, DutyKind.BLOCKED)
+    if not ids:
+        return Task.objects.none()
     return Task.objects.filter(pk__in=[pk for _model, pk in ids])
 
 
 def key_of(duty: Duty) -> Key:
-    """What makes a duty the same duty."""
     return duty.kind, duty.model, duty.object_id, duty.occurrence, duty.recipient_id
 
 

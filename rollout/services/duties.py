@@ -10,7 +10,7 @@ from regions.calendar import Corrections
 from regions.models import User
 from rollout.enums import CAPS, FOUND, DutyKind, DutyState, MailCap, MailState, kinds_of
 from rollout.models import Duty, Mail, MailEvent
-from rollout.queries.duties import chunks, key_of, parts, still_due
+from rollout.queries.duties import KEY, chunks, key_of, parts, still_due
 from rollout.slots import Slot, open_slot
 
 # Regional CEOs and others without a login are written to this seldom.
@@ -26,7 +26,7 @@ SLOTTED = (MailCap.URGENT, MailCap.PLANNED)
 def settle(due: list[Duty], known_due: set[int]) -> int:
     """New duties in; returns how many are new or open again.
 
-    `known_due` takes the keys of those that were there already.
+    `known_due` takes the ids of all of them, which need no second look.
 
     A duty that a log met is open again when the log is withdrawn; one that was mailed
     is never opened again. The unique key has the last word, so two processes at once add
@@ -42,6 +42,10 @@ def settle(due: list[Duty], known_due: set[int]) -> int:
     keys = {key_of(duty) for duty in due}
     again = [duty for key, duty in known.items() if key in keys]
     known_due.update(duty.pk for duty in again)
+    if new:
+        # What the insertion skips has no id, so they are asked for.
+        ids = rows.values_list("pk", *KEY)
+        known_due.update(pk for pk, *key in ids if tuple(key) in keys)
     met = [duty.pk for duty in again if duty.state == DutyState.MET]
     if not met:
         return len(new)
@@ -52,7 +56,7 @@ def settle(due: list[Duty], known_due: set[int]) -> int:
 def close_met(at: datetime, corrected: Corrections, known_due: set[int]) -> None:
     """Close what nobody was told of yet and need not be told of any more.
 
-    What was there and was found again needs no second look.
+    What was found due a moment ago needs no second look.
     """
     # Ordered by what they are about, which is then read about once.
     untold = _untold().order_by("model", "object_id", "id")

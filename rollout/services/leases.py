@@ -12,7 +12,7 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from django.db import DatabaseError, connection
 from django.db.models import Case, F, Q, Value, When
@@ -20,14 +20,19 @@ from django.db.models.functions import Now
 
 from rollout.enums import MailState
 from rollout.models import Mail
+from rollout.services.statements import exists, update
 
 logger = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=60)
+# By the database's clock, so workers with skewed clocks agree.
+LEASED_UNTIL = Now() + LEASE
+# Until then the one at work is renewed several times.
+SURE_UNTIL = Now() + LEASE / 2
 RENEW_SECONDS = LEASE.total_seconds() / 12
 # A batch is what the mail server takes in about a second, so that few mails wait behind
 # a slow one; but enough to read once what they are made of.
-SMALLEST, LARGEST = 10, 100
+SMALLEST, LARGEST = 10, 250
 
 
 @dataclass(frozen=True)
@@ -41,7 +46,6 @@ class Lease:
 def is_due(at: datetime) -> Q:
     """Mails whose moment has come, and those whose holder has died."""
     waiting = Q(state__in=[MailState.PLANNED, MailState.RETRY], next_try_at__lte=at)
-    # The database's clock decides on leases, so workers with skewed clocks agree.
     orphaned = Q(state=MailState.LEASED, leased_until_at__lt=Now())
     return waiting | orphaned
 
@@ -68,7 +72,7 @@ def claim(at: datetime, size: int = SMALLEST) -> list[Lease]:
         may_have_arrived=Case(orphaned, default=F("may_have_arrived")),
         state=MailState.LEASED,
         lease_token=token,
-        leased_until_at=Now() + LEASE,
+        leased_until_at=LEASED_UNTIL,
         attempts=F("attempts") + 1,
     )
     won = Mail.objects.filter(pk__in=found, lease_token=token)
@@ -164,7 +168,18 @@ class LeaseKeeper:
             connection.close()
 
 
+def holds(lease: Lease) -> bool:
+    """Whether the mail is surely ours while it is handed over; renewed when it is not.
+
+    As a rule it is only looked at: a write for each mail would wait for the disk.
+    """
+    return exists(Mail, _ours(lease), {"leased_until_at": SURE_UNTIL}) or renew(lease)
+
+
 def renew(lease: Lease) -> bool:
     """Make it last again; False when somebody else has taken the mail over."""
-    rows = Mail.objects.filter(pk=lease.mail.pk, lease_token=lease.token)
-    return bool(rows.update(leased_until_at=Now() + LEASE))
+    return bool(update(Mail, _ours(lease), {"leased_until_at": LEASED_UNTIL}))
+
+
+def _ours(lease: Lease) -> dict[str, Any]:
+    return {"id": lease.mail.pk, "lease_token": lease.token}

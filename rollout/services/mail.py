@@ -17,7 +17,7 @@ from regions.models import User
 from regions.queries import corrections
 from rollout.enums import CAPS, DutyKind, MailCap
 from rollout.envelope import Envelope
-from rollout.links import pause_url, with_links
+from rollout.links import PAUSE, with_links
 from rollout.models import Duty, Mail
 from rollout.services.breaker import close_breaker, may_connect, open_breaker
 from rollout.services.leases import (
@@ -28,9 +28,9 @@ from rollout.services.leases import (
     LeaseKeeper,
     claim,
     give_back,
+    holds,
     is_due,
     next_size,
-    renew,
 )
 from rollout.services.outcomes import commit_failed, commit_fault, commit_sent
 from rollout.services.readiness import make_ready
@@ -101,7 +101,7 @@ def _send_all(
         for lease in handed_out:
             _goes_on()
             # Taken over meanwhile, say because a clock was set: then another sends it.
-            if renew(lease):
+            if holds(lease):
                 sent += send(lease, post, clock)
             if time.monotonic() > ends or not post.is_connected:
                 break
@@ -171,7 +171,8 @@ def send(lease: Lease, post: Transport, clock: Clock) -> bool:
 
 def envelope(mail: Mail) -> Envelope:
     assert mail.dated_at is not None, "a mail is frozen before it is sent"  # noqa: S101
-    text, html = with_links(mail, mail.body_text, mail.body_html)
+    stop = PAUSE if mail.cap == MailCap.PLANNED else ""
+    text, html, stop_url = with_links(mail, mail.body_text, mail.body_html, stop)
     return Envelope(
         message_id=mail.message_id,
         dated_at=mail.dated_at,
@@ -183,7 +184,7 @@ def envelope(mail: Mail) -> Envelope:
         text=text,
         html=html,
         thread=mail.thread,
-        unsubscribe_url=pause_url(mail) if mail.cap == MailCap.PLANNED else "",
+        unsubscribe_url=stop_url,
     )
 
 

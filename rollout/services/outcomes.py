@@ -12,8 +12,9 @@ from typing import Any
 from django.db import InterfaceError, OperationalError, connection, transaction
 
 from rollout.enums import DutyState, MailState
-from rollout.models import Mail, MailEvent
+from rollout.models import Duty, Mail, MailEvent
 from rollout.services.leases import LEASE, Lease
+from rollout.services.statements import insert, update
 from rollout.transport import BrokenOffError, InDoubtError, RefusedError
 
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(minutes=15)
@@ -46,16 +47,17 @@ def commit(lease: Lease, at: datetime, answer: str, **values: Any) -> bool:
 
 
 def _write(lease: Lease, at: datetime, answer: str, **values: Any) -> bool:
-    values = {"lease_token": None, "leased_until_at": None, **values}
+    mail, state, answer = lease.mail.pk, values["state"], answer[:300]
+    ours = {"id": mail, "lease_token": lease.token}
+    free = {"lease_token": None, "leased_until_at": None}
     with transaction.atomic():
-        rows = Mail.objects.filter(pk=lease.mail.pk, lease_token=lease.token)
-        won = rows.update(answer=answer[:300], **values)
+        won = update(Mail, ours, {**free, "answer": answer, **values})
         if won:
-            MailEvent.objects.create(
-                mail=lease.mail, at=at, state=values["state"], answer=answer[:300]
-            )
-        if won and values["state"] == MailState.SENT:
-            lease.mail.duties.open().update(state=DutyState.MAILED)
+            event = {"mail": mail, "at": at, "state": state, "answer": answer}
+            insert(MailEvent, event)
+        if won and state == MailState.SENT:
+            told = {"mail": mail, "state": DutyState.OPEN}
+            update(Duty, told, {"state": DutyState.MAILED})
     return bool(won)
 
 

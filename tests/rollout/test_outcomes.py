@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import InterfaceError, OperationalError, connection
+from django.db.models.functions import Now
 
 from regions.enums import Role
 from regions.history import Act
@@ -15,7 +16,7 @@ from rollout import reminders
 from rollout.enums import DutyState, MailState
 from rollout.models import Breaker, Duty, Mail, MailEvent
 from rollout.services import breaker, freezing, mail, outcomes
-from rollout.services.leases import LEASE, Lease, LeaseKeeper, next_size, renew
+from rollout.services.leases import LEASE, Lease, LeaseKeeper, holds, next_size, renew
 from rollout.services.ledger import resend_mail
 from rollout.services.signin import ask_for_link
 from rollout.transport import (
@@ -359,6 +360,28 @@ def test_mail_of_a_batch_that_was_taken_over_is_left_to_the_other(
     assert Mail.objects.get(recipient=staff_north).state == MailState.LEASED
 
 
+@pytest.mark.parametrize(
+    ("left", "is_renewed"),
+    [(LEASE, False), (LEASE / 3, True), (-LEASE, True)],
+    ids=["sure", "half over", "over, and nobody came"],
+)
+def test_lease_is_written_again_only_when_it_is_not_sure(planned, left, is_renewed):
+    (lease,) = mail.take_leases(NOW)
+    Mail.objects.update(leased_until_at=Now() + left)
+    before = Mail.objects.get().leased_until_at
+
+    assert holds(lease)
+
+    assert (Mail.objects.get().leased_until_at > before) == is_renewed
+
+
+def test_lease_that_somebody_took_over_is_not_held(planned):
+    (lease,) = mail.take_leases(NOW)
+    Mail.objects.update(lease_token=uuid.uuid4())
+
+    assert not holds(lease)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_keeper_renews_the_lease_while_its_holder_works(planned):
     (lease,) = mail.take_leases(NOW)
@@ -517,7 +540,7 @@ def test_what_is_not_handed_out_is_given_back(batch):
 
 @pytest.mark.parametrize(
     ("sent", "seconds", "size"),
-    [(10, 0.01, 100), (10, 1, 10), (100, 2, 50), (10, 60, 10), (3, 0, 100)],
+    [(10, 0.01, 250), (10, 1, 10), (100, 2, 50), (10, 60, 10), (3, 0, 250)],
 )
 def test_batch_is_what_went_within_a_second(sent, seconds, size):
     assert next_size(sent, seconds) == size
