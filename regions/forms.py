@@ -171,7 +171,7 @@ class ContactForm(MergingForm):
         data = self.cleaned_data
         return Log(
             outcome=Outcome(data["outcome"]),
-            held_at=data["held_at"] or at,
+            held_at=_exact(data["held_at"], at),
             minutes=data["minutes"],
             channel=Channel(data["channel"] or Channel.PHONE),
             felt=data["felt"],
@@ -183,6 +183,13 @@ class ContactForm(MergingForm):
             note=data.get("note"),
             key=data["key"],
         )
+
+
+def _exact(shown: datetime | None, at: datetime) -> datetime:
+    """The field shows minutes: left alone, it means the moment as it was kept."""
+    if shown is None or shown == at.replace(second=0, microsecond=0):
+        return at
+    return shown
 
 
 class SettingsForm(MergingForm):

@@ -10,8 +10,9 @@ from django.core.files.storage import FileSystemStorage
 from django.db import models
 from django.utils.deconstruct import deconstructible
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from regions.enums import Audience, FileKind
+from regions.enums import Audience, Change, FileKind
 
 from .history import Versioned
 from .people import User
@@ -75,6 +76,12 @@ class Attachment(Versioned):
 
     # The names on the disk say nothing; the digest belongs to no reader.
     silent_fields = Versioned.silent_fields | {"file", "preview", "digest"}
+
+    told_as = {
+        Change.CREATED: pgettext_lazy("file", "added"),
+        "withdrawn_at": pgettext_lazy("file", "Withdrawn"),
+        "erased_at": pgettext_lazy("file", "Erased"),
+    }
 
     programme = models.ForeignKey(
         Programme,
