@@ -74,6 +74,8 @@ def test_passkey_from_its_set_up_to_its_end(visitor, sample, origin):
     finger.is_known(known=False)
     set_up.click()
     fault = "No passkey was made. Try again, or use another device."
+    # It stands in the page from the start: seen is it once the device has refused.
+    expect(page.locator("[data-fault]")).to_be_visible()
     expect(page.locator("[data-fault]")).to_have_text(sample.say(fault))
     finger.is_known(known=True)
     page.locator("[name=name]").fill("Finger")
