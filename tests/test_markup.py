@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.contrib.staticfiles import finders
+from django.db.models import QuerySet
 from django.urls import reverse
 from playwright.sync_api import sync_playwright
 
@@ -21,6 +22,7 @@ from tests.history_guard import unrecorded
 from tests.journeys.chromium import running_chromium
 from tests.markers import fillable
 from tests.matrix import Ask, make_world, send, undone
+from tests.opened import open_history
 from tests.permissions import rows
 from tests.test_permissions_admin import OF_MODEL
 from tests.texts import our_models
@@ -42,7 +44,7 @@ SHORT = "<b data-markup>"
 def world(db):
     made = make_world()
     one_of_each(7)
-    with unrecorded():
+    with unrecorded(), open_history():
         for model in our_models():
             for row in model._default_manager.all():
                 put_markup(row)
@@ -52,7 +54,7 @@ def world(db):
 def put_markup(row):
     texts = {field.name: words_for(field.max_length, row.pk) for field in fillable(row)}
     if texts:
-        type(row)._default_manager.filter(pk=row.pk).update(**texts)
+        QuerySet(type(row)).filter(pk=row.pk).update(**texts)
 
 
 def words_for(room, number):

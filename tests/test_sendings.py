@@ -119,6 +119,7 @@ def test_key_of_somebody_else_leads_nowhere(hq, cio, programme, as_user):
     assert as_user(cio).post("/findings/add/", FINDING).status_code == 422
 
 
+@pytest.mark.any_store
 @pytest.mark.parametrize(("with_key", "made"), [(True, 1), (False, 2)])
 def test_form_of_the_admin_sent_twice_adds_once(
     hq, programme, ceo_north, with_key, made, as_user
@@ -136,6 +137,7 @@ def test_form_of_the_admin_sent_twice_adds_once(
     assert Ask.objects.count() == made
 
 
+@pytest.mark.any_store
 def test_form_that_adds_a_row_in_the_admin_leads_to_it(hq, programme, as_user):
     client = as_user(hq)
     page = client.get("/admin/pilots/pilot/add/")

@@ -91,6 +91,7 @@ def test_first_start_prepares_the_database_and_the_broker_in_a_long_folder(fresh
         assert path.stat().st_mode & 0o077 == 0
 
 
+@pytest.mark.long
 def test_first_seconds_are_not_taken_for_silence(run):
     """The jobs have not run yet, or the last time they ran was long ago."""
     run.up()
@@ -152,6 +153,7 @@ def test_signal_stops_everything_quietly(run, number):
     assert run.living() == {}
 
 
+@pytest.mark.long
 def test_signal_during_the_start_stops_everything_quietly(run):
     process = run.start()
     wait_for(lambda: run.pids("gunicorn"), "gunicorn")
@@ -183,6 +185,7 @@ def test_kill_9_of_the_supervisor_leaves_nothing_and_the_next_start_works(run):
     assert run.first_page() > 0
 
 
+@pytest.mark.long
 def test_kill_9_of_the_supervisor_leaves_nothing(run):
     process = run.up()
     # A worker of gunicorn that hangs cannot see by itself that it was orphaned.

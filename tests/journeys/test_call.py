@@ -73,7 +73,11 @@ def withdraw(page, sample):
     expect(page.locator(".note")).to_have_text(said)
 
 
-@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+@pytest.mark.parametrize(
+    "script",
+    [pytest.param(True, marks=pytest.mark.long), False],
+    ids=["script", "no script"],
+)
 def test_call_is_logged_corrected_and_withdrawn(visit, sample, product, script):
     asks = [tuple(row) for row in product.rows(ASKS, sample.region)]
     talks = len(product.rows(CONTACTS, sample.region))
