@@ -67,6 +67,7 @@ def test_every_text_of_both_regions_holds_a_marker(world):
                 assert any(text.startswith(place) for text in texts), field
 
 
+@pytest.mark.long
 def test_private_note_stands_in_no_answer_to_others(world):
     note = marker(world.north.region, "private")
     able = {"cio", "liaison"}

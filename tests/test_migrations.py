@@ -48,6 +48,7 @@ def shape(table):
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.long
 def test_migrations_go_back_to_nothing_and_forward_again():
     before = {table: shape(table) for table in TABLES}
     try:

@@ -26,6 +26,9 @@ LEAST_DISTANCE = 4 * HOUR
 
 pytestmark = pytest.mark.any_store
 
+LONG = pytest.mark.long
+HOURS = [0, pytest.param(8, marks=LONG), pytest.param(13, marks=LONG), 19]
+
 
 @pytest.fixture(autouse=True)
 def folder(settings, tmp_path):
@@ -56,7 +59,7 @@ def live(since, until):
         since += HOUR
 
 
-@pytest.mark.parametrize("hour", [0, 8, 13, 19])
+@pytest.mark.parametrize("hour", HOURS)
 @pytest.mark.parametrize("days", [3, 30])
 def test_each_duty_is_caught_up_on_once_and_well_before_the_next_mail(
     days, hour, fall_due, liaison_north, cio, plan_north, staff_north
@@ -89,7 +92,7 @@ def test_each_duty_is_caught_up_on_once_and_well_before_the_next_mail(
     assert all(at - catch_up >= LEAST_DISTANCE for at in regular)
 
 
-@pytest.mark.parametrize("hour", [0, 8, 13, 19])
+@pytest.mark.parametrize("hour", HOURS)
 @pytest.mark.parametrize("days", [3, 30])
 def test_mail_that_was_planned_but_not_sent_is_caught_up_on_once(days, hour, fall_due):
     up = NOW - 9 * HOUR + days * DAY + hour * HOUR

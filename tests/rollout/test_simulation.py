@@ -75,6 +75,7 @@ def run(db, settings, tmp_path):
     return live
 
 
+@pytest.mark.long
 def test_sixty_days_tell_the_same_whenever_the_ticks_come(run):
     steady, steady_wrong = run(STEADY, 60)
     wild, wild_wrong = run(WILD, 60)
