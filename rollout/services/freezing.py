@@ -105,7 +105,8 @@ def _fill(mail: Mail, letter: Letter, at: datetime) -> None:
     mail.thread = thread_id(letter.thread) if letter.thread else ""
     mail.dated_at = at.replace(microsecond=0)
     mail.key_mark = key_in_use()
-    mail.sender_name = letter.sender_name
+    # Two long names do not fit one line of a mail program either.
+    mail.sender_name = letter.sender_name[:100]
     mail.reply_to = letter.reply_to
     mail.subject = letter.subject[:250]
     mail.body_text, mail.body_html = letter.text, letter.html
