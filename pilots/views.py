@@ -25,7 +25,6 @@ from regions.history import EditedMeanwhile, web_act
 from regions.middleware import Request, asked
 from regions.models import Programme
 from regions.queries import files_on, history_of
-from regions.services.attachments import CannotTake, add_file
 from regions.services.sendings import Sent, SentOtherwise, make_once
 from regions.timeline import timeline
 from regions.uploads import AttachForm
@@ -123,17 +122,12 @@ def finding_attach(request: Request, pk: int) -> HttpResponse:
     """Hang a source on a finding."""
     finding = _finding(request, pk)
     can_add_source(request.user, finding).insist()
-    form = AttachForm(request)
-    if form.is_valid():
-        act = web_act(request.user)
-        try:
-            added = add_file(finding, form.sent, programme=finding.programme, act=act)
-        except CannotTake as refusal:
-            form.add_error("file", str(refusal))
-        else:
-            messages.success(request, _("Added: %(name)s") % {"name": added.name})
-            return redirect("pilots:finding", pk)
-    return _page(request, finding, status=422, attach_form=form)
+    form, act = AttachForm(request), web_act(request.user)
+    added = form.keep_on(finding, programme=finding.programme, act=act)
+    if added is None:
+        return _page(request, finding, status=422, attach_form=form)
+    messages.success(request, _("Added: %(name)s") % {"name": added.name})
+    return redirect("pilots:finding", pk)
 
 
 @require_POST

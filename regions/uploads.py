@@ -11,7 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from regions.enums import FileKind
 from regions.files.limits import MOST_BYTES
-from regions.services.attachments import Sent, too_large
+from regions.history import Act
+from regions.models import Attachment, Programme, Versioned
+from regions.services.attachments import CannotTake, Sent, add_file, too_large
 
 PHOTOS = "image/jpeg,image/png,image/webp"
 TAKEN = f"{PHOTOS},.jpeg,{','.join(f'.{kind}' for kind in FileKind.values)}"
@@ -70,8 +72,18 @@ class AttachForm(forms.Form):
             self.add_error("file", gettext("Add the photo and the file one by one."))
         return data
 
-    @property
-    def sent(self) -> Sent:
+    def keep_on(
+        self, row: Versioned, *, programme: Programme, act: Act
+    ) -> Attachment | None:
+        """Hang what was sent on a row; none when something is at fault, which the form
+        then says."""
+        if not self.is_valid():
+            return None
         data = self.cleaned_data
         chosen: UploadedFile[bytes] = data["photo"] or data["file"]
-        return Sent(chosen.name or "", chosen.read())
+        sent = Sent(chosen.name or "", chosen.read())
+        try:
+            return add_file(row, sent, programme=programme, act=act)
+        except CannotTake as refusal:
+            self.add_error("file", str(refusal))
+            return None

@@ -22,18 +22,18 @@ from regions.middleware import Request, remember, way_back
 from regions.models import Attachment
 from regions.services.attachments import withdraw_file
 from regions.services.people import set_language
+from regions.sheets import XLSX
 
 logger = logging.getLogger(__name__)
 
 THEMES = ("system", "light", "dark")
-OFFICE = "application/vnd.openxmlformats-officedocument"
 CONTENT_TYPES = {
     FileKind.JPEG: "image/jpeg",
     FileKind.PNG: "image/png",
     FileKind.WEBP: "image/webp",
     FileKind.PDF: "application/pdf",
-    FileKind.XLSX: f"{OFFICE}.spreadsheetml.sheet",
-    FileKind.DOCX: f"{OFFICE}.wordprocessingml.document",
+    FileKind.XLSX: XLSX,
+    FileKind.DOCX: XLSX.replace("spreadsheetml.sheet", "wordprocessingml.document"),
     FileKind.CSV: "text/csv",
     FileKind.TXT: "text/plain",
 }

@@ -118,6 +118,7 @@ def test_start_says_how_to_make_the_first_account(run):
     assert f"  VAR_DIR={run.folder} .venv/bin/python {told}" in run.said
 
 
+@pytest.mark.long
 def test_sample_is_loaded_once_and_its_people_are_told_each_time(run):
     run.env["SAMPLE"] = "china"
     first = run.up()
@@ -196,6 +197,7 @@ def test_kill_9_of_the_supervisor_leaves_nothing(run):
     wait_for(lambda: not run.living(), "the end of all parts", patience=5)
 
 
+@pytest.mark.long
 def test_kill_9_of_the_parent_stops_everything(under_shell):
     under_shell.started[0].kill()
 

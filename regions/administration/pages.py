@@ -29,7 +29,7 @@ from django.views.decorators.http import require_safe
 from regions.access import can_use_admin
 from regions.models import User
 from regions.privacy import private_fields, reaches_private
-from regions.sheets import write_xlsx
+from regions.sheets import XLSX, write_xlsx
 
 from .acts import RowsAct
 from .forms import DateInput, Suggestions, WeekdaysField, ZoneField
@@ -46,7 +46,6 @@ else:
 FORM_CLASSES = {"working_days": WeekdaysField, "time_zone": ZoneField}
 # What a browser ticks; nothing else is looked for in the database.
 NUMBER = re.compile(r"[0-9]{1,18}")
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def link_to(row: Model, text: object = None) -> SafeString:

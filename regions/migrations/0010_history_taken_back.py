@@ -14,6 +14,7 @@ class Migration(migrations.Migration):
             name="undoes",
             field=models.UUIDField(blank=True, null=True, verbose_name="takes back"),
         ),
+        migrations.RemoveIndex(model_name="historyentry", name="history_of_act"),
         migrations.AddIndex(
             model_name="historyentry",
             index=models.Index(fields=["act", "at"], name="history_by_act"),

@@ -176,7 +176,6 @@ class HistoryEntry(models.Model):
             models.Index(fields=["model", "object_id", "-id"], name="history_of_row"),
             models.Index(fields=["region", "-at"], name="history_of_region"),
             models.Index(fields=["model", "field", "at"], name="history_of_field"),
-            models.Index(fields=["act"], name="history_of_act"),
             models.Index(fields=["act", "at"], name="history_by_act"),
             models.Index(
                 fields=["undoes"],

@@ -15,7 +15,6 @@ from django.utils.translation import pgettext_lazy
 
 from regions.enums import (
     GROUP_ROLES,
-    NOT_STOOD_IN_FOR,
     REGION_ROLES,
     Audience,
     Change,
@@ -25,7 +24,7 @@ from regions.enums import (
 )
 from regions.validators import validate_weekdays, validate_zone
 
-from .absences import absence_near, away_at
+from .absences import absence_near
 from .calendars import Located
 from .history import Versioned
 from .standing import Standing
@@ -197,22 +196,8 @@ class User(Versioned, Located, AbstractBaseUser):
     @cached_property
     def standing(self) -> Standing:
         """Roles at `as_of`, read once."""
-        by_role: dict[str, set[int]] = {}
-        others = set()
-        for held in Membership.objects.held_by(self, self.moment):
-            if held.user_id != self.pk:
-                if not away_at(held, self.moment):
-                    continue
-                others.add(held.user_id)
-                if held.role in NOT_STOOD_IN_FOR:
-                    continue
-            places = by_role.setdefault(held.role, set())
-            places.update({held.region_id} if held.region_id else ())
-        return Standing(
-            roles=frozenset(by_role),
-            regions_by_role={role: frozenset(ids) for role, ids in by_role.items()},
-            stands_in_for=frozenset(others),
-        )
+        held = Membership.objects.held_by(self, self.moment)
+        return Standing.of(self.pk, held, self.moment)
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):

@@ -1,8 +1,23 @@
 """What somebody may do at a moment, by the roles that he holds then."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
 
-from regions.enums import GROUP_ROLES, REGION_ROLES, RIGHTS, Right, Role
+from regions.enums import (
+    GROUP_ROLES,
+    NOT_STOOD_IN_FOR,
+    REGION_ROLES,
+    RIGHTS,
+    Right,
+    Role,
+)
+
+from .absences import away_at
+
+if TYPE_CHECKING:
+    from .people import Membership
 
 
 @dataclass(frozen=True)
@@ -16,6 +31,28 @@ class Standing:
     roles: frozenset[str]
     regions_by_role: dict[str, frozenset[int]]
     stands_in_for: frozenset[int] = frozenset()
+
+    @classmethod
+    def of(
+        cls, person: int, memberships: "Iterable[Membership]", at: datetime
+    ) -> "Standing":
+        """By a person's memberships, and those of people whom he may stand in for."""
+        by_role: dict[str, set[int]] = {}
+        others = set()
+        for held in memberships:
+            if held.user_id != person:
+                if not away_at(held, at):
+                    continue
+                others.add(held.user_id)
+                if held.role in NOT_STOOD_IN_FOR:
+                    continue
+            places = by_role.setdefault(held.role, set())
+            places.update({held.region_id} if held.region_id else ())
+        return cls(
+            roles=frozenset(by_role),
+            regions_by_role={role: frozenset(ids) for role, ids in by_role.items()},
+            stands_in_for=frozenset(others),
+        )
 
     def may(self, right: Right, region_id: int | None = None) -> bool:
         """By a role of the group, or by one in this region; without one, in any."""

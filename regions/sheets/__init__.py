@@ -6,10 +6,11 @@ and is read back as the same text.
 """
 
 from .read import MAX_BYTES, Row, Table, TableFault, read_table, read_tables
-from .write import write_csv, write_xlsx
+from .write import XLSX, write_csv, write_xlsx
 
 __all__ = [
     "MAX_BYTES",
+    "XLSX",
     "Row",
     "Table",
     "TableFault",

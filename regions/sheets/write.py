@@ -20,6 +20,8 @@ from .formulas import FORMULA_START, guarded
 
 Value = str | int | float | Decimal | date | None
 
+# What browsers call a workbook.
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 NARROWEST, WIDEST = 8, 60
 # A number cell keeps 15 digits; a longer number is written as text.
 EXACT_NUMBERS_BELOW = 10**15

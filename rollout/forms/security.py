@@ -28,20 +28,22 @@ NAME_LENGTH = 50
 NO_PASSKEY = _("This passkey was not accepted. Try again, or take another way.")
 
 
-class SecondFactorForm(AuthenticateForm):  # type: ignore[misc] # allauth has no types
+class WithCode:
+    """The field of allauth's forms as phones and this product fill it in."""
+
+    fields: dict[str, forms.Field]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"] = code_field(_("Code from your app, or a recovery code"))
+
+
+class SecondFactorForm(WithCode, AuthenticateForm):  # type: ignore[misc] # no types
     """The code of the second factor, while signing in."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["code"] = code_field(_("Code from your app, or a recovery code"))
 
-
-class SecondFactorAgainForm(ReauthenticateForm):  # type: ignore[misc] # allauth has no types
+class SecondFactorAgainForm(WithCode, ReauthenticateForm):  # type: ignore[misc] # no types
     """The same once more, before something that needs it."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["code"] = code_field(_("Code from your app, or a recovery code"))
 
 
 def code_field(label: Any) -> forms.CharField:

@@ -105,7 +105,7 @@ def _fill(mail: Mail, letter: Letter, at: datetime) -> None:
     mail.thread = thread_id(letter.thread) if letter.thread else ""
     mail.dated_at = at.replace(microsecond=0)
     mail.key_mark = key_in_use()
-    # Two long names do not fit one line of a mail program either.
+    # Two long names may be longer than what is kept of them.
     mail.sender_name = letter.sender_name[:100]
     mail.reply_to = letter.reply_to
     mail.subject = letter.subject[:250]

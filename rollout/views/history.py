@@ -17,7 +17,7 @@ from regions.history import web_act
 from regions.middleware import Request, way_back
 from regions.models import Contact, Region, User
 from regions.services.undo import CannotUndo
-from regions.sheets import write_csv, write_xlsx
+from regions.sheets import XLSX, write_csv, write_xlsx
 from regions.timeline import past_acts, timeline
 from regions.undoing import in_the_way, undo_answers, undo_stops
 from rollout.forms.history import HistoryFilter
@@ -39,7 +39,6 @@ from .notes import confirm, warn
 
 PAGE = 25
 ROWS_OF_ACT = 50
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_safe

@@ -15,7 +15,6 @@ from regions.history import EditedMeanwhile, web_act
 from regions.merging import Clashing, save_merging
 from regions.middleware import Request, way_back
 from regions.queries import files_on
-from regions.services.attachments import CannotTake, add_file
 from regions.services.undo import CannotUndo, undo
 from regions.uploads import AttachForm
 from rollout.access import can_work_on
@@ -69,17 +68,12 @@ def task_attach(request: Request, pk: int) -> HttpResponse:
     """Hang evidence on a task: a photo from the phone, or a file."""
     task = _task(request, pk)
     can_work_on(request.user, task).insist()
-    form = AttachForm(request)
-    if form.is_valid():
-        act = web_act(request.user)
-        try:
-            added = add_file(task, form.sent, programme=task.plan.programme, act=act)
-        except CannotTake as refusal:
-            form.add_error("file", str(refusal))
-        else:
-            confirm(request, _("Added: %(name)s") % {"name": added.name})
-            return redirect("rollout:task", pk)
-    return _page(request, task, BlockForm(task), status=422, attach_form=form)
+    form, act = AttachForm(request), web_act(request.user)
+    added = form.keep_on(task, programme=task.plan.programme, act=act)
+    if added is None:
+        return _page(request, task, BlockForm(task), status=422, attach_form=form)
+    confirm(request, _("Added: %(name)s") % {"name": added.name})
+    return redirect("rollout:task", pk)
 
 
 def _page(

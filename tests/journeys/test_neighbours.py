@@ -5,7 +5,11 @@ import pytest
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 
 
-@pytest.mark.parametrize("page", ["", "call/"], ids=["region", "call sheet"])
+@pytest.mark.parametrize(
+    "page",
+    ["", pytest.param("call/", marks=pytest.mark.long)],
+    ids=["region", "call sheet"],
+)
 def test_other_region_looks_like_none(visit, sample, page):
     own = visit("cio").open(f"/regions/{sample.other_region}/{page}")
     assert own.locator("h1").inner_text() != ""

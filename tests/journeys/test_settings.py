@@ -133,6 +133,7 @@ def test_language_changes_at_once(visit, sample):
         expect(page.locator(".note")).to_have_text(saved(chosen, "Language"))
 
 
+@pytest.mark.long
 def test_two_windows_never_overwrite_each_other(visit, sample, product):
     first, second = (visit(WHO).open("/settings/") for _number in range(2))
     chip(first, sample.say("on Mondays only")).click()

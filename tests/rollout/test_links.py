@@ -310,7 +310,14 @@ SCANNERS: list[dict[str, Any]] = [
 
 
 @EACH
-@pytest.mark.parametrize("method", ["get", "head", "options"])
+@pytest.mark.parametrize(
+    "method",
+    [
+        "get",
+        pytest.param("head", marks=pytest.mark.long),
+        pytest.param("options", marks=pytest.mark.long),
+    ],
+)
 @pytest.mark.parametrize("is_inside", [False, True], ids=["outside", "signed in"])
 def test_scanner_that_looks_a_hundred_times_changes_nothing(
     use, method, is_inside, mail, staff_north, as_user

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from rollout import reminders
-from rollout.enums import DutyState
+from rollout.enums import DutyState, MailState
 from rollout.links import SIGN_IN, SIGN_IN_LINK, sign_in_token, with_links
 from rollout.models import Duty, Mail
 from rollout.services import mail
@@ -45,6 +45,18 @@ def test_reminder_says_whom_to_call_why_and_what_to_ask(planned, folder):
         "18 days since the last talk, ideal is 14. Go-live in 54 days, preparing."
     )
     assert "Ask: please name one person who decides open questions." in text
+
+
+def test_sender_of_two_long_names_is_cut(planned, folder, hq, programme):
+    with unrecorded():
+        type(hq).objects.filter(pk=hq.pk).update(name="P" * 100)
+        type(programme).objects.filter(pk=programme.pk).update(name="E" * 100)
+
+    mail.deliver(clock=lambda: NOW)
+
+    planned.refresh_from_db()
+    assert planned.state == MailState.SENT
+    assert len(planned.sender_name) == 100
 
 
 def test_file_is_a_whole_message(planned, folder):
