@@ -29,11 +29,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     What mostly waits begins before the rest, lest the others wait for it in the end.
     """
     for item in items:
-        values = getattr(item, "callspec", None)
-        if values is not None and "sample" in values.params:
-            wanted = CHINESE if item.get_closest_marker("in_chinese") else ENGLISH
-            if values.params["sample"] is not wanted:
-                item.add_marker(pytest.mark.long)
+        sample = (
+            item.callspec.params.get("sample") if hasattr(item, "callspec") else None
+        )
+        wanted = CHINESE if item.get_closest_marker("in_chinese") else ENGLISH
+        # Other tests call the name of a sample so.
+        if isinstance(sample, Sample) and sample is not wanted:
+            item.add_marker(pytest.mark.long)
     items.sort(
         key=lambda item: (
             item.path.is_relative_to(HERE),
