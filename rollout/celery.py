@@ -46,4 +46,9 @@ app.conf.beat_schedule = {
         "schedule": schedule(HOUR, nowfun=steady_now),
         "options": {"expires": HOUR.total_seconds()},
     },
+    "forget forms that were sent long ago": {
+        "task": "rollout.forget_forms",
+        "schedule": schedule(HOUR, nowfun=steady_now),
+        "options": {"expires": HOUR.total_seconds()},
+    },
 }

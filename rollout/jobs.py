@@ -5,7 +5,7 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
-from regions.services import attachments
+from regions.services import attachments, sendings
 from rollout import reminders
 from rollout.services import mail
 from rollout.services.heartbeat import beat
@@ -41,4 +41,13 @@ def erase_files() -> int:
     count, left = attachments.erase_due(at=at), attachments.sweep(at=at)
     if count or left:
         logger.info("attachments erased: %d; files without a row: %d", count, left)
+    return count
+
+
+@shared_task(name="rollout.forget_forms", time_limit=900)
+def forget_forms() -> int:
+    """Forget the keys of forms that were sent long ago."""
+    count = sendings.forget_old(at=timezone.now())
+    if count:
+        logger.info("sent forms forgotten: %d", count)
     return count

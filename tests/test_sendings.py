@@ -2,6 +2,7 @@
 
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -9,7 +10,7 @@ from django.db import connection
 from pilots.models import Finding, Pilot
 from regions.history import Act
 from regions.models import Absence, Ask, Contact, Membership, Programme, Sending, User
-from regions.services.sendings import Sent, SentOtherwise, make_once
+from regions.services.sendings import Sent, SentOtherwise, forget_old, make_once
 from tests.admin_rows import posted
 from tests.factories import NOW, make_programme, make_user
 from tests.history_guard import unrecorded
@@ -51,6 +52,17 @@ def test_same_form_with_other_content_is_refused_and_keeps_the_text(
         "A new one",
         "Another",
     ]
+
+
+def test_keys_of_old_forms_are_forgotten_and_what_they_made_stays(
+    hq, programme, as_user
+):
+    as_user(hq).post("/findings/add/", FINDING)
+
+    counts = [forget_old(at=NOW + timedelta(days=days)) for days in (30, 31)]
+
+    assert counts == [0, 1]
+    assert Finding.objects.count() == 1
 
 
 def test_form_whose_row_is_gone_says_so(hq, programme, as_user):

@@ -4,6 +4,7 @@ import hashlib
 import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, TypeVar, cast
 
 from django.apps import apps
@@ -16,6 +17,8 @@ from regions.models import Sending
 Row = TypeVar("Row", bound=models.Model)
 # What differs from one sending to the next although the person sent the same.
 NOT_CONTENT = {"csrfmiddlewaretoken"}
+# Longer than a page stays open, or a phone without signal.
+KEPT = timedelta(days=30)
 
 
 class SentOtherwise(Exception):  # noqa: N818 - a refusal, told to the user as it stands
@@ -73,3 +76,8 @@ def row_of(sending: Sending) -> models.Model | None:
     rows = apps.get_model(sending.model)._default_manager
     row: models.Model | None = rows.filter(pk=sending.object_id).first()
     return row
+
+
+def forget_old(*, at: datetime) -> int:
+    """Forget which forms were sent long ago; what they made stays."""
+    return Sending.objects.filter(at__lt=at - KEPT).delete()[0]
