@@ -15,6 +15,7 @@ import pytest
 
 from tests.runs import MANAGE, ROOT
 
+pytestmark = pytest.mark.any_store
 SECONDS = 5.0
 GOOD_KEY = hashlib.sha256(b"now").hexdigest()
 OLD_KEY = hashlib.sha256(b"before").hexdigest()

@@ -1,6 +1,8 @@
 """The product as `make run` runs it: all its processes, on a folder and a port of its own."""
 
+import fcntl
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -21,6 +23,7 @@ MANAGE = (sys.executable, str(ROOT / "manage.py"))
 # What of the environment the product may have from a developer.
 KNOWN = ("PATH", "HOME", "LANG", "TMPDIR")
 FIRST_PAGE = "/accounts/login/"
+DATABASE = "rollout.sqlite3"
 PATIENCE_SECONDS = 60.0
 Found = TypeVar("Found")
 
@@ -140,7 +143,7 @@ class Product:
 
     def rows(self, query: str, *values: Any) -> Sequence[sqlite3.Row]:
         """Read from its database, past all of its code."""
-        address = f"file:{self.folder / 'rollout.sqlite3'}?mode=ro"
+        address = f"file:{self.folder / DATABASE}?mode=ro"
         with closing(sqlite3.connect(address, uri=True, timeout=20)) as database:
             database.row_factory = sqlite3.Row
             return database.execute(query, values).fetchall()
@@ -166,9 +169,30 @@ class Product:
 
 @contextmanager
 def running_product(folder: Path, sample: str, **more: str) -> Iterator[Product]:
+    """The product on a folder of its own, into which its sample is loaded already."""
     product = Product(folder, sample, **more)
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copy(loaded(sample, folder.parent), folder / DATABASE)
     try:
         product.start()
         yield product
     finally:
         product.stop()
+
+
+def loaded(sample: str, place: Path) -> Path:
+    """The database of a sample, loaded once for all processes of a run of tests.
+
+    As the start does it, which has tests of its own; it takes half of a minute.
+    """
+    product = Product(place / f"loaded-{sample}", sample)
+    product.folder.mkdir(parents=True, exist_ok=True)
+    done = product.folder / "done"
+    with (product.folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            product.manage("migrate", "--verbosity=0")
+            product.manage("createcachetable")
+            product.manage("load_programme", f"rollout/samples/{sample}")
+            done.touch()
+    return product.folder / DATABASE
