@@ -110,6 +110,7 @@ UNUSED = {
     Programme: lambda row: factories.make_programme("UNUSED"),
     RegionalCEO: lambda row: factories.make_ceo(factories.make_region("UNUSED")),
     Step: lambda row: factories.make_step(row.procedure, "Unused"),
+    Task: lambda row: factories.make_task(row.plan, "Unused"),
     Wave: lambda row: factories.make_wave(row.programme, "Unused"),
 }
 NAMES = sorted(name for name in all_addresses() if name.startswith("admin:"))
