@@ -30,6 +30,9 @@ class Right(TextChoices):
 
     SEE_REGIONS = "see_regions", _("see regions, their plans and tasks")
     WORK_ON_TASKS = "work_on_tasks", _("work on tasks of others")
+    COMMENT_TASKS = "comment_tasks", _("comment on tasks")
+    SET_COUNTS = "set_counts", _("say which tasks count in the appraisal")
+    SEE_BOARD = "see_board", _("see who is loaded and who is stuck")
     RECORD_FINDING = "record_finding", _("record findings")
     SEE_TODAY = "see_today", _("see Today: calls, decisions, what got worse")
     SEE_TALKS = "see_talks", _("see talks with CEOs")
@@ -56,6 +59,9 @@ class Right(TextChoices):
 RIGHTS: dict[Right, frozenset[Role]] = {
     Right.SEE_REGIONS: frozenset(Role),
     Right.WORK_ON_TASKS: frozenset({Role.CIO, Role.HQ, Role.LIAISON, Role.MANAGER}),
+    Right.COMMENT_TASKS: frozenset(Role) - {Role.AUDITOR},
+    Right.SET_COUNTS: frozenset({Role.CIO, Role.HQ, Role.MANAGER}),
+    Right.SEE_BOARD: GROUP_ROLES | {Role.LIAISON, Role.MANAGER},
     Right.RECORD_FINDING: frozenset(Role) - {Role.AUDITOR},
     Right.SEE_TODAY: GROUP_ROLES | {Role.LIAISON},
     Right.SEE_TALKS: GROUP_ROLES | {Role.LIAISON},

@@ -9,6 +9,8 @@ from django.urls.converters import StringConverter
 
 from regions.middleware import needs_no_factor
 from rollout.views import (
+    board,
+    bulk,
     calls,
     dashboard,
     handovers,
@@ -24,6 +26,9 @@ from rollout.views import (
     security,
     settings,
     signin,
+    taskedit,
+    tasklist,
+    taskparts,
     tasks,
 )
 
@@ -52,12 +57,33 @@ rollout_patterns = [
         name="call-take-back",
     ),
     path("regions/<code:code>/go-live/", regions.go_live_move, name="go-live-move"),
+    path("regions/<code:code>/board/", board.region_board, name="region-board"),
+    path("regions/<code:code>/tasks/new/", taskedit.task_new, name="task-new"),
     path("contacts/<int:pk>/", calls.contact_correct, name="contact-correct"),
     path(
         "contacts/<int:pk>/withdraw/", calls.contact_withdraw, name="contact-withdraw"
     ),
     path("tasks/", tasks.my_tasks, name="my-tasks"),
+    path("tasks/all/", tasklist.task_list, name="task-list"),
+    path("tasks/all/export/", tasklist.task_export, name="task-export"),
+    path("tasks/bulk/", bulk.task_bulk, name="task-bulk"),
     path("tasks/<int:pk>/", tasks.task_page, name="task"),
+    path("tasks/<int:pk>/row/", tasklist.task_row, name="task-row"),
+    path("tasks/<int:pk>/edit/", taskedit.task_edit, name="task-edit"),
+    path("tasks/<int:pk>/drop/", taskedit.task_drop, name="task-drop"),
+    path("tasks/<int:pk>/comment/", taskparts.task_comment, name="task-comment"),
+    path("tasks/<int:pk>/checklist/", taskparts.checklist_add, name="checklist-add"),
+    path("checklist/<int:pk>/tick/", taskparts.checklist_tick, name="checklist-tick"),
+    path(
+        "checklist/<int:pk>/remove/",
+        taskparts.checklist_remove,
+        name="checklist-remove",
+    ),
+    path(
+        "comments/<int:pk>/withdraw/",
+        taskparts.comment_withdraw,
+        name="comment-withdraw",
+    ),
     path("tasks/<int:pk>/files/", tasks.task_attach, name="task-attach"),
     path("tasks/<int:pk>/complete/", tasks.task_complete, name="task-complete"),
     path("tasks/<int:pk>/start/", tasks.task_start, name="task-start"),

@@ -41,6 +41,9 @@ def one_of_each(number: int) -> dict[str, Model]:
             programme, f"Finding {number}", pilot=pilot, step=step, author=staff
         ),
         task,
+        factories.make_link(task, factories.make_task(plan, f"Before {number}")),
+        factories.make_item(task, f"Point {number}"),
+        factories.make_comment(task, staff),
         factories.make_attachment(task, staff, f"file {number}.txt"),
         factories.make_duty(staff, rhythm, mail=mail),
         factories.make_holiday(

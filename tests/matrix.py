@@ -145,6 +145,7 @@ def _rows(
     return SimpleNamespace(
         region=region,
         member=staff,
+        leader=people["manager"],
         key=uuid.UUID(int=1),
         plan=plan,
         rhythm=factories.make_rhythm(ceo, programme),
@@ -158,6 +159,8 @@ def _rows(
         ),
         task=task,
         file=_file(task, staff),
+        item=factories.make_item(task),
+        comment=factories.make_comment(task, staff),
         blocked=factories.make_task(
             plan, "Blocked", owner=staff, waits_for=ceo.user, **blocked
         ),

@@ -5,9 +5,11 @@ from .handover import Handover
 from .mail import Duty, Mail
 from .plan import Plan, Wave
 from .task import Task
+from .taskparts import ChecklistItem, TaskComment, TaskLink
 
 __all__ = [
     "Breaker",
+    "ChecklistItem",
     "Duty",
     "Handover",
     "Heartbeat",
@@ -15,5 +17,7 @@ __all__ = [
     "MailEvent",
     "Plan",
     "Task",
+    "TaskComment",
+    "TaskLink",
     "Wave",
 ]

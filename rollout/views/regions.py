@@ -10,6 +10,7 @@ from regions.history import web_act
 from regions.merging import Clashing, save_merging
 from regions.middleware import Request, asked
 from regions.models import Region
+from regions.pinyin import fits
 from regions.services.privacy import log_views
 from rollout.access import can_move_go_live
 from rollout.forms import MoveGoLiveForm
@@ -52,7 +53,7 @@ def region_list(request: Request) -> HttpResponse:
 
 
 def _fits(region: Region, words: str) -> bool:
-    return words.casefold() in f"{region.name} {region.code}".casefold()
+    return fits(words, region.name, region.code)
 
 
 @require_safe

@@ -13,7 +13,7 @@ from django.utils.translation import pgettext
 from regions.access import can_search_history, can_see_people, can_see_today
 from regions.enums import Role
 from regions.middleware import Request, asked
-from regions.models import Programme, User
+from regions.models import Programme, Region, User
 from regions.signin import takes_passkeys
 from rollout.access import can_see_health
 
@@ -86,6 +86,14 @@ def menu(user: User, path: str) -> list[MenuItem]:
         )
         for label, url, icon in items
     ]
+
+
+def board_region(user: User) -> Region | None:
+    """The region whose board somebody lands on: the first that he manages."""
+    if not user.standing.manager_of:
+        return None
+    rows = Region.objects.filter(pk__in=user.standing.manager_of)
+    return rows.order_by("name", "id").first()
 
 
 def initials(user: User) -> str:
