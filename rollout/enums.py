@@ -64,7 +64,7 @@ class DueWindow(TextChoices):
     WEEK = "week", _("this week")
     NEXT_WEEK = "next", _("next week")
     FOUR_WEEKS = "month", _("next 4 weeks")
-    LATER = "later", _("later than next week")
+    LATER = "later", _("after next week")
 
 
 class DutyKind(TextChoices):

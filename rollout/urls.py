@@ -57,6 +57,7 @@ rollout_patterns = [
         name="call-take-back",
     ),
     path("regions/<code:code>/go-live/", regions.go_live_move, name="go-live-move"),
+    path("board/", board.board, name="board"),
     path("regions/<code:code>/board/", board.region_board, name="region-board"),
     path("regions/<code:code>/tasks/new/", taskedit.task_new, name="task-new"),
     path("contacts/<int:pk>/", calls.contact_correct, name="contact-correct"),

@@ -145,7 +145,6 @@ def _rows(
     return SimpleNamespace(
         region=region,
         member=staff,
-        leader=people["manager"],
         key=uuid.UUID(int=1),
         plan=plan,
         rhythm=factories.make_rhythm(ceo, programme),

@@ -82,8 +82,8 @@ class Board:
     @property
     def sentence(self) -> str:
         overdue = self.unowned[0].count + sum(one.cells[0].count for one in self.lines)
-        over = [line.person.name for line in self.lines if line.is_over]
-        return sentence(len(self.stuck) + self.stuck_more, overdue, over)
+        overloaded = sum(line.is_over for line in self.lines)
+        return sentence(len(self.stuck) + self.stuck_more, overdue, overloaded)
 
     @property
     def unowned_total(self) -> int:

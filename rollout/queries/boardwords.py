@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from regions.wording import capital, listed, number, sentences, short_day
+from regions.wording import capital, number, sentences, short_day
 from rollout.load import WeekLoad
 
 WIDTH = 64
@@ -32,9 +32,9 @@ def bars_of(weeks: Iterable[WeekLoad]) -> list[WeekBar]:
 
 
 def week_label(nth: int, week: WeekLoad) -> str:
-    names = {0: _("This week"), 1: _("Next week")}
+    names = {0: _("Hours this week"), 1: _("Hours next week")}
     monday = short_day(week.monday, week.monday)
-    return names.get(nth) or _("From %(day)s") % {"day": monday}
+    return names.get(nth) or _("Hours from %(day)s") % {"day": monday}
 
 
 def _bar(week: WeekLoad, label: str) -> WeekBar:
@@ -62,8 +62,8 @@ def _hours(hours: Decimal) -> str:
     )
 
 
-def sentence(blocked: int, overdue: int, over: Iterable[str]) -> str:
-    """What is the matter: Two tasks are blocked. The manager has more to do than hours."""
+def sentence(blocked: int, overdue: int, overloaded: int) -> str:
+    """What is the matter: Two tasks are blocked. One person has more to do than hours."""
     told = []
     if blocked:
         said = ngettext("%(n)s task is blocked.", "%(n)s tasks are blocked.", blocked)
@@ -71,7 +71,11 @@ def sentence(blocked: int, overdue: int, over: Iterable[str]) -> str:
     if overdue:
         said = ngettext("%(n)s is overdue.", "%(n)s are overdue.", overdue)
         told.append(said % {"n": capital(number(overdue))})
-    if names := list(over):
-        said = _("More to do than hours there are: %(names)s.")
-        told.append(said % {"names": listed(names)})
+    if overloaded:
+        said = ngettext(
+            "%(n)s person has more to do than hours.",
+            "%(n)s people have more to do than hours.",
+            overloaded,
+        )
+        told.append(said % {"n": capital(number(overloaded))})
     return sentences(told) or _("Nobody is stuck, nothing is overdue.")

@@ -46,7 +46,7 @@ class CircleOfTasks(CannotEditTask):
 def add_task(plan: Plan, values: Mapping[str, Any], *, act: Act) -> Task:
     """One more task of a plan, which comes from no step. Raises CannotEditTask."""
     task = Task(plan=plan, first_due_date=values["due_date"], **values)
-    _check(task)
+    _check(task, {})
     return history.create(task, act)
 
 
@@ -68,12 +68,14 @@ def edit_task(
     if after is not None:
         # Nobody else changes the order meanwhile, so no circle closes unseen.
         Plan.objects.select_for_update().get(pk=task.plan_id)
-    row = history.lock(Task.objects.select_related("plan"), task.pk, version)
+    row = history.lock(
+        Task.objects.select_related("plan", "owner", "backup"), task.pk, version
+    )
     reason = reason.strip()
     if values.get("due_date", row.due_date) != row.due_date and not reason:
         raise CannotEditTask(_("Say why the day moves."))
+    _check(row, values)
     history.change(row, values, replace(act, reason=reason))
-    _check(row)
     if after is not None:
         _set_order(row, after, replace(act, id=uuid4()))
     return row
@@ -103,15 +105,13 @@ def change_row(
     return MOVES[TaskState(state)](row, version=row.version, act=act)
 
 
-def check_days(start: date | None, due: date) -> None:
-    """Raises CannotEditTask."""
+def _check(row: Task, values: Mapping[str, Any]) -> None:
+    """What the task would say with these values. Raises CannotEditTask."""
+    names = ("start_date", "due_date", "owner", "backup")
+    start, due, owner, backup = (values.get(name, getattr(row, name)) for name in names)
     if start is not None and start > due:
         raise CannotEditTask(_("It would be due before it starts."))
-
-
-def _check(task: Task) -> None:
-    check_days(task.start_date, task.due_date)
-    if task.backup_id is not None and task.backup_id == task.owner_id:
+    if backup is not None and backup == owner:
         raise CannotEditTask(_("Somebody else has to stand in."))
 
 

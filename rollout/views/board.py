@@ -1,7 +1,7 @@
 """The board of one region: who is stuck, who is overloaded, and what may be shifted."""
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from regions.access import can_manage_people
@@ -10,6 +10,17 @@ from regions.models import Region
 from rollout.access import can_add_tasks, can_see_board
 from rollout.forms.tasklist import BulkForm, TaskFilter
 from rollout.queries.board import board_of
+
+from .shell import board_region
+
+
+@require_safe
+def board(request: Request) -> HttpResponse:
+    """To the board of the region that somebody manages; else to choose a region."""
+    region = board_region(request.user)
+    if region is None:
+        return redirect("rollout:region-list")
+    return redirect("rollout:region-board", region.code)
 
 
 @require_safe

@@ -12,7 +12,7 @@ from regions.middleware import Request, asked
 from regions.models import Region
 from regions.pinyin import fits
 from regions.services.privacy import log_views
-from rollout.access import can_move_go_live
+from rollout.access import can_move_go_live, can_see_board
 from rollout.forms import MoveGoLiveForm
 from rollout.models import Plan
 from rollout.queries.regionpage import region_page, unplanned_regions
@@ -100,5 +100,6 @@ def _region_page(
     status = 422 if form else 200
     if form is None and page.plan:
         form = MoveGoLiveForm.for_plan(page.plan)
-    context = {"page": page, "form": form}
+    may_see_board = bool(can_see_board(user, region.pk))
+    context = {"page": page, "form": form, "may_see_board": may_see_board}
     return render(request, "rollout/region_page.html", context, status=status)

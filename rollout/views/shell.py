@@ -68,6 +68,8 @@ def menu(user: User, path: str) -> list[MenuItem]:
     entries = []
     if can_see_today(user):
         entries.append((_("Today"), "rollout:today", "today"))
+    elif user.standing.manager_of:
+        entries.append((_("Board"), "rollout:board", "board"))
     if user.standing.roles == {Role.AUDITOR}:
         # Nobody gives tasks to who only looks on; this is what he looks at.
         entries.append((pgettext("menu", "History"), "rollout:history", "history"))
@@ -80,6 +82,9 @@ def menu(user: User, path: str) -> list[MenuItem]:
     if can_see_people(user):
         entries.append((_("People"), "rollout:person-list", "people"))
     items = [(label, reverse(name), icon) for label, name, icon in entries]
+    if path.endswith("/board/") and user.standing.manager_of:
+        # Of a region, yet a word of its own for who manages one.
+        path = reverse("rollout:board")
     return [
         MenuItem(
             label, url, icon, is_current=path.startswith((url, *BELOW.get(icon, ())))
