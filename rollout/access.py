@@ -9,9 +9,11 @@ from rollout.models import Mail, Plan, Task, TaskComment
 
 
 def can_work_on(user: User, task: Task) -> Answer:
-    """The owner or his deputy, the region's manager and liaison, headquarters and the CIO."""
+    """The owner, his backup or deputy, the region's manager and liaison, headquarters and
+    the CIO."""
     standing = user.standing
-    is_own = task.owner_id in {user.pk, *standing.stands_in_for}
+    people = {user.pk, *standing.stands_in_for}
+    is_own = task.owner_id in people or task.backup_id in people
     if is_own or standing.may(Right.WORK_ON_TASKS, task.history_region_id):
         return ALLOWED
     return denied(_("This task is somebody else's. Ask the person in charge of it."))
@@ -43,8 +45,8 @@ def can_say_counts(user: User, task: Task) -> Answer:
 
 
 def can_comment(user: User, task: Task) -> Answer:
-    """Whoever works in the region, owns the task or is waited for."""
-    near = task.waits_for_id == user.pk or bool(can_work_on(user, task))
+    """Whoever works in the region, does the task or is waited for."""
+    near = user.pk in (task.owner_id, task.backup_id, task.waits_for_id)
     if near or user.standing.may(Right.COMMENT_TASKS, task.history_region_id):
         return ALLOWED
     return denied(_("Who only looks on does not comment."))

@@ -18,8 +18,8 @@ from .plan import Plan
 
 class TaskQuerySet(models.QuerySet["Task"]):
     def visible_to(self, user: User) -> Self:
-        """Those of one's regions, and those that one owns or that wait for one, or for
-        somebody whom one stands in for."""
+        """Those of one's regions, and those that one owns, is the backup for or that wait
+        for one, or for somebody whom one stands in for."""
         standing = user.standing
         if standing.sees_all:
             return self
@@ -27,6 +27,7 @@ class TaskQuerySet(models.QuerySet["Task"]):
         return self.filter(
             models.Q(plan__region__in=standing.region_ids)
             | models.Q(owner__in=people)
+            | models.Q(backup__in=people)
             | models.Q(waits_for__in=people)
         )
 

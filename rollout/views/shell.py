@@ -97,7 +97,7 @@ def board_region(user: User) -> Region | None:
     """The region whose board somebody lands on: the first that he manages."""
     if not user.standing.manager_of:
         return None
-    rows = Region.objects.filter(pk__in=user.standing.manager_of)
+    rows = Region.objects.visible_to(user).filter(pk__in=user.standing.manager_of)
     return rows.order_by("name", "id").first()
 
 

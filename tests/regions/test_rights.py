@@ -27,6 +27,9 @@ ASKED = {
         pk=made.region.pk
     ),
     Right.WORK_ON_TASKS: lambda user, made: access.can_work_on(user, made.task),
+    Right.COMMENT_TASKS: lambda user, made: access.can_comment(user, made.task),
+    Right.SET_COUNTS: lambda user, made: access.can_say_counts(user, made.task),
+    Right.SEE_BOARD: lambda user, made: access.can_see_board(user, made.region.pk),
     Right.RECORD_FINDING: lambda user, made: can_record_finding(user),
     Right.SEE_TODAY: lambda user, made: regional.can_see_today(user),
     Right.SEE_TALKS: lambda user, made: Rhythm.objects.visible_to(user).exists(),

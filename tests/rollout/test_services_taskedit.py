@@ -11,8 +11,9 @@ from regions.models import HistoryEntry
 from regions.services.undo import undo
 from regions.timeline import past_acts
 from regions.undoing import undo_answers
+from rollout.access import can_work_on
 from rollout.enums import BulkAct, TaskState
-from rollout.models import ChecklistItem, TaskLink
+from rollout.models import ChecklistItem, Task, TaskLink
 from rollout.queries.bulk import MOST_TASKS, Wanted, preview_of
 from rollout.queries.history import story_of
 from rollout.services.bulktasks import CannotChangeTasks, change_tasks
@@ -153,6 +154,15 @@ def test_owner_takes_back_what_is_his_to_say_and_nothing_else(task, staff_north,
     assert may(staff_north, "remaining_hours")
     assert not may(staff_north, "due_date")
     assert not may(staff_north, "state", "owner")
+
+
+def test_backup_sees_the_task_and_works_on_it(plan_south, staff_north, manager_north):
+    task = make_task(plan_south, backup=staff_north)
+
+    assert list(Task.objects.visible_to(staff_north)) == [task]
+    assert can_work_on(staff_north, task)
+    assert not Task.objects.visible_to(manager_north).exists()
+    assert not can_work_on(manager_north, task)
 
 
 def test_liaison_takes_back_days_but_not_what_counts(
