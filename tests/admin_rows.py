@@ -32,7 +32,8 @@ def one_of_each(number: int) -> dict[str, Model]:
     plan = factories.make_plan(region, wave)
     mail = factories.make_mail(staff, subject=f"Mail {number}")
     rhythm = factories.make_rhythm(ceo, programme)
-    task = factories.make_task(plan, f"Task {number}", owner=staff, step=step)
+    who = {"owner": staff, "backup": ceo.user}
+    task = factories.make_task(plan, f"Task {number}", step=step, **who)
     made = [
         region, staff, staff.memberships.get(), programme, ceo, ask, check_in, pilot,
         procedure, step, wave, plan, mail, rhythm,

@@ -10,13 +10,15 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from regions.history import web_act
-from regions.middleware import Request, way_back
+from regions.middleware import Request, of_this_site, way_back
 from rollout.forms.tasklist import BulkForm, TaskFilter, ticked
 from rollout.queries.bulk import MOST_TASKS, preview_of
 from rollout.queries.tasklist import tasks
 from rollout.services.bulktasks import CannotChangeTasks, change_tasks
 
 from .notes import confirm, refuse
+
+LIST = "rollout:task-list"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -42,7 +44,7 @@ def task_bulk(request: Request) -> HttpResponse:
     said = ngettext("%(n)d task changed.", "%(n)d tasks changed.", count)
     undo = (reverse("rollout:act", args=[act.id]), _("See it or take it back"))
     confirm(request, said % {"n": count}, link=undo)
-    return redirect(way_back(request, reverse("rollout:task-list")))
+    return redirect(way_back(request, reverse(LIST)))
 
 
 def _pks(request: Request, form: BulkForm, sent: Any) -> list[int]:
@@ -68,6 +70,6 @@ def _page(
         if shows and not too_many
         else None,
         "most": MOST_TASKS if too_many else 0,
-        "then": sent.get("then", ""),
+        "then": of_this_site(request, sent.get("then", ""), reverse(LIST)),
     }
     return render(request, "rollout/task_bulk.html", context, status=status)

@@ -298,6 +298,16 @@ def test_many_are_shown_then_changed_then_taken_back(
     assert (late.status_code, Task.objects.filter(owner=None).count()) == (422, 3)
 
 
+@pytest.mark.parametrize(
+    ("then", "back"),
+    [("/tasks/all/?q=a", "/tasks/all/?q=a"), ("javascript:alert(1)", "/tasks/all/")],
+)
+def test_way_back_from_many_is_one_of_this_site(then, back, as_user, hq):
+    page = as_user(hq).get("/tasks/bulk/", {"act": "owner", "then": then})
+
+    assert page.context["then"] == back
+
+
 def test_all_that_fit_are_changed_without_ticks(plan_north, plan_south, as_user, hq):
     for plan in (plan_north, plan_south):
         make_task(plan, "Late", due_date=date(2027, 3, 8))
