@@ -138,6 +138,8 @@ def _rows(
     blocked = {"state": TaskState.BLOCKED, "block_reason": BlockReason.DATA}
     late = {"due_date": (NOW - timedelta(days=3)).date()}
     task = factories.make_task(plan, "Open", owner=staff, **late)
+    dropped = {"state": TaskState.DROPPED, "drop_reason": "no"}
+    factories.make_task(plan, "Dropped", **dropped)
     mail = factories.make_mail(liaison)
     factories.make_event(mail, state=MailState.PLANNED)
     for audience in Audience:

@@ -1,6 +1,5 @@
 """Forms of the list of tasks: its filters, a row in its place, one change to many."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -182,9 +181,3 @@ class BulkForm(forms.Form):
             days=data["days"] or 0,
             reason=data["why"].strip(),
         )
-
-
-def ticked(values: Iterable[str]) -> list[int]:
-    """The numbers among what was sent; nonsense is no task."""
-    short = (value for value in values if value.isascii() and value.isdigit())
-    return [int(value) for value in short if len(value) < 10]

@@ -1,5 +1,6 @@
 """Forms about tasks: shape only; services decide."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -46,6 +47,24 @@ def person_field(label: Any, **options: Any) -> Any:
         empty_label=_("nobody"),
         **options,
     )
+
+
+def ticked(values: Iterable[str]) -> list[int]:
+    """The numbers among what was sent; nonsense is no task."""
+    short = (value for value in values if value.isascii() and value.isdigit())
+    return [int(value) for value in short if len(value) < 10]
+
+
+class TicksField(forms.ModelMultipleChoiceField):
+    """Tasks ticked among those offered; a number beyond all rows is none of them."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def clean(self, value: Any) -> Any:
+        sent = [str(one) for one in value or ()]
+        if len(ticked(sent)) < len(sent):
+            raise forms.ValidationError(self.error_messages["invalid_list"], "invalid")
+        return super().clean(value)
 
 
 class HoursLeftField(forms.DecimalField):
@@ -150,11 +169,10 @@ class TaskForm(TaskFields, MergingForm):
         required=False,
         help_text=_("Said by the region's manager."),
     )
-    after = forms.ModelMultipleChoiceField(
+    after = TicksField(
         label=_("Comes after"),
         queryset=Task.objects.none(),
         required=False,
-        widget=forms.CheckboxSelectMultiple,
         help_text=_("Tasks of the same plan that are done first."),
     )
 

@@ -11,7 +11,8 @@ from django.views.decorators.http import require_http_methods
 
 from regions.history import web_act
 from regions.middleware import Request, of_this_site, way_back
-from rollout.forms.tasklist import BulkForm, TaskFilter, ticked
+from rollout.forms.tasklist import BulkForm, TaskFilter
+from rollout.forms.tasks import ticked
 from rollout.queries.bulk import MOST_TASKS, preview_of
 from rollout.queries.tasklist import tasks
 from rollout.services.bulktasks import CannotChangeTasks, change_tasks
