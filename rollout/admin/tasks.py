@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
-from regions.administration import RecordAdmin, name_of
+from regions.administration import RecordAdmin, RecordForm, name_of
 from regions.history import Act
 from regions.models import Versioned
 from rollout.enums import TaskState
@@ -15,10 +15,19 @@ from rollout.models import Task
 OWNER = name_of("owner", gettext_lazy("person in charge"))
 
 
+class TaskForm(RecordForm):
+    rules = {
+        "task_backup_is_another": gettext_lazy("Somebody else has to stand in."),
+        "task_effort_not_negative": gettext_lazy("Hours are never negative."),
+        "task_remaining_not_negative": gettext_lazy("Hours are never negative."),
+    }
+
+
 @admin.register(Task)
 class TaskAdmin(RecordAdmin):
     """Title, person in charge and day; the state moves on the page of the task."""
 
+    form = TaskForm
     list_display = ("title", "region", OWNER, "due_date", "state", "kind")
     export_fields = (
         "region", "wave", "title", "kind", "owner", "first_due_date", "due_date", "state",

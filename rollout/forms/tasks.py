@@ -55,7 +55,7 @@ def ticked(values: Iterable[str]) -> list[int]:
     return [int(value) for value in short if len(value) < 10]
 
 
-class TicksField(forms.ModelMultipleChoiceField):
+class TicksField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
     """Tasks ticked among those offered; a number beyond all rows is none of them."""
 
     widget = forms.CheckboxSelectMultiple
