@@ -82,7 +82,7 @@ def test_word_that_is_composed_searches_once(visit, sample):
 
 
 @pytest.mark.long
-def test_row_and_board_are_for_everybody(visit, sample, tasks):
+def test_row_that_is_changed_is_for_everybody(visit, sample, tasks):
     page = visit("manager", viewport=PHONE).open(f"/tasks/all/?region={sample.region}")
     page.locator(f"#change-{tasks[-1]['id']}").click()
     expect(page.locator(f"#row-{tasks[-1]['id']} form")).to_be_visible()
