@@ -167,7 +167,8 @@ def _named(new: NewPerson, region: Region, act: Act) -> User:
     """Whoever has the address already, else a new person without a login, who lives and
     works as his region does."""
     email = new.email.strip().lower()
-    if known := User.objects.filter(email=email).first():
+    known: User | None = User.objects.filter(email=email).first()
+    if known is not None:
         return known
     where = ("time_zone", "working_days", "country", "subdivision")
     place = {name: getattr(region, name) for name in where}

@@ -48,7 +48,7 @@ def pause(request: HttpRequest, token: str) -> HttpResponse:
     status = 422 if request.method == "POST" and not done else 200
     with translation.override(language_of(request, person)):
         page = render(request, "mailing/pause.html", context, status=status)
-        page["Content-Language"] = translation.getlanguage_of()
+        page["Content-Language"] = translation.get_language()
     return private(page)
 
 
@@ -58,7 +58,7 @@ def language_of(request: HttpRequest, person: User) -> str:
         request.user.is_authenticated
         or settings.LANGUAGE_COOKIE_NAME in request.COOKIES
     ):
-        return translation.getlanguage_of()
+        return translation.get_language()
     return person.language
 
 
