@@ -214,7 +214,9 @@ def export_rows(sheet: AppraisalSheet) -> Iterator[list[object]]:
             task.first_due_date,
             task.due_date,
             line.finished_date,
-            _("finished") if line.is_finished else _("open"),
+            pgettext("appraisal", "finished")
+            if line.is_finished
+            else pgettext("appraisal", "open"),
             line.first,
             line.agreed,
             line.first_late_days,
