@@ -100,7 +100,8 @@ def ask(
     if person == act.by:
         raise CannotAsk(_("Ask somebody else than yourself."))
     if person.left_date is not None:
-        raise CannotAsk(_("%(name)s has left. Ask somebody else.") % {"name": person})
+        gone = _("%(name)s has left. Ask somebody else.")
+        raise CannotAsk(gone % {"name": person.name})
     row = Clarification(
         region=about.region,
         programme=about.programme,

@@ -30,7 +30,7 @@ from rollout.forms.clarifications import (
     ClarificationFilter,
     ReplyForm,
 )
-from rollout.models import Clarification, Plan
+from rollout.models import Clarification, Plan, Task
 from rollout.queries.clarifications import (
     clarifications,
     export_header,
@@ -130,7 +130,9 @@ def region_ask(request: Request, code: str) -> HttpResponse:
     form = AskForm(plan.region, user, tasks, request.POST)
     if form.is_valid():
         data, act = form.cleaned_data, web_act(user)
-        about = About(plan.region, plan.programme, data["task"])
+        task: Task | None = data["task"]
+        programme = task.plan.programme if task else plan.programme
+        about = About(plan.region, programme, task)
         sent = Sent.of(data["key"], request.POST.lists())
         try:
             row, _is_new = make_once(

@@ -65,3 +65,46 @@ def test_question_is_confirmed_by_its_link(visit, sample, product):
     expect(page.locator(".facts")).to_contain_text("Confirmer")
     confirmed = sample.say("confirmed", context="clarification")
     expect(page.locator(".under")).to_have_text(re.compile(confirmed, re.IGNORECASE))
+
+
+# Somebody without a login whose noon it is, asked ten days ago.
+ASKED_LONG_AGO = """
+from datetime import timedelta
+from django.utils import timezone
+from regions.models import Programme, Region, User
+from rollout.models import Clarification
+now = timezone.now()
+User.objects.create(email="{email}", name="Reminded", password="!", language="{language}",
+    time_zone=f"Etc/GMT{{now.hour - 12:+d}}", working_days="1234567")
+Clarification.objects.create(region=Region.objects.get(code="{region}"),
+    programme=Programme.objects.get(), question="{question}",
+    asked_by=User.objects.get(email="{asker}"),
+    asked_of=User.objects.get(email="{email}"), asked_at=now - timedelta(days=10))
+"""
+
+
+def test_unanswered_question_comes_back_with_the_planned_mail(visit, sample, product):
+    address, question = "reminded@example.org", "Who closes the month?"
+    product.manage(
+        "shell",
+        "-v0",
+        "-c",
+        ASKED_LONG_AGO.format(
+            email=address,
+            language=sample.language,
+            region=sample.region,
+            question=question,
+            asker=sample.email("liaison"),
+        ),
+    )
+
+    _, mail = wait_for(lambda: mails_to(product, address), "the reminder")[0]
+
+    assert question in mail["Subject"]
+    text = mail.get_body(("plain",)).get_content()
+    page = visit(viewport=PHONE).open(re.findall(r"http\S+/answers/\S+", text)[0])
+    page.get_by_label(sample.say("Your answer"), exact=True).fill("The controller")
+    page.get_by_role("button", name=sample.say("Send my answer")).click()
+    expect(page.locator(".note")).to_be_visible()
+    [row] = product.rows(ROWS, address)
+    assert (row["state"], row["answer"]) == ("answered", "The controller")
