@@ -22,13 +22,13 @@ def ask(page, sample, address):
     """On the page of the region, to somebody whom nobody has named yet."""
     page.get_by_role("link", name=sample.say("Ask somebody")).click()
     fields = {
-        "Question": QUESTION,
-        "What we have understood": UNDERSTOOD,
-        "Name": "Confirmer",
-        "E-mail": address,
+        "question": QUESTION,
+        "proposal": UNDERSTOOD,
+        "name": "Confirmer",
+        "email": address,
     }
-    for label, text in fields.items():
-        page.get_by_label(sample.say(label), exact=True).fill(text)
+    for name, text in fields.items():
+        page.locator(f"main [name={name}]").fill(text)
     said = sample.say("Ask", context="a question")
     page.get_by_role("button", name=said, exact=True).click()
 
