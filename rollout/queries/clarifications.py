@@ -72,17 +72,14 @@ def people_asked(user: User) -> QuerySet[User]:
     return rows
 
 
-def unsettled_of(
-    row: Region | Task, user: User, at: datetime
-) -> list[ClarificationLine]:
-    """The first of those of a region or a task that somebody still waits for. One query."""
-    rows = Clarification.objects.visible_to(user).unsettled()
-    rows = rows.filter(task=row) if isinstance(row, Task) else rows.filter(region=row)
+def unsettled_of(region: Region, at: datetime) -> list[ClarificationLine]:
+    """The first of those of a region that somebody still waits for. One query."""
+    rows = Clarification.objects.filter(region=region).unsettled()
     return lines(oldest_first(with_people(rows))[:SHOWN], at)
 
 
 def all_of(task: Task, user: User, at: datetime) -> list[ClarificationLine]:
-    """Those of a task, settled ones too. One query."""
+    """Those of a task, settled ones too, as far as its reader sees them. One query."""
     rows = Clarification.objects.visible_to(user).filter(task=task)
     return lines(oldest_first(with_people(rows)), at)
 

@@ -90,7 +90,7 @@ def region_page(region: Region, user: User, *, at: datetime) -> RegionPage:
         may_move=bool(plan and can_move_go_live(user, plan)),
         changes=timeline(story_of(region, user), user, CHANGES_SHOWN),
         failed_mails=failed_about(region, user, at) if knows_talks else [],
-        questions=unsettled_of(region, user, at),
+        questions=unsettled_of(region, at),
         may_ask=bool(plan and can_ask(user, region.pk)),
         people=people_of(region, user, at),
     )

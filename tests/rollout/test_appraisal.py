@@ -141,11 +141,32 @@ def test_mark_of_the_manager_shows_where_tasks_have_it(tasks, staff_north):
 # --- Who reads it --------------------------------------------------------------------
 
 
-def test_manager_reads_what_belongs_to_his_region(tasks, staff_north, manager_north):
-    titles = {line.task.title for line in sheet_of(staff_north, manager_north).lines}
+def test_manager_reads_what_belongs_to_his_region(
+    tasks, staff_north, manager_north, north, south, programme, hq
+):
+    for region in (north, south):
+        said = {"state": ClarificationState.CONFIRMED, "question": region.code}
+        make_clarification(region, programme, hq, staff_north, **said)
 
+    sheet = sheet_of(staff_north, manager_north)
+
+    titles = {line.task.title for line in sheet.lines}
     assert "Late on both" not in titles
     assert "On both" in titles
+    assert [row.question for row in sheet.confirmed] == ["NORTH"]
+
+
+def test_sheet_and_page_of_a_person_lead_to_each_other(
+    as_user, hq, auditor, staff_north
+):
+    page, sheet = (f"/people/{staff_north.pk}/{end}" for end in ("", "appraisal/"))
+
+    def leads(person, there, to):
+        return f'href="{to}"' in as_user(person).get(there).content.decode()
+
+    assert [leads(hq, page, sheet), leads(hq, sheet, page)] == [True, True]
+    assert leads(auditor, page, sheet) is False
+    assert leads(staff_north, sheet, page) is False
 
 
 def test_sheets_are_for_the_person_his_manager_and_headquarters(

@@ -610,6 +610,68 @@ def test_stranger_who_is_asked_sees_his_question_and_no_region(make, as_user, ou
     assert as_user(outsider).get("/regions/NORTH/").status_code == 404
 
 
+def test_buttons_are_shown_to_whom_they_obey(
+    make, as_user, liaison_north, staff_north, helper_north, hq, cio
+):
+    """By the page of an answer that waits to be confirmed."""
+    row = make(state=ANSWERED)
+    acts = ("reply", "confirm", "again", "withdraw", "files")
+
+    def offered(person):
+        page = as_user(person).get(f"/clarifications/{row.pk}/").content.decode()
+        return [act for act in acts if f"/clarifications/{row.pk}/{act}/" in page]
+
+    assert offered(staff_north) == ["reply", "confirm"]
+    assert offered(liaison_north) == ["confirm", "again", "withdraw", "files"]
+    assert offered(hq) == offered(cio) == ["again", "withdraw", "files"]
+    assert offered(helper_north) == []
+
+
+def test_asking_is_offered_to_whom_may_ask(
+    as_user, plan_north, manager_north, staff_north
+):
+    task = make_task(plan_north)
+
+    def offered(person):
+        pages = [
+            as_user(person).get(address).content.decode()
+            for address in ("/regions/NORTH/", f"/tasks/{task.pk}/")
+        ]
+        return ["/regions/NORTH/ask/" in page for page in pages]
+
+    assert offered(manager_north) == [True, True]
+    assert offered(staff_north) == [False, False]
+
+
+def test_task_of_a_stranger_tells_nothing_of_what_its_region_asks(
+    make, as_user, plan_north, outsider, staff_north
+):
+    task = make_task(plan_north, owner=outsider)
+    make(task=task)
+
+    def told(person):
+        return TEXT in as_user(person).get(f"/tasks/{task.pk}/").content.decode()
+
+    assert (told(outsider), told(staff_north)) == (False, True)
+
+
+def test_filter_offers_whom_one_sees_asked(make, as_user, liaison_north, staff_south):
+    make()
+    of_south = make_user("asked.south@example.org")
+    south = staff_south.memberships.get().region
+    make_clarification(south, make().programme, of_south, staff_south)
+
+    page = as_user(liaison_north).get("/clarifications/").content.decode()
+
+    assert ("Staff North" in page, "Staff South" in page) == (True, False)
+
+
+@pytest.mark.parametrize("act_on", [confirm, withdraw])
+def test_answer_that_was_changed_meanwhile_is_not_settled(act_on, make, act):
+    with pytest.raises(EditedMeanwhile):
+        act_on(make(state=ANSWERED), version=2, act=act)
+
+
 def test_hand_over_passes_on_what_is_asked_of_and_by_somebody(
     make, hq, cio, liaison_north, staff_north
 ):
