@@ -83,6 +83,7 @@ Clarification.objects.create(region=Region.objects.get(code="{region}"),
 """
 
 
+@pytest.mark.long
 def test_unanswered_question_comes_back_with_the_planned_mail(visit, sample, product):
     address, question = "reminded@example.org", "Who closes the month?"
     product.manage(
