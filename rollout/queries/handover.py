@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from regions.enums import Role
 from regions.models import CheckIn, Membership, User, Versioned
@@ -55,12 +55,7 @@ def moving_from(giver: User, at: datetime, *, lock: bool = False) -> Moving:
         .select_related("plan__region")
         .order_by("due_date", "id")
     )
-    questions = (
-        Clarification.objects.unsettled()
-        .filter(Q(asked_of=giver) | Q(asked_by=giver))
-        .select_related("region")
-        .order_by("asked_at", "id")
-    )
+    questions = _questions(giver)
     if lock:
         questions = questions.select_for_update(of=("self",))
         roles = roles.select_for_update(of=("self",))
@@ -79,3 +74,10 @@ def moving_from(giver: User, at: datetime, *, lock: bool = False) -> Moving:
         waiting=[row for row in found if row.waits_for_id == giver.pk],
         questions=list(questions),
     )
+
+
+def _questions(giver: User) -> QuerySet[Clarification]:
+    """Those that somebody still waits for, he himself or whoever he asked."""
+    mine = Q(asked_of=giver) | Q(asked_by=giver)
+    rows = Clarification.objects.unsettled().filter(mine)
+    return rows.select_related("region").order_by("asked_at", "id")

@@ -33,13 +33,8 @@ from rollout.services.tasks import CannotMoveTask, complete_task, reopen_task
 PAUSE = timedelta(minutes=1)
 # Tasks that are nothing but a question, so that its answer finishes them.
 ASKING = (TaskKind.CLARIFY, TaskKind.CONFIRM)
-UNANSWERED = {
-    "answer": "",
-    "answered_by": None,
-    "answered_at": None,
-    "confirmed_by": None,
-    "confirmed_at": None,
-}
+NOBODY = ("answered_by", "answered_at", "confirmed_by", "confirmed_at")
+UNANSWERED = {"answer": "", **dict.fromkeys(NOBODY)}
 
 
 class CannotAsk(Exception):  # noqa: N818 - a refusal, told to the user as it stands

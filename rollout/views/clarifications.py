@@ -127,25 +127,30 @@ def region_ask(request: Request, code: str) -> HttpResponse:
     if request.method != "POST":
         form = AskForm(plan.region, user, tasks, task=request.GET.get("task"))
         return _ask_page(request, plan, form)
-    form = AskForm(plan.region, user, tasks, request.POST)
-    if form.is_valid():
-        data, act = form.cleaned_data, web_act(user)
-        task: Task | None = data["task"]
-        programme = task.plan.programme if task else plan.programme
-        about = About(plan.region, programme, task)
-        sent = Sent.of(data["key"], request.POST.lists())
-        try:
-            row, _is_new = make_once(
-                sent, lambda: ask(about, form.asked, of=form.of, act=act), act=act
-            )
-        except SentOtherwise as refusal:
-            pressed_again(form, refusal)
-        except CannotAsk as refusal:
-            notes.refuse(form, refusal)
-        else:
-            to = {"name": row.asked_of.name}
-            notes.confirm(request, _("The question to %(name)s is on its way.") % to)
-            return redirect("rollout:clarification", row.pk)
+    return _ask(request, plan, AskForm(plan.region, user, tasks, request.POST))
+
+
+def _ask(request: Request, plan: Plan, form: AskForm) -> HttpResponse:
+    """Keep what was sent, once; or the form again with what is wrong."""
+    if not form.is_valid():
+        return _ask_page(request, plan, form, 422)
+    data, act = form.cleaned_data, web_act(request.user)
+    task: Task | None = data["task"]
+    programme = task.plan.programme if task else plan.programme
+    about = About(plan.region, programme, task)
+    sent = Sent.of(data["key"], request.POST.lists())
+    try:
+        row, _is_new = make_once(
+            sent, lambda: ask(about, form.asked, of=form.of, act=act), act=act
+        )
+    except SentOtherwise as refusal:
+        pressed_again(form, refusal)
+    except CannotAsk as refusal:
+        notes.refuse(form, refusal)
+    else:
+        to = {"name": row.asked_of.name}
+        notes.confirm(request, _("The question to %(name)s is on its way.") % to)
+        return redirect("rollout:clarification", row.pk)
     return _ask_page(request, plan, form, 422)
 
 
