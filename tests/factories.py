@@ -34,8 +34,9 @@ from regions.models import (
     User,
 )
 from regions.models.attachments import AttachmentStorage, random_name
-from rollout.enums import DutyKind, MailState
+from rollout.enums import ClarificationState, DutyKind, MailState
 from rollout.models import (
+    Clarification,
     Duty,
     Handover,
     Heartbeat,
@@ -214,6 +215,21 @@ def make_task(
     due = values.get("due_date", date(2027, 3, 24))
     dates = {"due_date": due, "first_due_date": due}
     return saved(Task(plan=plan, title=title, **dates | values))
+
+
+def make_clarification(
+    region: Region, programme: Programme, by: User, of: User, **values: Any
+) -> Clarification:
+    """An unanswered question, asked at NOW."""
+    what = {"question": "Which plants keep their own number range?", "asked_at": NOW}
+    people = {"asked_by": by, "asked_of": of}
+    row = {"region": region, "programme": programme} | people | what | values
+    if row.get("state", ClarificationState.OPEN) not in ("open", "withdrawn"):
+        said = {"answer": "Only the harbour", "answered_by": of, "answered_at": NOW}
+        row = said | row
+    if row.get("state") == ClarificationState.CONFIRMED:
+        row = {"confirmed_by": of, "confirmed_at": NOW} | row
+    return saved(Clarification(**row))
 
 
 def make_attachment(

@@ -17,10 +17,11 @@ from regions.middleware import Request, way_back
 from regions.queries import files_on
 from regions.services.undo import CannotUndo, undo
 from regions.uploads import AttachForm
-from rollout.access import can_work_on
+from rollout.access import can_ask, can_work_on
 from rollout.enums import UNFINISHED, BlockReason
 from rollout.forms import ActForm, BlockForm
 from rollout.models import Task
+from rollout.queries.clarifications import all_of
 from rollout.queries.history import row_timeline
 from rollout.queries.tasks import (
     last_act,
@@ -92,6 +93,9 @@ def _page(
         "lessons": lessons_for(task.step),
         "changes": row_timeline(task, user),
         "files": files_on(task, user),
+        "questions": all_of(task, user, user.moment),
+        "ask_url": f"{reverse('rollout:region-ask', args=[task.plan.region.code])}?task={task.pk}",
+        "may_ask": bool(can_ask(user, task.plan.region_id)),
         "attach_form": attach_form or AttachForm(),
     }
     return render(request, "rollout/task_page.html", context, status=status)

@@ -5,7 +5,16 @@ from datetime import date
 import pytest
 from django.db import models
 
-from rollout.models import Duty, Handover, Mail, MailEvent, Plan, Task, Wave
+from rollout.models import (
+    Clarification,
+    Duty,
+    Handover,
+    Mail,
+    MailEvent,
+    Plan,
+    Task,
+    Wave,
+)
 from tests import factories
 from tests.constraints import (
     Rows,
@@ -18,6 +27,12 @@ from tests.constraints import (
 AFTER_GO_LIVE = date(2027, 5, 4)
 
 BREACHES = {
+    "clarification_answered_by_somebody": changed(Clarification, state="answered"),
+    "clarification_asks_something": changed(Clarification, question=""),
+    "clarification_confirmed_by_somebody": changed(
+        Clarification, confirmed_at=factories.NOW
+    ),
+    "clarification_state_known": changed(Clarification, state="other"),
     "duty_kind_known": changed(Duty, kind="other"),
     "duty_mailed_names_mail": changed(Duty, state="mailed"),
     "duty_once": second(Duty),
@@ -56,6 +71,7 @@ def rows(wave, plan_north, programme, staff_north, hq) -> Rows:
         MailEvent.objects.create(mail=mail, at=factories.NOW, state="sent"),
         factories.make_duty(staff_north, about=plan_north),
         factories.make_handover(staff_north, hq),
+        factories.make_clarification(plan_north.region, programme, hq, staff_north),
     ]
     return {type(row): row for row in made}
 
