@@ -26,19 +26,21 @@ from regions.models import Programme, User
 from regions.queries import holders
 from rollout.enums import CAPS, DutyKind, MailCap
 from rollout.links import SIGN_IN
-from rollout.models import Duty
+from rollout.models import Clarification, Duty
 from rollout.placing import (
     BLOCKS,
     block_of,
     blocked_context,
     check_in_context,
+    clarification_context,
     invitation_context,
     test_context,
 )
 from rollout.queries.blocked import BlockedTask, blocked_tasks
 from rollout.queries.calls import Call, calls_due
 from rollout.queries.callsheet import SheetFacts, call_sheet_of, sheet_facts
-from rollout.queries.duties import rhythms_of, tasks_of
+from rollout.queries.clarifications import unanswered
+from rollout.queries.duties import questions_of, rhythms_of, tasks_of
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,7 @@ class Facts:
     calls: list[Call]
     sheets: SheetFacts
     tasks: list[BlockedTask]
+    questions: list[Clarification]
     house: Programme | None
     planner: User | None
 
@@ -99,6 +102,7 @@ def read(duties: list[Duty], at: datetime, corrected: Corrections) -> Facts:
         calls=calls,
         sheets=sheet_facts([call.engagement for call in calls], at),
         tasks=blocked_tasks(tasks_of(duties), at),
+        questions=unanswered(questions_of(duties)),
         house=_house(duties),
         planner=next(iter(holders(at, Role.HQ)[Role.HQ, None]), None),
     )
@@ -164,6 +168,41 @@ def blocked_letter(recipient: User, duties: list[Duty], facts: Facts) -> Letter 
     )
 
 
+def clarification_letter(
+    recipient: User, duties: list[Duty], facts: Facts
+) -> Letter | None:
+    """What the reader was asked some days ago and has not answered."""
+    told = {pk for _model, pk in _rows(duties, DutyKind.CLARIFICATION)}
+    return _questions_letter("clarification", recipient, told, facts)
+
+
+def confirmation_letter(
+    recipient: User, duties: list[Duty], facts: Facts
+) -> Letter | None:
+    """A question to the reader, asked a moment ago."""
+    told = {pk for _model, pk in _rows(duties, DutyKind.CONFIRMATION)}
+    return _questions_letter("confirmation", recipient, told, facts)
+
+
+def _questions_letter(
+    name: str, recipient: User, told: set[int], facts: Facts
+) -> Letter | None:
+    found = [
+        row
+        for row in facts.questions
+        if row.pk in told and row.asked_of_id == recipient.pk
+    ]
+    if not found:
+        return None
+    return _letter(
+        name,
+        clarification_context(recipient, found, facts.at),
+        facts,
+        programme=found[0].programme,
+        regions={row.region.code for row in found},
+    )
+
+
 def sign_in_letter(recipient: User, duties: list[Duty], facts: Facts) -> Letter | None:
     """A link that signs in, asked for a moment ago."""
     return _letter("sign-in", {"link": SIGN_IN}, facts, programme=facts.house)
@@ -187,8 +226,10 @@ COMPOSERS: dict[str, Callable[[User, list[Duty], Facts], Letter | None]] = {
     DutyKind.SIGN_IN: sign_in_letter,
     DutyKind.BLOCKED: blocked_letter,
     DutyKind.CHECK_IN: check_in_letter,
+    DutyKind.CLARIFICATION: clarification_letter,
     DutyKind.TEST: test_letter,
     DutyKind.INVITATION: invitation_letter,
+    DutyKind.CONFIRMATION: confirmation_letter,
 }
 
 

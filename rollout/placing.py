@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from regions.calendar import today
 from regions.models import Absence, Programme, User
 from regions.wording import (
     capital,
@@ -19,11 +20,13 @@ from regions.wording import (
     day,
     local_time,
     moment,
+    sentences,
     since_last_talk,
     until_go_live,
     waiting,
 )
-from rollout.links import INVITATION, INVITATION_LINK, PAUSE
+from rollout.links import ANSWERS, ANSWERS_LINK, INVITATION, INVITATION_LINK, PAUSE
+from rollout.models import Clarification
 from rollout.queries.blocked import BlockedTask
 from rollout.queries.calls import Call
 from rollout.queries.callsheet import CallSheet
@@ -58,6 +61,18 @@ class Wait:
     url: str
 
 
+@dataclass(frozen=True)
+class Asked:
+    """One question in a mail to whoever is asked."""
+
+    pk: int
+    question: str
+    # What we have understood; empty where the reader says it in his own words.
+    proposal: str
+    # Where it belongs, since when it waits, and by when an answer is needed.
+    where: str
+
+
 def check_in_context(calls: list[Call], blocks: list[Block]) -> dict[str, Any]:
     """What the templates of E1 place: a block for each of the first calls."""
     others = len(calls) - 1
@@ -90,6 +105,38 @@ def blocked_context(found: list[BlockedTask]) -> dict[str, Any]:
         "more": len(found) - len(waits),
         "programme": found[0].task.plan.programme,
     }
+
+
+def clarification_context(
+    recipient: User, rows: list[Clarification], at: datetime
+) -> dict[str, Any]:
+    """What the templates of both mails place that ask something: the first questions."""
+    questions = [_asked(row) for row in rows[:BLOCKS]]
+    first = rows[0]
+    return {
+        "name": recipient.name,
+        "questions": questions,
+        "first": questions[0],
+        "region": first.region.name,
+        "asker": first.asked_by.name,
+        "age_days": (today(recipient, at) - today(recipient, first.asked_at)).days,
+        "needed": day(first.due_date) if first.due_date else "",
+        "count": len(rows),
+        "others": len(rows) - 1,
+        "more": len(rows) - len(questions),
+        "days": ANSWERS_LINK.lasts.days,
+        "programme": first.programme,
+        "link": ANSWERS,
+        "pause": PAUSE,
+    }
+
+
+def _asked(row: Clarification) -> Asked:
+    said = {"region": row.region.name, "person": row.asked_by.name}
+    where = _("%(person)s asks, about %(region)s.") % said
+    needed = _("An answer is needed by %(day)s.")
+    by = [needed % {"day": day(row.due_date)}] if row.due_date else []
+    return Asked(row.pk, row.question, row.proposal, sentences([where, *by]))
 
 
 def test_context(recipient: User, at: datetime) -> dict[str, Any]:

@@ -19,11 +19,12 @@ from regions.queries import Engagement
 from regions.rhythm import RhythmState
 from rollout.enums import BlockReason, DutyKind
 from rollout.links import SIGN_IN
-from rollout.models import Plan, Task
+from rollout.models import Clarification, Plan, Task
 from rollout.placing import (
     block_of,
     blocked_context,
     check_in_context,
+    clarification_context,
     invitation_context,
     test_context,
 )
@@ -103,6 +104,30 @@ def blocked_sample(reader: User, at: datetime) -> dict[str, Any]:
     return blocked_context([BlockedTask(task, reader, 1, by_id=None, since_at=since)])
 
 
+def clarification_sample(reader: User, at: datetime) -> dict[str, Any]:
+    """Two questions, of which one only wants a yes."""
+    north = _question(
+        1,
+        _("Which plants keep their own number range?"),
+        _("Only the plant in the harbour; the others share one."),
+        at,
+    )
+    return clarification_context(
+        reader, [north, _question(2, _("Who signs credit notes?"), "", at)], at
+    )
+
+
+def confirmation_sample(reader: User, at: datetime) -> dict[str, Any]:
+    """A question with what headquarters has understood so far."""
+    row = _question(
+        1,
+        _("Which plants keep their own number range?"),
+        _("Only the plant in the harbour; the others share one."),
+        at,
+    )
+    return clarification_context(reader, [row], at)
+
+
 def sign_in_sample(reader: User, at: datetime) -> dict[str, Any]:
     return {"link": SIGN_IN}
 
@@ -123,10 +148,25 @@ SAMPLES: dict[str, Callable[[User, datetime], dict[str, Any]]] = {
     DutyKind.SIGN_IN: sign_in_sample,
     DutyKind.TEST: test_sample,
     DutyKind.INVITATION: invitation_sample,
+    DutyKind.CLARIFICATION: clarification_sample,
+    DutyKind.CONFIRMATION: confirmation_sample,
 }
 
 
 # --- Made-up facts -------------------------------------------------------------------
+
+
+def _question(pk: int, text: str, proposal: str, at: datetime) -> Clarification:
+    return Clarification(
+        pk=pk,
+        region=Region(pk=1, code="NORTH", name=_("North Company")),
+        programme=Programme(pk=1, code="ERP", name=_("ERP roll-out")),
+        question=text,
+        proposal=proposal,
+        asked_by=User(pk=1, name=_("Liaison North")),
+        asked_at=at - timedelta(days=4),
+        due_date=at.date() + timedelta(days=2),
+    )
 
 
 def _late(at: datetime) -> RhythmState:

@@ -9,9 +9,12 @@ from django.urls.converters import StringConverter
 
 from regions.middleware import needs_no_factor
 from rollout.views import (
+    answers,
+    appraisal,
     board,
     bulk,
     calls,
+    clarifications,
     dashboard,
     handovers,
     health,
@@ -60,6 +63,38 @@ rollout_patterns = [
     path("board/", board.board, name="board"),
     path("regions/<code:code>/board/", board.region_board, name="region-board"),
     path("regions/<code:code>/tasks/new/", taskedit.task_new, name="task-new"),
+    path("regions/<code:code>/ask/", clarifications.region_ask, name="region-ask"),
+    path(
+        "clarifications/", clarifications.clarification_list, name="clarification-list"
+    ),
+    path(
+        "clarifications/<int:pk>/", clarifications.clarification, name="clarification"
+    ),
+    path(
+        "clarifications/<int:pk>/reply/",
+        clarifications.clarification_reply,
+        name="clarification-reply",
+    ),
+    path(
+        "clarifications/<int:pk>/again/",
+        clarifications.clarification_again,
+        name="clarification-again",
+    ),
+    path(
+        "clarifications/<int:pk>/confirm/",
+        clarifications.clarification_confirm,
+        name="clarification-confirm",
+    ),
+    path(
+        "clarifications/<int:pk>/withdraw/",
+        clarifications.clarification_withdraw,
+        name="clarification-withdraw",
+    ),
+    path(
+        "clarifications/<int:pk>/files/",
+        clarifications.clarification_attach,
+        name="clarification-attach",
+    ),
     path("contacts/<int:pk>/", calls.contact_correct, name="contact-correct"),
     path(
         "contacts/<int:pk>/withdraw/", calls.contact_withdraw, name="contact-withdraw"
@@ -94,6 +129,7 @@ rollout_patterns = [
     path("people/", people.person_list, name="person-list"),
     path("people/invite/", people.person_invite, name="person-invite"),
     path("people/<int:pk>/", people.person, name="person"),
+    path("people/<int:pk>/appraisal/", appraisal.appraisal, name="appraisal"),
     path("people/<int:pk>/edit/", people.person_edit, name="person-edit"),
     path(
         "people/<int:pk>/invite/",
@@ -160,6 +196,7 @@ rollout_patterns = [
     ),
     path("health", health.health, name="health"),
     path("pause/<str:token>/", pause.pause, name="pause"),
+    path("answers/<str:token>/", answers.answers, name="answers"),
     path("invitation/<str:token>/", signin.invitation, name="invitation"),
     path("sign-in/", signin.sign_in_ask, name="sign-in-ask"),
     path("sign-in/<str:token>/", signin.sign_in, name="sign-in"),

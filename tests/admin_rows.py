@@ -46,6 +46,9 @@ def one_of_each(number: int) -> dict[str, Model]:
         factories.make_item(task, f"Point {number}"),
         factories.make_comment(task, staff),
         factories.make_attachment(task, staff, f"file {number}.txt"),
+        factories.make_clarification(
+            region, programme, staff, ceo.user, question=f"Question {number}", task=task
+        ),
         factories.make_duty(staff, rhythm, mail=mail),
         factories.make_holiday(
             name=f"Day {number}", day_date=date(2027, 1, 1) + timedelta(days=number)

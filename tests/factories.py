@@ -34,9 +34,10 @@ from regions.models import (
     User,
 )
 from regions.models.attachments import AttachmentStorage, random_name
-from rollout.enums import DutyKind, MailState
+from rollout.enums import ClarificationState, DutyKind, MailState
 from rollout.models import (
     ChecklistItem,
+    Clarification,
     Duty,
     Handover,
     Heartbeat,
@@ -230,6 +231,21 @@ def make_item(task: Task, title: str = "Ask the clerk", **values: Any) -> Checkl
 def make_comment(task: Task, by: User, **values: Any) -> TaskComment:
     values = {"text": "The list is half done", "at": NOW} | values
     return saved(TaskComment(task=task, by=by, **values))
+
+
+def make_clarification(
+    region: Region, programme: Programme, by: User, of: User, **values: Any
+) -> Clarification:
+    """An unanswered question, asked at NOW."""
+    what = {"question": "Which plants keep their own number range?", "asked_at": NOW}
+    people = {"asked_by": by, "asked_of": of}
+    row = {"region": region, "programme": programme} | people | what | values
+    if row.get("state", ClarificationState.OPEN) not in ("open", "withdrawn"):
+        said = {"answer": "Only the harbour", "answered_by": of, "answered_at": NOW}
+        row = said | row
+    if row.get("state") == ClarificationState.CONFIRMED:
+        row = {"confirmed_by": of, "confirmed_at": NOW} | row
+    return saved(Clarification(**row))
 
 
 def make_attachment(

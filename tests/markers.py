@@ -33,6 +33,7 @@ from rollout.enums import TaskState
 from rollout.models import (
     Breaker,
     ChecklistItem,
+    Clarification,
     Duty,
     Handover,
     Heartbeat,
@@ -55,6 +56,7 @@ WAY_TO_REGION: dict[type[Model], str] = {
     Ask: "ceo__region",
     Attachment: "region",
     CheckIn: "ceo__region",
+    Clarification: "region",
     Contact: "ceo__region",
     Duty: "recipient__memberships__region",
     HistoryEntry: "region",
@@ -187,8 +189,8 @@ def without(region: Region) -> None:
         ).distinct()
         ids = list(people.values_list("pk", flat=True))
         order = [
-            MailEvent, Duty, Mail, HistoryEntry, Attachment, TaskLink, ChecklistItem,
-            TaskComment, Task, Contact, CheckIn, Ask, Rhythm,
+            MailEvent, Duty, Mail, HistoryEntry, Attachment, Clarification, TaskLink,
+            ChecklistItem, TaskComment, Task, Contact, CheckIn, Ask, Rhythm,
             Plan, RegionalCEO, Handover, Absence, Membership,
         ]  # fmt: skip
         for model in order:

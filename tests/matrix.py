@@ -24,7 +24,12 @@ from regions.enums import Audience, Channel, Role
 from regions.history import Act
 from regions.models import Attachment, Programme, Region, User
 from rollout.enums import BlockReason, DutyKind, MailState, TaskState
-from rollout.links import invitation_token, pause_token, sign_in_token
+from rollout.links import (
+    ANSWERS_LINK,
+    invitation_token,
+    pause_token,
+    sign_in_token,
+)
 from rollout.models import Handover, Plan, Task, Wave
 from rollout.queries.handover import moving_from
 from rollout.services.handovers import hand_over
@@ -140,6 +145,17 @@ def _rows(
     task = factories.make_task(plan, "Open", owner=staff, **late)
     dropped = {"state": TaskState.DROPPED, "drop_reason": "no"}
     factories.make_task(plan, "Dropped", **dropped)
+    asked = factories.make_clarification(
+        region, programme, liaison, staff, asked_at=NOW - timedelta(days=2), task=task
+    )
+    question = mail_at_once(
+        staff,
+        DutyKind.CONFIRMATION,
+        occurrence="matrix",
+        at=NOW - timedelta(hours=1),
+        about=asked,
+    )
+    question.dated_at = NOW
     mail = factories.make_mail(liaison)
     factories.make_event(mail, state=MailState.PLANNED)
     for audience in Audience:
@@ -162,6 +178,11 @@ def _rows(
         file=_file(task, staff),
         item=factories.make_item(task),
         comment=factories.make_comment(task, staff),
+        asked=asked,
+        answered=factories.make_clarification(
+            region, programme, liaison, staff, state="answered", proposal="Was it so?"
+        ),
+        answers=ANSWERS_LINK.token(question),
         blocked=factories.make_task(
             plan, "Blocked", owner=staff, waits_for=ceo.user, **blocked
         ),

@@ -1,5 +1,6 @@
 """Waves, plans and tasks, and the ledger of what people are told."""
 
+from .clarification import Clarification
 from .delivery import Breaker, Heartbeat, MailEvent
 from .handover import Handover
 from .mail import Duty, Mail
@@ -10,6 +11,7 @@ from .taskparts import ChecklistItem, TaskComment, TaskLink
 __all__ = [
     "Breaker",
     "ChecklistItem",
+    "Clarification",
     "Duty",
     "Handover",
     "Heartbeat",

@@ -9,9 +9,10 @@ from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from regions.calendar import Corrections
 from regions.models import CheckIn, Rhythm, User
 from rollout.enums import DutyKind, TaskState
-from rollout.models import Duty, Task
+from rollout.models import Clarification, Duty, Task
 from rollout.queries.blocked import BlockedTask, blocked_tasks
 from rollout.queries.calls import Talk, talks_due
+from rollout.queries.clarifications import Reminder, reminders_due
 
 Key = tuple[str, str, int, str, int]
 # What makes a duty the same duty.
@@ -26,6 +27,8 @@ def duties_due(at: datetime, corrected: Corrections) -> Iterator[list[Duty]]:
         yield _check_ins(Rhythm.objects.filter(pk__in=ids), at, corrected)
     for ids in parts(Task.objects.filter(state=TaskState.BLOCKED)):
         yield _blocked_tasks(Task.objects.filter(pk__in=ids), at)
+    for ids in parts(Clarification.objects.unanswered()):
+        yield _questions(Clarification.objects.filter(pk__in=ids), at, corrected)
 
 
 def parts(rows: QuerySet[Any]) -> Iterator[list[int]]:
@@ -45,6 +48,7 @@ def still_due(
     duties = list(duties)
     again = _check_ins(rhythms_of(duties), at, corrected)
     again += _blocked_tasks(tasks_of(duties), at)
+    again += _questions(questions_of(duties), at, corrected)
     keys = {key_of(duty) for duty in again}
     return [duty for duty in duties if key_of(duty) in keys]
 
@@ -70,6 +74,15 @@ def tasks_of(duties: Iterable[Duty]) -> QuerySet[Task]:
     return Task.objects.filter(pk__in=[pk for _model, pk in ids])
 
 
+def questions_of(duties: Iterable[Duty]) -> QuerySet[Clarification]:
+    """Those that are asked by mail, or of which somebody is reminded."""
+    kinds = (DutyKind.CONFIRMATION, DutyKind.CLARIFICATION)
+    ids = {duty.object_id for duty in duties if duty.kind in kinds}
+    if not ids:
+        return Clarification.objects.none()
+    return Clarification.objects.filter(pk__in=ids)
+
+
 def key_of(duty: Duty) -> Key:
     return duty.kind, duty.model, duty.object_id, duty.occurrence, duty.recipient_id
 
@@ -91,6 +104,16 @@ def _check_ins(
 
 def _blocked_tasks(tasks: QuerySet[Task], at: datetime) -> list[Duty]:
     return [_blocked(one, at) for one in blocked_tasks(tasks, at) if not one.is_own]
+
+
+def _questions(
+    rows: QuerySet[Clarification], at: datetime, corrected: Corrections
+) -> list[Duty]:
+    return [_question(one, at) for one in reminders_due(rows, at, corrected)]
+
+
+def _question(one: Reminder, at: datetime) -> Duty:
+    return _duty(DutyKind.CLARIFICATION, one.row, one.occurrence, one.row.asked_of, at)
 
 
 def _check_in(talk: Talk, caller: User, at: datetime) -> Duty:

@@ -5,14 +5,18 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from regions.models import Membership, RegionalCEO, User
-from rollout.links import Purpose
+from rollout.enums import DutyKind
+from rollout.links import ANSWERS_LINK, Claim, Purpose
+from rollout.models import Clarification, Duty
 
 
 def person_behind(purpose: Purpose, token: str, at: datetime) -> User | None:
     """None when the link is forged, over, of another purpose or revoked, or he has left."""
     claim = purpose.claim(token, at)
-    if claim is None:
-        return None
+    return _person(purpose, claim, at) if claim else None
+
+
+def _person(purpose: Purpose, claim: Claim, at: datetime) -> User | None:
     people = still_here(at).filter(pk=claim.person_id)
     if purpose.is_for_login:
         people = people.filter(may_sign_in=True)
@@ -21,11 +25,32 @@ def person_behind(purpose: Purpose, token: str, at: datetime) -> User | None:
     return people.exclude(revoked).first()
 
 
+def mailed_questions(token: str) -> QuerySet[Clarification]:
+    """Those that the mail of a link told, of whoever is asked now; whether the link still
+    acts for him, `person_behind` says."""
+    claim = ANSWERS_LINK.late_claim(token)
+    told = Duty.objects.filter(
+        mail=claim.mail_id if claim else None,
+        kind__in=[DutyKind.CONFIRMATION, DutyKind.CLARIFICATION],
+        recipient=claim.person_id if claim else None,
+    )
+    rows = Clarification.objects.filter(
+        pk__in=told.values("object_id"), asked_of=claim.person_id if claim else None
+    )
+    return rows.select_related("region", "programme", "asked_by", "asked_of").order_by(
+        "asked_at", "id"
+    )
+
+
 def still_here(at: datetime) -> QuerySet[User]:
-    """Who may sign in, holds a role, or leads a region; all others have left."""
-    roles = Membership.objects.held_on(at).filter(user=OuterRef("pk"))
-    posts = RegionalCEO.objects.current().filter(user=OuterRef("pk"))
+    """Who may sign in, holds a role, or leads a region; all others have left, but for
+    those who never did any of it: people who only answer questions."""
+    roles = Membership.objects.filter(user=OuterRef("pk"))
+    posts = RegionalCEO.objects.filter(user=OuterRef("pk"))
     rows: QuerySet[User] = User.objects.filter(
-        Q(may_sign_in=True) | Exists(roles) | Exists(posts)
+        Q(may_sign_in=True)
+        | Exists(roles.held_on(at))
+        | Exists(posts.current())
+        | Q(~Exists(roles), ~Exists(posts), left_date=None)
     )
     return rows

@@ -17,11 +17,12 @@ from regions.middleware import Request, way_back
 from regions.queries import files_on
 from regions.services.undo import CannotUndo, undo
 from regions.uploads import AttachForm
-from rollout.access import can_work_on
+from rollout.access import can_ask, can_work_on
 from rollout.enums import UNFINISHED, BlockReason
 from rollout.forms import ActForm, BlockForm
 from rollout.forms.tasks import CommentForm, DropForm, ItemForm
 from rollout.models import Task
+from rollout.queries.clarifications import all_of
 from rollout.queries.history import row_timeline
 from rollout.queries.taskparts import task_parts
 from rollout.queries.tasks import (
@@ -94,6 +95,9 @@ def _page(
         "lessons": lessons_for(task.step),
         "changes": row_timeline(task, user),
         "files": files_on(task, user),
+        "questions": all_of(task, user, user.moment),
+        "ask_url": f"{reverse('rollout:region-ask', args=[task.plan.region.code])}?task={task.pk}",
+        "may_ask": bool(can_ask(user, task.plan.region_id)),
         "attach_form": attach_form or AttachForm(),
         "parts": task_parts(task, user),
         "drop_form": DropForm(initial={"version": task.version}),

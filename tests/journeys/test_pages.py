@@ -31,6 +31,10 @@ PAGES = {
     "many tasks": ("manager", "/tasks/bulk/?act=shift&days=1&why=%2B&task={task}", 200),
     "new task": ("manager", "/regions/{region}/tasks/new/", 200),
     "board": ("manager", "/regions/{region}/board/", 200),
+    "clarifications": ("hq", "/clarifications/", 200),
+    "question to ask": ("manager", "/regions/{region}/ask/", 200),
+    "old question": ("", "/answers/no-such-token/", 410),
+    "appraisal sheet": ("manager", "/people/{member}/appraisal/", 200),
     "playbook": ("staff", "/playbook/", 200),
     "findings": ("hq", "/findings/", 200),
     "new finding": ("staff", "/findings/add/", 200),
@@ -72,6 +76,9 @@ ROWS = {
     "person": """SELECT m.user_id AS id FROM regions_membership m
         JOIN regions_region r ON r.id = m.region_id
         WHERE m.role = 'liaison' AND m.to_date IS NULL AND r.code = ?""",
+    "member": """SELECT m.user_id AS id FROM regions_membership m
+        JOIN regions_region r ON r.id = m.region_id
+        WHERE m.role = 'staff' AND m.to_date IS NULL AND r.code = ?""",
     "role": """SELECT m.id FROM regions_membership m
         JOIN regions_region r ON r.id = m.region_id
         WHERE m.role = 'liaison' AND m.to_date IS NULL AND r.code = ?""",

@@ -7,6 +7,7 @@ from django.db import models
 
 from rollout.models import (
     ChecklistItem,
+    Clarification,
     Duty,
     Handover,
     Mail,
@@ -31,6 +32,12 @@ AFTER_GO_LIVE = date(2027, 5, 4)
 BREACHES = {
     "checklist_done_has_time": changed(ChecklistItem, is_done=True),
     "checklist_has_title": changed(ChecklistItem, title=""),
+    "clarification_answered_by_somebody": changed(Clarification, state="answered"),
+    "clarification_asks_something": changed(Clarification, question=""),
+    "clarification_confirmed_by_somebody": changed(
+        Clarification, confirmed_at=factories.NOW
+    ),
+    "clarification_state_known": changed(Clarification, state="other"),
     "duty_kind_known": changed(Duty, kind="other"),
     "duty_mailed_names_mail": changed(Duty, state="mailed"),
     "duty_once": second(Duty),
@@ -80,6 +87,7 @@ def rows(wave, plan_north, programme, staff_north, hq) -> Rows:
         MailEvent.objects.create(mail=mail, at=factories.NOW, state="sent"),
         factories.make_duty(staff_north, about=plan_north),
         factories.make_handover(staff_north, hq),
+        factories.make_clarification(plan_north.region, programme, hq, staff_north),
     ]
     return {type(row): row for row in made}
 

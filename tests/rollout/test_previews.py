@@ -29,7 +29,9 @@ def test_kind_without_a_preview_is_found():
         DutyKind.SIGN_IN,
         DutyKind.BLOCKED,
         DutyKind.CHECK_IN,
+        DutyKind.CLARIFICATION,
         DutyKind.INVITATION,
+        DutyKind.CONFIRMATION,
     ]
     assert check_in_letter in COMPOSERS.values()
 
