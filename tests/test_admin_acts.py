@@ -87,6 +87,12 @@ ROWS: dict[str, Callable[[str], Model]] = {
     "rollout.mail:resend": failed_mail,
     "rollout.mail:cancel": waiting_mail,
     "rollout.plan:to_wave": late_plan,
+    "regions.programme:close": factories.make_programme,
+    "regions.programme:open": lambda code: factories.make_programme(
+        code, closed_at=NOW
+    ),
+    "regions.region:archive": factories.make_region,
+    "regions.region:take_up": lambda code: factories.make_region(code, archived_at=NOW),
     "regions.user:revoke_links": lambda code: factories.make_user(
         f"{code.lower()}@example.org"
     ),
@@ -257,7 +263,11 @@ def test_page_before_the_act_costs_the_same_however_many_rows(
     costs = {
         "rollout.mail:resend": 8,
         "rollout.mail:cancel": 9,
-        "rollout.plan:to_wave": 12,
+        "rollout.plan:to_wave": 15,
+        "regions.programme:close": 8,
+        "regions.programme:open": 8,
+        "regions.region:archive": 9,
+        "regions.region:take_up": 9,
         "regions.user:revoke_links": 9,
     }
 

@@ -44,8 +44,7 @@ def said(value):
 
 
 # China rests on Friday 25 September and from Thursday 1 to Wednesday 7 October 2026, and
-# works on Sunday 20 September
-# and Saturday 10 October instead.
+# works on Sunday 20 September and Saturday 10 October instead.
 ROUND_NATIONAL_DAY = """
 Mon 12 Oct 2026 | 0 days                            | Mon 12 Oct 2026
 Mon 12 Oct 2026 | -1 working day                    | Sat 10 Oct 2026
