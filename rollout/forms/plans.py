@@ -1,6 +1,5 @@
 """Forms over a plan: shape only; services decide."""
 
-from datetime import date
 from typing import Any
 
 from django import forms
@@ -77,11 +76,10 @@ class ChangeWaveForm(PreviewedForm):
         return form
 
     @property
-    def tells(self) -> str:
-        wave, day = self.cleaned_data["wave"], self.day
-        return f"{day} {wave.pk if wave else self.cleaned_data['name']}"
+    def wave_name(self) -> str:
+        wave = self.cleaned_data["wave"]
+        return str(wave.name if wave else self.cleaned_data["name"])
 
     @property
-    def day(self) -> date | None:
-        day: date | None = self.cleaned_data["to"]
-        return day
+    def tells(self) -> str:
+        return f"{self.cleaned_data['to']} {self.wave_name}"

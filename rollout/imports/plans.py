@@ -159,7 +159,7 @@ def load_plans(
             fields = ["wave_id", "first_go_live_date", "go_live_date", "kick_off_date"]
             ledger.compare("plans", draft, known[code], fields)
         else:
-            plan = _make(draft, ledger, region=regions[code])
+            plan = _make(draft, ledger, region=regions[code], days=days)
             ledger.count("plans").new += 1
             tasks += work.tasks_of(plan, code)
     ledger.take("tasks", dict(enumerate(tasks)), {}, [])
@@ -186,13 +186,14 @@ def _draft(content: Content, entry: Entry, wave: Wave, days: WorkableDays) -> Pl
     )
 
 
-def _make(draft: Plan, ledger: Ledger, *, region: Region) -> Plan:
+def _make(draft: Plan, ledger: Ledger, *, region: Region, days: WorkableDays) -> Plan:
     """The plan as it was promised, then moved to the real go-live; its tasks come after."""
+    needs_reason = days.closed_on(draft.first_go_live_date) is not None
     plan = make_plan(
         region,
         draft.wave,
         steps=(),
-        act=replace(ledger.act, reason=str(PUBLISHED)),
+        act=replace(ledger.act, reason=str(PUBLISHED) if needs_reason else ""),
         go_live=draft.first_go_live_date,
         kick_off=draft.kick_off_date,
     )
