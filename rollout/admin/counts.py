@@ -29,8 +29,13 @@ def why_moved() -> Subquery:
 
 
 class SlipColumn:
-    """By how much a go-live moved since the first promise."""
+    """By how much a go-live moved since the first promise, and why it moved last."""
 
     @admin.display(description=gettext_lazy("slip in days"))
     def slip(self, plan: Plan) -> int | None:
         return plan.slip_days if plan.pk else None
+
+    @admin.display(description=gettext_lazy("moved because"))
+    def why(self, plan: Any) -> str:
+        """Of rows that carry `why_moved`."""
+        return getattr(plan, "why_moved", None) or ""

@@ -149,10 +149,6 @@ class PlanAdmin(SlipColumn, RecordAdmin):
         counted: QuerySet[Any] = rows.annotate(**counts)
         return counted
 
-    @admin.display(description=gettext_lazy("moved because"))
-    def why(self, plan: Any) -> str:
-        return str(plan.why_moved or "")
-
     @admin.display(description=gettext_lazy("tasks left"), ordering="left_count")
     def tasks_left(self, plan: Any) -> int:
         return int(plan.left_count)

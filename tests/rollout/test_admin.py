@@ -76,6 +76,17 @@ def test_new_plan_takes_only_the_chosen_procedures(add_plan, playbook):
     assert tasks_of(plan) == [("Clean by hand", -50)]
 
 
+def test_new_plan_in_a_blackout_needs_a_reason(add_plan, programme):
+    factories.make_blackout(programme)
+
+    [fault] = add_plan()
+    assert fault.startswith("Mon 3 May 2027 lies in a blackout, Closing of the year.")
+    assert add_plan(reason="The group decided so") == []
+
+    entry = HistoryEntry.objects.get(model="rollout.plan")
+    assert entry.reason == "The group decided so"
+
+
 def test_new_plan_tells_the_rhythm_its_dates(add_plan, rhythm_north):
     assert add_plan(go_live_date="2027-07-05", kick_off_date="2027-03-01") == []
 
