@@ -36,7 +36,7 @@ def go_live_move(request: Request, code: str) -> HttpResponse:
     """Another go-live for one region; its unfinished tasks move with it."""
     plan = _plan(request, code)
     can_move_go_live(request.user, plan).insist()
-    form = MoveGoLiveForm.for_plan(plan, request.POST or None)
+    form = MoveGoLiveForm.for_plan(plan, _sent(request))
 
     def save(form: Any) -> Plan:
         return move_go_live(plan, act=web_act(request.user), **form.values)
@@ -50,7 +50,7 @@ def wave_change(request: Request, code: str) -> HttpResponse:
     """One region leaves its wave, for another or for one of its own."""
     plan = _plan(request, code)
     can_move_go_live(request.user, plan).insist()
-    form = ChangeWaveForm.for_plan(plan, request.POST or None)
+    form = ChangeWaveForm.for_plan(plan, _sent(request))
 
     def save(form: Any) -> Plan:
         return change_wave(plan, act=web_act(request.user), **form.values)
@@ -83,6 +83,10 @@ def _previewed(
         return _page(request, plan, form, status=422)
     confirm(request, said)
     return redirect("rollout:region", plan.region.code)
+
+
+def _sent(request: Request) -> Any:
+    return request.POST if request.method == "POST" else None
 
 
 def _preview(request: Request, plan: Plan, form: Any) -> Moving:

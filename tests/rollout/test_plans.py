@@ -252,7 +252,7 @@ def test_agreed_plan_fixes_the_days_that_slips_count_from(
     lines = {one.task.title: one.slip for one in client.get(page).context["page"].tasks}
     assert lines["Clean"] == "9 days later than first planned"
     changes = client.get(page).context["page"].changes
-    assert [one.lines[0].text for one in changes[:2]] == [
+    assert [one.lines[0].words for one in changes[:2]] == [
         "Agreement taken back",
         "Plan agreed",
     ]
