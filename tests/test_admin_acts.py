@@ -313,11 +313,12 @@ def test_button_without_the_page_before_it_does_nothing(case, seen, browser):
 
 
 @EVERY
-@pytest.mark.parametrize("ticked", ["abc", "-1", "1" * 19, "1 or 1", "\x00", "\u0661"])
-def test_made_up_tick_is_refused(case, ticked, browser):
+def test_made_up_tick_is_refused(case, browser):
     ROWS[str(case)]("EAST")
 
-    assert tick(browser, case, **{ACTION_CHECKBOX_NAME: ticked}).status_code == 400
+    for ticked in ["abc", "-1", "1" * 19, "1 or 1", "\x00", "\u0661"]:
+        answer = tick(browser, case, **{ACTION_CHECKBOX_NAME: ticked})
+        assert answer.status_code == 400, ticked
 
 
 @EVERY

@@ -51,7 +51,7 @@ class BlackoutForm(RecordForm):
 class BlackoutAdmin(RecordAdmin):
     form = BlackoutForm
     list_display = ("reason", "first_date", "last_date", "programme", "region")
-    list_filter = ("programme", "region")
+    list_filter = ("programme",)
     search_fields = ("reason", "programme__name", "region__name", "region__code")
     autocomplete_fields = ("programme", "region")
     fields = ("programme", "region", "first_date", "last_date", "reason")

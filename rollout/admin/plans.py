@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import OuterRef, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
@@ -28,6 +28,7 @@ from regions.history import Act
 from regions.models import Programme, Region, Versioned
 from regions.queries import calendars
 from rollout.models import Plan, Task, Wave
+from rollout.queries.plans import impossible_days
 from rollout.services.plans import (
     CannotPlan,
     in_blackout,
@@ -212,7 +213,7 @@ class PlanAdmin(SlipColumn, RecordAdmin):
     def create(self, request: HttpRequest, row: Any, form: Any, act: Act) -> Versioned:
         data = form.cleaned_data
         wave: Wave = data["wave"]
-        return make_plan(
+        plan = make_plan(
             data["region"],
             wave,
             steps=steps_of(wave.programme, data["procedures"]),
@@ -220,6 +221,19 @@ class PlanAdmin(SlipColumn, RecordAdmin):
             kick_off=data["kick_off_date"],
             act=replace(act, reason=data["reason"].strip()),
         )
+        self._warn_of_impossible(request, plan)
+        return plan
+
+    def _warn_of_impossible(self, request: HttpRequest, plan: Plan) -> None:
+        """The plan is made all the same; its page lists the days."""
+        days = calendars().of(plan.region, plan.programme_id)
+        if count := len(impossible_days(plan, days)):
+            said = ngettext(
+                "%(n)d day is impossible. The page of the region lists it.",
+                "%(n)d days are impossible. The page of the region lists them.",
+                count,
+            )
+            self.message_user(request, said % {"n": count}, messages.WARNING)
 
     def update(
         self, request: HttpRequest, row: Any, values: Mapping[str, Any], act: Act

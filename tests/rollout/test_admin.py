@@ -87,6 +87,18 @@ def test_new_plan_in_a_blackout_needs_a_reason(add_plan, programme):
     assert entry.reason == "The group decided so"
 
 
+def test_new_plan_warns_of_impossible_days(browser, add_plan, playbook, programme):
+    days = {"first_date": date(2027, 1, 1), "last_date": date(2027, 4, 30)}
+    factories.make_blackout(programme, **days)
+    with factories.unrecorded():
+        playbook["people"].steps.update(needs_region=True)
+
+    assert add_plan() == []
+
+    listed = browser.get(address("rollout.plan", "changelist")).content.decode()
+    assert "1 day is impossible. The page of the region lists it." in listed
+
+
 def test_new_plan_tells_the_rhythm_its_dates(add_plan, rhythm_north):
     assert add_plan(go_live_date="2027-07-05", kick_off_date="2027-03-01") == []
 
