@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -37,6 +38,8 @@ ONE_DAY = timedelta(days=1)
 # Within this many days of go-live an overdue task is no longer only watched.
 HELP_DAYS = 28
 DEFAULT_LEAD_WEEKS = 6
+# So many letters of a reason stand in a line of a wave; all of it on the region's page.
+REASON_SHOWN = 60
 
 
 @dataclass(frozen=True)
@@ -258,18 +261,26 @@ def _wave_line(name: str, facts: list[Facts]) -> WaveLine:
 
 
 def _wave_note(facts: list[Facts]) -> str:
-    """When the wave goes live, and by how much that slipped."""
+    """When the wave goes live, by how much that slipped, and why it moved last."""
     first = facts[0]
     slips = sorted({one.plan.slip_days for one in facts if one.plan.slip_days})
     day = short_day(first.plan.go_live_date, first.day)
     if not slips:
         return _("%(day)s, as promised") % {"day": day}
     late = sum(1 for one in facts if one.plan.slip_days)
-    return ngettext(
+    note = ngettext(
         "%(day)s, %(late)d of %(all)d moved by %(slip)d day",
         "%(day)s, %(late)d of %(all)d moved by %(slip)d days",
         slips[-1],
     ) % {"day": day, "late": late, "all": len(facts), "slip": slips[-1]}
+    moves = sorted(
+        (one for fact in facts for one in fact.moves), key=lambda one: one.at
+    )
+    why = moves[-1].reason if moves else ""
+    if not why:
+        return note
+    short = Truncator(why).chars(REASON_SHOWN)
+    return _("%(note)s: %(why)s") % {"note": note, "why": short}
 
 
 def _talks_text(talks: list[str]) -> str:

@@ -161,6 +161,27 @@ def test_predecessors_are_a_parameter_of_the_days_of_a_plan(planned):
     ]
 
 
+def test_reason_of_a_move_stands_wherever_the_go_live_does(
+    planned, programme, cio, act, as_user
+):
+    move_go_live(planned, to=LATER, reason="No testers", version=1, act=act)
+    move_go_live(planned, to=GO_LIVE, reason="Found some", version=2, act=act)
+    move_go_live(planned, to=LATER, reason="They left", version=3, act=act)
+
+    page = today_page(programme, cio, at=NOW)
+    whole = as_user(cio).get("/regions/NORTH/").content.decode()
+
+    [wave] = page.waves
+    assert wave.note == "17 May, 1 of 1 moved by 14 days: They left"
+    [line] = [*page.regions, *page.folded]
+    assert (line.go_live.signed, line.go_live.reason) == ("+14", "They left")
+    assert [one.reason for one in line.go_live.moves if one.reason in whole] == [
+        "No testers",
+        "Found some",
+        "They left",
+    ]
+
+
 # --- Another wave --------------------------------------------------------------------
 
 
