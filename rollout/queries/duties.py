@@ -27,7 +27,7 @@ def duties_due(at: datetime, corrected: Corrections) -> Iterator[list[Duty]]:
         yield _check_ins(Rhythm.objects.filter(pk__in=ids), at, corrected)
     for ids in parts(Task.objects.running().filter(state=TaskState.BLOCKED)):
         yield _blocked_tasks(Task.objects.filter(pk__in=ids), at)
-    for ids in parts(Clarification.objects.unanswered()):
+    for ids in parts(Clarification.objects.running().unanswered()):
         yield _questions(Clarification.objects.filter(pk__in=ids), at, corrected)
 
 
@@ -80,7 +80,7 @@ def questions_of(duties: Iterable[Duty]) -> QuerySet[Clarification]:
     ids = {duty.object_id for duty in duties if duty.kind in kinds}
     if not ids:
         return Clarification.objects.none()
-    return Clarification.objects.filter(pk__in=ids)
+    return Clarification.objects.running().filter(pk__in=ids)
 
 
 def key_of(duty: Duty) -> Key:

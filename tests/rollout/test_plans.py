@@ -294,6 +294,8 @@ def busy(planned, programme, rhythm_north, staff_north, cio):
     late = make_task(planned, "Late", owner=staff_north, due_date=date(2027, 3, 1))
     ahead = NOW.date() + timedelta(days=30)
     make_task(planned, "Ahead", owner=staff_north, due_date=ahead)
+    asked = {"asked_at": NOW - timedelta(days=14)}
+    factories.make_clarification(planned.region, programme, cio, staff_north, **asked)
     make_task(
         planned,
         "Blocked",
@@ -340,7 +342,7 @@ def test_archived_region_is_due_nowhere_and_can_still_be_read(
 
     take_up_region(north, act=because)
 
-    assert standing(programme, cio, staff_north) == (1, 1, 1, (1, 1, 1), 2)
+    assert standing(programme, cio, staff_north) == (1, 1, 1, (1, 1, 1), 3)
     assert (names(""), names("archived=1")) == (["NORTH"], [])
 
 
@@ -349,7 +351,7 @@ def test_closed_programme_is_due_nowhere_and_can_still_be_read(
 ):
     client = as_user(cio)
     reminders.queue(at=NOW)
-    assert Duty.objects.open().count() == 2
+    assert Duty.objects.open().count() == 3
 
     close_programme(programme, act=because)
 
@@ -366,7 +368,7 @@ def test_closed_programme_is_due_nowhere_and_can_still_be_read(
 
     open_programme(programme, act=because)
 
-    assert standing(programme, cio, staff_north) == (1, 1, 1, (1, 1, 1), 2)
+    assert standing(programme, cio, staff_north) == (1, 1, 1, (1, 1, 1), 3)
 
 
 def test_nothing_is_closed_without_a_reason_or_twice(programme, act, because):

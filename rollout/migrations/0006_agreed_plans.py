@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("regions", "0013_blackouts_and_closing"),
-        ("rollout", "0004_mail_key"),
+        ("rollout", "0005_clarifications"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
