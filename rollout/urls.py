@@ -21,6 +21,7 @@ from rollout.views import (
     passkeys,
     pause,
     people,
+    plans,
     previews,
     regions,
     roles,
@@ -54,7 +55,10 @@ rollout_patterns = [
         calls.call_take_back,
         name="call-take-back",
     ),
-    path("regions/<code:code>/go-live/", regions.go_live_move, name="go-live-move"),
+    path("regions/<code:code>/go-live/", plans.go_live_move, name="go-live-move"),
+    path("regions/<code:code>/wave/", plans.wave_change, name="wave-change"),
+    path("regions/<code:code>/agree/", plans.plan_agree, name="plan-agree"),
+    path("regions/<code:code>/disagree/", plans.plan_disagree, name="plan-disagree"),
     path("regions/<code:code>/ask/", clarifications.region_ask, name="region-ask"),
     path(
         "clarifications/", clarifications.clarification_list, name="clarification-list"

@@ -1,5 +1,6 @@
 """The work of a plan."""
 
+from datetime import date
 from typing import Self
 
 from django.db import models
@@ -29,6 +30,12 @@ class TaskQuerySet(models.QuerySet["Task"]):
             | models.Q(waits_for__in=people)
         )
 
+    def running(self) -> Self:
+        """Not those of closed programmes, nor of archived regions."""
+        return self.filter(
+            plan__programme__closed_at=None, plan__region__archived_at=None
+        )
+
     def unfinished(self) -> Self:
         return self.filter(state__in=UNFINISHED)
 
@@ -41,6 +48,7 @@ class Task(Versioned):
         {"finished_at", "block_reason=", "block_note=", "waits_for="}
     )
     undo_right = Right.WORK_ON_TASKS
+    undo_keeps = frozenset({"baseline_date"})
     undo_owner = "owner"
     told_as = {
         f"state={TaskState.OPEN}": pgettext_lazy("task", "Open again"),
@@ -52,6 +60,8 @@ class Task(Versioned):
         "block_note": "%(after)s",
         "waits_for": pgettext_lazy("task", "waits for %(after)s"),
         "due_date": pgettext_lazy("task", "Due moved: %(before)s → %(after)s"),
+        "baseline_date=": pgettext_lazy("task", "Agreed day taken back"),
+        "baseline_date": pgettext_lazy("task", "Day agreed: %(after)s"),
     }
 
     plan = models.ForeignKey(
@@ -78,6 +88,10 @@ class Task(Versioned):
         verbose_name=_("person in charge"),
     )
     first_due_date = models.DateField(_("first due"))
+    # What it was when the plan was agreed; none while that has not happened.
+    baseline_date = models.DateField(
+        _("agreed day"), null=True, blank=True, editable=False
+    )
     due_date = models.DateField(_("due"))
     state = models.CharField(
         _("state"), max_length=10, choices=TaskState, default=TaskState.OPEN
@@ -138,6 +152,11 @@ class Task(Versioned):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def promised_date(self) -> date:
+        """The day that slips are counted from: as agreed, else as first counted."""
+        return self.baseline_date or self.first_due_date
 
     @property
     def history_region_id(self) -> int | None:
