@@ -38,7 +38,10 @@ class StepForm(RecordForm):
 class StepInline(RecordInline):
     model = Step
     form = StepForm
-    fields = ("title", "kind", "role", "function", "offset_days", "note", "position")
+    fields = (
+        "title", "kind", "role", "function", "offset_days", "offset_unit", "needs_region",
+        "note", "position",
+    )  # fmt: skip
     ordering = ("offset_days", "position", "id")
     may_delete = True
 
@@ -59,12 +62,16 @@ class ProcedureAdmin(RecordAdmin):
 @admin.register(Step)
 class StepAdmin(RecordAdmin):
     form = StepForm
-    list_display = ("title", "procedure", "offset_days", "kind", "role", "function")
-    list_filter = ("procedure", "kind", "role")
+    list_display = (
+        "title", "procedure", "offset_days", "offset_unit", "needs_region", "kind", "role",
+        "function",
+    )  # fmt: skip
+    list_filter = ("procedure", "kind", "role", "offset_unit", "needs_region")
     search_fields = ("title", "function", "procedure__name")
     autocomplete_fields = ("procedure",)
     fields = (
-        "procedure", "title", "kind", "role", "function", "offset_days", "note", "position",
+        "procedure", "title", "kind", "role", "function", "offset_days", "offset_unit",
+        "needs_region", "note", "position",
     )  # fmt: skip
     ordering = ("offset_days", "position", "id")
     joined = ("procedure",)

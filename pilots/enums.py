@@ -23,6 +23,13 @@ class StepRole(TextChoices):
     SHARED = "shared", _("region and headquarters")
 
 
+class OffsetUnit(TextChoices):
+    """What the days of a step count: all of them, or those that the region works."""
+
+    DAY = "day", _("days")
+    WORKING_DAY = "working_day", _("working days")
+
+
 class FindingKind(TextChoices):
     ACHIEVEMENT = "achievement", _("achievement")
     PROBLEM = "problem", _("problem")

@@ -6,7 +6,14 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from pilots.enums import Area, FindingKind, FindingState, StepRole, TaskKind
+from pilots.enums import (
+    Area,
+    FindingKind,
+    FindingState,
+    OffsetUnit,
+    StepRole,
+    TaskKind,
+)
 from regions.enums import Change, Right
 from regions.models import Programme, User, Versioned
 
@@ -108,7 +115,24 @@ class Step(Versioned):
         ),
     )
     offset_days = models.SmallIntegerField(
-        _("days from go-live"), help_text=_("Calendar days, negative before go-live.")
+        _("days from go-live"), help_text=_("Negative before go-live.")
+    )
+    offset_unit = models.CharField(
+        _("counted in"),
+        max_length=12,
+        choices=OffsetUnit,
+        default=OffsetUnit.DAY,
+        help_text=_(
+            "Days stay on their day, also on a Sunday. Working days are those of the region."
+        ),
+    )
+    needs_region = models.BooleanField(
+        _("needs the region"),
+        default=False,
+        help_text=_(
+            "Moved off its holidays, weekends and blackouts: before go-live to the free day "
+            "before, after it to the next."
+        ),
     )
     note = models.CharField(_("note"), max_length=300, blank=True)
     position = models.PositiveIntegerField(_("position"), default=0)
@@ -131,6 +155,10 @@ class Step(Versioned):
             models.CheckConstraint(
                 condition=models.Q(offset_days__range=(-1500, 1500)),
                 name="step_offset_sane",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(offset_unit__in=OffsetUnit.values),
+                name="step_unit_known",
             ),
         ]
 

@@ -34,13 +34,13 @@ PAGE = 25
 
 def _programme(request: Request) -> Programme:
     return get_object_or_404(
-        Programme.objects.visible_to(request.user).order_by("id")[:1]
+        Programme.objects.visible_to(request.user).running_first()[:1]
     )
 
 
 @require_safe
 def playbook(request: Request) -> HttpResponse:
-    programme = Programme.objects.visible_to(request.user).order_by("id").first()
+    programme = Programme.objects.visible_to(request.user).running_first().first()
     context = {
         "programme": programme,
         "procedures": procedures_of(programme) if programme else [],

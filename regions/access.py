@@ -123,6 +123,12 @@ def can_use_admin(user: User) -> Answer:
     return denied(_("The administration is for headquarters."))
 
 
+def can_close(user: User) -> Answer:
+    if user.standing.may(Right.CLOSE):
+        return ALLOWED
+    return denied(_("Headquarters closes programmes and archives regions."))
+
+
 def can_see_today(user: User) -> Answer:
     """The page of calls and decisions: CIO, headquarters, liaisons and auditors."""
     if user.standing.may(Right.SEE_TODAY):

@@ -4,7 +4,7 @@ Public holidays come from the package `holidays`, by country and by state or pro
 headquarters corrects them day by day.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -79,11 +79,7 @@ class Calendar:
 
     def first_working(self, day: date, step: int = 1) -> date:
         """`day` itself or the nearest working day after it (before it with step -1)."""
-        for distance in range(SEARCH_DAYS + 1):
-            candidate = day + timedelta(days=step * distance)
-            if self.is_working(candidate):
-                return candidate
-        raise NoWorkingDay(day)
+        return _first(self.is_working, day, step)
 
     def add_working(self, day: date, count: int) -> date:
         """The day `count` working days after `day`; negative counts backwards."""
@@ -96,6 +92,46 @@ class Calendar:
         """Monday, or the first day after it that is worked in its week."""
         before = (day - timedelta(days=back) for back in range(1, day.isoweekday()))
         return self.is_working(day) and not any(map(self.is_working, before))
+
+
+def _first(fits: Callable[[date], bool], day: date, step: int) -> date:
+    """`day` itself or the nearest that fits, in steps of one day; never beyond the range."""
+    for distance in range(SEARCH_DAYS + 1):
+        candidate = day + timedelta(days=step * distance)
+        if fits(candidate):
+            return candidate
+    raise NoWorkingDay(day)
+
+
+@dataclass(frozen=True)
+class Closed:
+    """Days on which a programme asks nothing of a region, first to last, and why."""
+
+    first: date
+    last: date
+    reason: str = ""
+
+    def holds_on(self, day: date) -> bool:
+        return self.first <= day <= self.last
+
+
+@dataclass(frozen=True)
+class WorkableDays:
+    """What a region works, and of that what a programme leaves it: its free days."""
+
+    calendar: Calendar
+    blackouts: tuple[Closed, ...] = ()
+
+    def closed_on(self, day: date) -> Closed | None:
+        """The blackout that a day lies in."""
+        return next((one for one in self.blackouts if one.holds_on(day)), None)
+
+    def is_free(self, day: date) -> bool:
+        return self.calendar.is_working(day) and self.closed_on(day) is None
+
+    def first_free(self, day: date, step: int) -> date:
+        """`day` itself or the nearest free day after it (before it with step -1)."""
+        return _first(self.is_free, day, step)
 
 
 @lru_cache(maxsize=4096)

@@ -45,12 +45,14 @@ class Right(TextChoices):
     SET_CALLER = "set_caller", _("say who calls a CEO")
     DECIDE_FINDING = "decide_finding", _("adopt and reject findings")
     ADD_SOURCE = "add_source", _("add sources to findings of others")
-    MOVE_GO_LIVE = "move_go_live", _("move a go-live")
+    MOVE_GO_LIVE = "move_go_live", _("move a go-live, or a region to another wave")
+    AGREE_PLAN = "agree_plan", _("agree a plan")
     SEE_HEALTH = "see_health", _("be warned when no mail goes out")
     SEE_LEDGER = "see_ledger", _("see all mails")
     SEARCH_HISTORY = "search_history", _("search who changed what")
     SEE_PEOPLE = "see_people", _("see all people and their roles")
     PLAN = "plan", _("make plans")
+    CLOSE = "close", _("close programmes and archive regions")
     MANAGE_MAIL = "manage_mail", _("resend and cancel mails")
     MANAGE_PEOPLE = "manage_people", _("invite people and change their roles")
     ADMINISTER = "administer", _("open the administration")
@@ -77,11 +79,13 @@ RIGHTS: dict[Right, frozenset[Role]] = {
     Right.DECIDE_FINDING: frozenset({Role.CIO, Role.HQ}),
     Right.ADD_SOURCE: frozenset({Role.CIO, Role.HQ}),
     Right.MOVE_GO_LIVE: frozenset({Role.CIO, Role.HQ}),
+    Right.AGREE_PLAN: frozenset({Role.CIO, Role.HQ, Role.MANAGER}),
     Right.SEE_HEALTH: frozenset({Role.CIO, Role.HQ}),
     Right.SEE_LEDGER: GROUP_ROLES,
     Right.SEARCH_HISTORY: GROUP_ROLES,
     Right.SEE_PEOPLE: GROUP_ROLES,
     Right.PLAN: frozenset({Role.HQ}),
+    Right.CLOSE: frozenset({Role.HQ}),
     Right.MANAGE_MAIL: frozenset({Role.HQ}),
     Right.MANAGE_PEOPLE: frozenset({Role.HQ}),
     Right.ADMINISTER: frozenset({Role.HQ}),

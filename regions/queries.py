@@ -1,7 +1,7 @@
 """What is read about talks with CEOs: the facts behind every rhythm, asks, contacts."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -16,12 +16,13 @@ from django.db.models import (
 )
 
 from regions.access import can_withdraw_file
-from regions.calendar import Calendar, Corrections, today
+from regions.calendar import Calendar, Closed, Corrections, WorkableDays, today
 from regions.enums import AskOf, Role
 from regions.models import (
     Absence,
     Ask,
     Attachment,
+    Blackout,
     CheckIn,
     Contact,
     HistoryEntry,
@@ -75,6 +76,28 @@ def corrections() -> Corrections:
             for row in Holiday.objects.all()
         }
     )
+
+
+@dataclass(frozen=True)
+class Calendars:
+    """The calendars of all regions in all programmes, read at once."""
+
+    corrected: Corrections
+    blackouts: Sequence[Blackout]
+
+    def of(self, region: Region, programme_id: int) -> WorkableDays:
+        """What a region works, less what the programme asks nothing of it."""
+        closed = tuple(
+            Closed(one.first_date, one.last_date, one.reason)
+            for one in self.blackouts
+            if one.programme_id == programme_id and one.region_id in (None, region.pk)
+        )
+        return WorkableDays(Calendar.of(region, self.corrected), closed)
+
+
+def calendars() -> Calendars:
+    """What headquarters says of days, in two queries."""
+    return Calendars(corrections(), list(Blackout.objects.order_by("first_date", "id")))
 
 
 def rhythms_at(rows: QuerySet[Rhythm], at: datetime) -> QuerySet[Rhythm]:

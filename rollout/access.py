@@ -128,6 +128,13 @@ def can_move_go_live(user: User, plan: Plan) -> Answer:
     return denied(_("Headquarters or the CIO moves a go-live."))
 
 
+def can_agree_plan(user: User, plan: Plan) -> Answer:
+    """The region's manager agrees to it, or headquarters or the CIO for him."""
+    if user.standing.may(Right.AGREE_PLAN, plan.region_id):
+        return ALLOWED
+    return denied(_("The region's manager, headquarters or the CIO agrees a plan."))
+
+
 def can_see_ledger(user: User) -> Answer:
     if user.standing.may(Right.SEE_LEDGER):
         return ALLOWED

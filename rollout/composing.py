@@ -122,7 +122,7 @@ def _house(duties: list[Duty]) -> Programme | None:
     """The programme that signs what is asked for at once, which belongs to none."""
     if all(CAPS[DutyKind(duty.kind)] != MailCap.AT_ONCE for duty in duties):
         return None
-    return Programme.objects.order_by("id").first()
+    return Programme.objects.running_first().first()
 
 
 def check_in_letter(recipient: User, duties: list[Duty], facts: Facts) -> Letter | None:

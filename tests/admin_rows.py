@@ -53,6 +53,7 @@ def one_of_each(number: int) -> dict[str, Model]:
         factories.make_holiday(
             name=f"Day {number}", day_date=date(2027, 1, 1) + timedelta(days=number)
         ),
+        factories.make_blackout(programme, region=region, reason=f"Blackout {number}"),
         factories.make_event(mail, answer=f"250 {number}", by=staff),
         factories.saved(Heartbeat(job=f"job {number}", at=NOW)),
         factories.saved(

@@ -23,6 +23,7 @@ from regions.models import (
     Absence,
     Ask,
     Attachment,
+    Blackout,
     CheckIn,
     Contact,
     Holiday,
@@ -84,6 +85,13 @@ def make_holiday(
     return saved(
         Holiday(country=country, day_date=day_date, **{"name": "Day off"} | values)
     )
+
+
+def make_blackout(programme: Programme, **values: Any) -> Blackout:
+    """Two weeks round the go-live of all regions, on which nothing is asked of them."""
+    days = {"first_date": date(2027, 4, 26), "last_date": date(2027, 5, 7)}
+    defaults = {"reason": "Closing of the year"}
+    return saved(Blackout(programme=programme, **defaults | days | values))
 
 
 def make_user(

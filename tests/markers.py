@@ -16,6 +16,7 @@ from regions.models import (
     Absence,
     Ask,
     Attachment,
+    Blackout,
     CheckIn,
     Contact,
     HistoryEntry,
@@ -55,6 +56,7 @@ WAY_TO_REGION: dict[type[Model], str] = {
     Handover: "giver__memberships__region",
     Ask: "ceo__region",
     Attachment: "region",
+    Blackout: "region",
     CheckIn: "ceo__region",
     Clarification: "region",
     Contact: "ceo__region",
@@ -191,7 +193,7 @@ def without(region: Region) -> None:
         order = [
             MailEvent, Duty, Mail, HistoryEntry, Attachment, Clarification, TaskLink,
             ChecklistItem, TaskComment, Task, Contact, CheckIn, Ask, Rhythm,
-            Plan, RegionalCEO, Handover, Absence, Membership,
+            Plan, Blackout, RegionalCEO, Handover, Absence, Membership,
         ]  # fmt: skip
         for model in order:
             rows = model._default_manager.filter(**{WAY_TO_REGION[model]: region.pk})

@@ -140,6 +140,7 @@ def _rows(
     link.dated_at = NOW
     factories.make_ask(ceo, programme)
     person, handover = _handed_over(region, plan, liaison)
+    factories.make_blackout(programme, region=region)
     blocked = {"state": TaskState.BLOCKED, "block_reason": BlockReason.DATA}
     late = {"due_date": (NOW - timedelta(days=3)).date()}
     task = factories.make_task(plan, "Open", owner=staff, **late)

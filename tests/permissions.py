@@ -43,7 +43,12 @@ rollout:call-hand-over    GET   302  405  405  405  405  405  405  405  405  405
 rollout:call-hand-over    POST  302  404  302  403  403  403  404  404  404  404
 rollout:call-take-back    GET   302  405  405  405  405  405  405  405  405  405
 rollout:call-take-back    POST  302  404  302  403  403  403  404  404  404  404
+rollout:go-live-move      GET   302  404  200  200  403  403  403  403  403  404
 rollout:go-live-move      POST  302  404  302  302  403  403  403  403  403  404
+rollout:wave-change       GET   302  404  200  200  403  403  403  403  403  404
+rollout:wave-change       POST  302  404  302  302  403  403  403  403  403  404
+rollout:plan-agree        POST  302  404  302  302  403  403  302  403  403  404
+rollout:plan-disagree     POST  302  404  302  302  403  403  302  403  403  404
 rollout:contact-correct   GET   302  404  200  403  403  200  404  404  404  404
 rollout:contact-correct   POST  302  404  302  403  403  302  404  404  404  404
 rollout:contact-withdraw  POST  302  404  302  403  403  302  404  404  404  404
@@ -258,6 +263,7 @@ ADDED: dict[str, Maker] = {
     "pilots.pilot": lambda other: {"name": "A new one"},
     "pilots.procedure": lambda other: {"name": "A new one"},
     "pilots.step": lambda other: {"title": "A new one", "offset_days": "-7"},
+    "regions.blackout": lambda other: {"reason": "A new one"},
     "regions.checkin": lambda other: {"programme": other["regions.programme"].pk},
     "regions.holiday": lambda other: {"day_date": "2027-08-08"},
     "regions.membership": lambda other: {"user": other["regions.user"].pk},
@@ -362,6 +368,9 @@ ARGS: dict[str, Maker] = {
     "rollout:call-hand-over": lambda made: [made.region.code],
     "rollout:call-take-back": lambda made: [made.region.code],
     "rollout:go-live-move": lambda made: [made.region.code],
+    "rollout:wave-change": lambda made: [made.region.code],
+    "rollout:plan-agree": lambda made: [made.region.code],
+    "rollout:plan-disagree": lambda made: [made.region.code],
     "rollout:contact-correct": lambda made: [made.contact.pk],
     "rollout:contact-withdraw": lambda made: [made.contact.pk],
     "rollout:task": lambda made: [made.task.pk],
@@ -493,9 +502,18 @@ BODIES: dict[str, Maker] = {
     "rollout:call-take-back": lambda made: {"version": made.rhythm.version},
     "rollout:go-live-move": lambda made: {
         "to": "2027-05-17",
+        "told": "2027-05-17",
         "reason": "no testers",
         "version": made.plan.version,
     },
+    "rollout:wave-change": lambda made: {
+        "name": "On its own",
+        "told": "None On its own",
+        "reason": "no testers",
+        "version": made.plan.version,
+    },
+    "rollout:plan-agree": lambda made: {"version": made.plan.version},
+    "rollout:plan-disagree": lambda made: {"version": made.plan.version},
     "rollout:contact-correct": lambda made: {
         **TALK,
         "minutes": "20",

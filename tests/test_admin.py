@@ -29,6 +29,7 @@ QUERIES = {
     "regions.absence": (5, 5),
     "regions.ask": (8, 6),
     "regions.attachment": (7, 5),
+    "regions.blackout": (8, 6),
     "regions.checkin": (8, 6),
     "regions.contact": (8, 6),
     "regions.historyentry": (7, 5),

@@ -199,10 +199,11 @@ def test_two_moves_of_a_go_live_are_put_to_the_person(cio, hq, plan_north, as_us
     region = reverse("rollout:region", args=["NORTH"])
     known = hidden(client.get(region))
     address = reverse("rollout:go-live-move", args=["NORTH"])
-    theirs = {"to": "2027-05-17", "reason": "No testers"}
+    theirs = {"to": "2027-05-17", "told": "2027-05-17", "reason": "No testers"}
     as_user(hq).post(address, known | theirs)
 
-    page = client.post(address, known | {"to": "2027-06-07", "reason": "No data"})
+    mine = {"to": "2027-06-07", "told": "2027-06-07", "reason": "No data"}
+    page = client.post(address, known | mine)
 
     [clash] = page.context["conflict"].clashes
     assert (clash.mine, clash.theirs) == ("Mon 7 Jun 2027", "Mon 17 May 2027")

@@ -162,12 +162,12 @@ def test_walk_finds_a_view_that_is_not_logged(people, marked, monkeypatch):
     assert disclosures(signed_in(people["cio"]), "/regions/NORTH/") == (True, 0)
 
 
-def test_refused_move_of_the_go_live_logs_its_page_too(people, marked):
+def test_refused_move_of_the_go_live_shows_no_note(people, marked):
     answer = signed_in(people["cio"]).post("/regions/NORTH/go-live/", {})
 
     assert answer.status_code == 422
-    assert MARKER in answer.content.decode()
-    assert PrivateView.objects.count() == 1
+    assert MARKER not in answer.content.decode()
+    assert PrivateView.objects.count() == 0
 
 
 def test_log_says_who_whose_and_when(people, marked):

@@ -4,9 +4,10 @@ from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy
 
 from regions.administration import RecordAdmin, RecordForm
-from regions.models import Holiday
+from regions.models import Blackout, Holiday
 from regions.validators import validate_place
 
 
@@ -37,4 +38,24 @@ class HolidayAdmin(RecordAdmin):
     fields = ("name", "day_date", "country", "subdivision", "is_worked")
     date_hierarchy = "day_date"
     ordering = ("-day_date", "country", "subdivision", "id")
+    may_delete = True
+
+
+class BlackoutForm(RecordForm):
+    rules = {
+        "blackout_ends_after_start": gettext_lazy("The last day is before the first.")
+    }
+
+
+@admin.register(Blackout)
+class BlackoutAdmin(RecordAdmin):
+    form = BlackoutForm
+    list_display = ("reason", "first_date", "last_date", "programme", "region")
+    list_filter = ("programme",)
+    search_fields = ("reason", "programme__name", "region__name", "region__code")
+    autocomplete_fields = ("programme", "region")
+    fields = ("programme", "region", "first_date", "last_date", "reason")
+    date_hierarchy = "first_date"
+    ordering = ("-first_date", "id")
+    joined = ("programme", "region")
     may_delete = True

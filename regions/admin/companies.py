@@ -25,17 +25,49 @@ from regions.models import Programme, Region, RegionalCEO, Rhythm, Versioned
 from regions.services.people import appoint_ceo
 
 from .calendars import PlaceForm
+from .closing import ARCHIVE, CLOSE, OPEN, TAKE_UP
 from .held import ENDS_AFTER_START, HeldFilter
 
 PERSON = name_of("user", gettext_lazy("person"))
 
 
+class EndedFilter(admin.SimpleListFilter):
+    """What runs, or what does not any more."""
+
+    column: str
+    words: tuple[Any, Any]
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Any:
+        return list(zip(("no", "yes"), self.words, strict=True))
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() is None:
+            return queryset
+        return queryset.filter(**{f"{self.column}__isnull": self.value() == "no"})
+
+
+class ClosedFilter(EndedFilter):
+    title = gettext_lazy("state")
+    parameter_name = "closed"
+    column = "closed_at"
+    words = (gettext_lazy("running"), gettext_lazy("closed"))
+
+
+class ArchivedFilter(EndedFilter):
+    title = gettext_lazy("state")
+    parameter_name = "archived"
+    column = "archived_at"
+    words = (gettext_lazy("running"), gettext_lazy("archived"))
+
+
 @admin.register(Programme)
 class ProgrammeAdmin(RecordAdmin):
-    list_display = ("name", "code")
+    list_display = ("name", "code", "closed_at")
+    list_filter = (ClosedFilter,)
     search_fields = ("name", "code")
-    fields = ("name", "code", "date_shift_weeks")
-    readonly_fields = ("date_shift_weeks",)
+    fields = ("name", "code", "date_shift_weeks", "closed_at")
+    readonly_fields = ("date_shift_weeks", "closed_at")
+    acts = (CLOSE, OPEN)
     ordering = ("name", "id")
     may_delete = True
 
@@ -128,10 +160,14 @@ class LedFilter(admin.SimpleListFilter):
 class RegionAdmin(RecordAdmin):
     form = PlaceForm
     inlines = (CEOInline,)
-    list_display = ("name", "code", "ceo", "time_zone")
-    list_filter = (LedFilter, "time_zone", "country")
+    list_display = ("name", "code", "ceo", "time_zone", "archived_at")
+    list_filter = (ArchivedFilter, LedFilter, "time_zone", "country")
     search_fields = ("name", "code", "ceos__user__name")
-    fields = ("name", "code", "time_zone", "working_days", "country", "subdivision")
+    fields = (
+        "name", "code", "time_zone", "working_days", "country", "subdivision", "archived_at",
+    )  # fmt: skip
+    readonly_fields = ("archived_at",)
+    acts = (ARCHIVE, TAKE_UP)
     ordering = ("name", "id")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:

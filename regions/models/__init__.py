@@ -2,7 +2,7 @@
 
 from .absences import Absence
 from .attachments import Attachment
-from .calendars import Holiday
+from .calendars import Blackout, Holiday
 from .ceos import RegionalCEO, Rhythm
 from .history import HistoryEntry, Versioned
 from .people import Membership, User
@@ -16,6 +16,7 @@ __all__ = [
     "Absence",
     "Ask",
     "Attachment",
+    "Blackout",
     "CheckIn",
     "Contact",
     "HistoryEntry",

@@ -1,6 +1,6 @@
-"""Where somebody lives, as far as his calendar goes, and what headquarters corrects in it."""
+"""Where somebody lives, as far as his calendar goes, and what headquarters says of days."""
 
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -9,6 +9,9 @@ from regions.enums import Right
 from regions.validators import validate_country, validate_subdivision
 
 from .history import Versioned
+
+if TYPE_CHECKING:
+    from .people import User
 
 
 class Located(models.Model):
@@ -84,3 +87,63 @@ class Holiday(Versioned):
 
     def __str__(self) -> str:
         return f"{self.name} {self.day_date}"
+
+
+class BlackoutQuerySet(models.QuerySet["Blackout"]):
+    def visible_to(self, user: "User") -> Self:
+        """Those of all regions for everybody with a role, the others as the region is."""
+        standing = user.standing
+        if standing.sees_all:
+            return self
+        if not standing.roles:
+            return self.none()
+        return self.filter(
+            models.Q(region=None) | models.Q(region__in=standing.region_ids)
+        )
+
+
+class Blackout(Versioned):
+    """Days on which a programme asks nothing of a region, or of any: the closing of a year.
+
+    They are worked all the same; what needs the region is only not put on them, and who
+    lets it go live on one of them says why.
+    """
+
+    undo_right = Right.ADMINISTER
+
+    programme = models.ForeignKey(
+        "regions.Programme",
+        models.PROTECT,
+        related_name="blackouts",
+        verbose_name=_("programme"),
+    )
+    region = models.ForeignKey(
+        "regions.Region",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="blackouts",
+        verbose_name=_("region"),
+        help_text=_("Empty: it holds in all regions."),
+    )
+    first_date = models.DateField(_("first day"))
+    last_date = models.DateField(_("last day"))
+    reason = models.CharField(_("reason"), max_length=200)
+
+    objects = BlackoutQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("blackout")
+        verbose_name_plural = _("blackouts")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(first_date__lte=models.F("last_date")),
+                name="blackout_ends_after_start",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(reason=""), name="blackout_has_reason"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reason} {self.first_date}"

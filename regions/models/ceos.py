@@ -78,6 +78,10 @@ class RegionalCEO(Versioned):
 
 
 class RhythmQuerySet(models.QuerySet["Rhythm"]):
+    def running(self) -> Self:
+        """Not those of closed programmes, nor of archived regions."""
+        return self.filter(programme__closed_at=None, ceo__region__archived_at=None)
+
     def visible_to(self, user: User) -> Self:
         return self.filter(engaged_regions(user))
 

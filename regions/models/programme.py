@@ -15,6 +15,13 @@ from .people import User
 
 
 class ProgrammeQuerySet(models.QuerySet["Programme"]):
+    def running(self) -> Self:
+        return self.filter(closed_at=None)
+
+    def running_first(self) -> Self:
+        """In the order they came, closed ones behind."""
+        return self.order_by(models.F("closed_at").asc(nulls_first=True), "id")
+
     def visible_to(self, user: User) -> Self:
         """Everybody with a role sees which programmes run."""
         return self if user.standing.roles else self.none()
@@ -24,11 +31,15 @@ class Programme(Versioned):
     """One system that is brought to many regional companies."""
 
     undo_right = Right.ADMINISTER
+    undo_keeps = frozenset({"closed_at"})
+    told_as = {"closed_at=": _("Opened again"), "closed_at": _("Closed")}
 
     code = models.CharField(
         _("code"), max_length=20, unique=True, validators=[validate_code]
     )
     name = models.CharField(_("name"), max_length=100)
+    # Since then nothing is due in it and nobody is reminded; all of it can be read.
+    closed_at = models.DateTimeField(_("closed"), null=True, blank=True, editable=False)
     date_shift_weeks = models.IntegerField(
         _("weeks by which its dates are shifted"),
         default=0,
@@ -53,6 +64,9 @@ class Programme(Versioned):
 
 
 class RegionQuerySet(models.QuerySet["Region"]):
+    def running(self) -> Self:
+        return self.filter(archived_at=None)
+
     def visible_to(self, user: User) -> Self:
         standing = user.standing
         return self if standing.sees_all else self.filter(pk__in=standing.region_ids)
@@ -62,11 +76,17 @@ class Region(Versioned, Located):
     """A regional company that the system is brought to."""
 
     undo_right = Right.ADMINISTER
+    undo_keeps = frozenset({"archived_at"})
+    told_as = {"archived_at=": _("Taken up again"), "archived_at": _("Archived")}
 
     code = models.CharField(
         _("code"), max_length=20, unique=True, validators=[validate_code]
     )
     name = models.CharField(_("name"), max_length=100)
+    # Since then nothing is due there and nobody is reminded; all of it can be read.
+    archived_at = models.DateTimeField(
+        _("archived"), null=True, blank=True, editable=False
+    )
     time_zone = models.CharField(
         _("time zone"), max_length=50, default="UTC", validators=[validate_zone]
     )

@@ -2,18 +2,18 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
 
-from django.db.models import Count, OuterRef, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from regions.administration import RowsAct, Told
 from regions.history import Act, EditedMeanwhile
-from regions.wording import full_day, sentences
+from regions.wording import sentences
 from rollout.access import can_manage_mail, can_plan
 from rollout.enums import DutyState, MailCap
-from rollout.models import Mail, Plan, Task
+from rollout.models import Mail, Plan
+from rollout.queries.plans import moves_of
 from rollout.services.ledger import (
     CannotCancelMail,
     CannotResendMail,
@@ -23,8 +23,6 @@ from rollout.services.ledger import (
     resend_mail,
 )
 from rollout.services.plans import CannotMoveGoLive, check_go_live, move_go_live
-
-from .counts import count_of
 
 # --- Mails ---------------------------------------------------------------------------
 
@@ -126,8 +124,8 @@ CANCEL = RowsAct(
 
 
 def _tell_to_wave(rows: QuerySet[Plan], at: datetime) -> Iterator[Told]:
-    tasks = Task.objects.unfinished().filter(step__isnull=False, plan=OuterRef("pk"))
-    plans: QuerySet[Any] = rows.annotate(moving_count=count_of(tasks, "plan"))
+    plans = list(rows)
+    moves = moves_of(((plan, plan.wave.go_live_date) for plan in plans), at=at)
     for plan in plans:
         to = plan.wave.go_live_date
         if plan.go_live_date == to:
@@ -139,24 +137,7 @@ def _tell_to_wave(rows: QuerySet[Plan], at: datetime) -> Iterator[Told]:
         except CannotMoveGoLive as refusal:
             yield Told(plan, str(refusal), is_refused=True)
         else:
-            yield Told(plan, _what_moving_does(plan, plan.moving_count))
-
-
-def _what_moving_does(plan: Plan, tasks: int) -> str:
-    days = (plan.wave.go_live_date - plan.go_live_date).days
-    moved = _("Go-live %(to)s instead of %(was)s (%(days)+d days).") % {
-        "to": full_day(plan.wave.go_live_date),
-        "was": full_day(plan.go_live_date),
-        "days": days,
-    }
-    if not tasks:
-        return moved
-    with_it = ngettext(
-        "%(n)d task that is not finished moves with it.",
-        "%(n)d tasks that are not finished move with it.",
-        tasks,
-    )
-    return sentences([moved, with_it % {"n": tasks}])
+            yield Told(plan, moves[plan.pk].said)
 
 
 def _to_wave(plan: Plan, act: Act) -> None:

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from copy import deepcopy
+from dataclasses import replace
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import OuterRef, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
@@ -24,12 +25,19 @@ from regions.administration import (
     person,
 )
 from regions.history import Act
-from regions.models import Programme, Versioned
+from regions.models import Programme, Region, Versioned
+from regions.queries import calendars
 from rollout.models import Plan, Task, Wave
-from rollout.services.plans import CannotPlan, make_plan, set_rhythm_dates
+from rollout.queries.plans import impossible_days
+from rollout.services.plans import (
+    CannotPlan,
+    in_blackout,
+    make_plan,
+    set_rhythm_dates,
+)
 
 from .acts import TO_WAVE
-from .counts import KICK_OFF_FIRST, SlipColumn, count_of
+from .counts import KICK_OFF_FIRST, SlipColumn, count_of, why_moved
 
 
 class AddPlanForm(RecordForm):
@@ -44,6 +52,12 @@ class AddPlanForm(RecordForm):
             "Each step becomes a task, counted back from go-live. Leave it empty to take the "
             "whole playbook of the programme."
         ),
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=200,
+        required=False,
+        help_text=gettext_lazy("Needed where the go-live lies in a blackout."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -60,11 +74,8 @@ class AddPlanForm(RecordForm):
         kick_off = data.get("kick_off_date") or wave.kick_off_date
         if kick_off and kick_off > (data.get("go_live_date") or wave.go_live_date):
             self.add_error("kick_off_date", KICK_OFF_FIRST)
-        plans = Plan.objects.filter(
-            programme=wave.programme_id, region=data.get("region")
-        )
-        if plans.exists():
-            self.add_error("region", _("This region has a plan already."))
+        if region := data.get("region"):
+            self._check_region(region, wave, data)
         if any(
             one.programme_id != wave.programme_id
             for one in data.get("procedures") or ()
@@ -73,6 +84,14 @@ class AddPlanForm(RecordForm):
                 "procedures", _("Choose procedures of the wave's programme.")
             )
         return data
+
+    def _check_region(self, region: Region, wave: Wave, data: dict[str, Any]) -> None:
+        if Plan.objects.filter(programme=wave.programme_id, region=region).exists():
+            self.add_error("region", _("This region has a plan already."))
+        go_live = data.get("go_live_date") or wave.go_live_date
+        days = calendars().of(region, wave.programme_id)
+        if not data.get("reason") and (stop := in_blackout(go_live, days)):
+            self.add_error("reason", stop)
 
 
 class PlanForm(RecordForm):
@@ -105,18 +124,18 @@ class PlanAdmin(SlipColumn, RecordAdmin):
     form = PlanForm
     list_display = (
         "region", "wave", "kick_off_date", "first_go_live_date", "go_live_date", "slip",
-        "tasks_left", "tasks_all",
+        "why", "agreed_at", "tasks_left", "tasks_all",
     )  # fmt: skip
     export_fields = (
         "region", "wave", "programme", "kick_off_date", "first_go_live_date", "go_live_date",
-        "slip", "tasks_left", "tasks_all",
+        "slip", "why", "agreed_at", "tasks_left", "tasks_all",
     )  # fmt: skip
     list_filter = ("programme", "wave")
     search_fields = ("region__name", "region__code", "wave__name")
     date_hierarchy = "go_live_date"
     autocomplete_fields = ("region", "wave")
     ordering = ("go_live_date", "region__name", "id")
-    joined = ("region", "wave", "programme")
+    joined = ("region", "wave", "programme", "agreed_by")
     refusals = (CannotPlan,)
     acts = (TO_WAVE,)
 
@@ -125,6 +144,7 @@ class PlanAdmin(SlipColumn, RecordAdmin):
         counts = {
             "all_count": count_of(tasks, "plan"),
             "left_count": count_of(tasks.unfinished(), "plan"),
+            "why_moved": why_moved(),
         }
         rows = super().get_queryset(request)
         counted: QuerySet[Any] = rows.annotate(**counts)
@@ -150,10 +170,12 @@ class PlanAdmin(SlipColumn, RecordAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None:
-            return ("region", "wave", "kick_off_date", "go_live_date", "procedures")
+            return (
+                "region", "wave", "kick_off_date", "go_live_date", "procedures", "reason",
+            )  # fmt: skip
         return (
             "region", "programme", "wave", "kick_off_date", "first_go_live_date",
-            "go_live_date", "slip", "task_link",
+            "go_live_date", "slip", "why", "agreed_at", "agreed_by", "task_link",
         )  # fmt: skip
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -165,6 +187,9 @@ class PlanAdmin(SlipColumn, RecordAdmin):
             "first_go_live_date",
             "go_live_date",
             "slip",
+            "why",
+            "agreed_at",
+            "agreed_by",
             "task_link",
         )
 
@@ -188,14 +213,27 @@ class PlanAdmin(SlipColumn, RecordAdmin):
     def create(self, request: HttpRequest, row: Any, form: Any, act: Act) -> Versioned:
         data = form.cleaned_data
         wave: Wave = data["wave"]
-        return make_plan(
+        plan = make_plan(
             data["region"],
             wave,
             steps=steps_of(wave.programme, data["procedures"]),
             go_live=data["go_live_date"],
             kick_off=data["kick_off_date"],
-            act=act,
+            act=replace(act, reason=data["reason"].strip()),
         )
+        self._warn_of_impossible(request, plan)
+        return plan
+
+    def _warn_of_impossible(self, request: HttpRequest, plan: Plan) -> None:
+        """The plan is made all the same; its page lists the days."""
+        days = calendars().of(plan.region, plan.programme_id)
+        if count := len(impossible_days(plan, days)):
+            said = ngettext(
+                "%(n)d day is impossible. The page of the region lists it.",
+                "%(n)d days are impossible. The page of the region lists them.",
+                count,
+            )
+            self.message_user(request, said % {"n": count}, messages.WARNING)
 
     def update(
         self, request: HttpRequest, row: Any, values: Mapping[str, Any], act: Act

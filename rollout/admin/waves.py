@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from regions.administration import RecordAdmin, RecordForm, RecordInline, person
 from rollout.models import Plan, Wave
 
-from .counts import KICK_OFF_FIRST, SlipColumn, count_of
+from .counts import KICK_OFF_FIRST, SlipColumn, count_of, why_moved
 
 
 class WaveForm(RecordForm):
@@ -21,13 +21,18 @@ class PlanInline(SlipColumn, RecordInline):
     """The regions of a wave; a plan is added and moved on its own page."""
 
     model = Plan
-    fields = ("kick_off_date", "first_go_live_date", "go_live_date", "slip")
-    readonly_fields = ("slip",)
+    fields = ("kick_off_date", "first_go_live_date", "go_live_date", "slip", "why")
+    readonly_fields = ("slip", "why")
     joined = ("region", "wave")
     ordering = ("region__name", "id")
     may_add = False
     may_change = False
     show_change_link = True
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows: QuerySet[Any] = super().get_queryset(request)
+        explained: QuerySet[Any] = rows.annotate(why_moved=why_moved())
+        return explained
 
 
 @admin.register(Wave)

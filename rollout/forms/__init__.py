@@ -7,11 +7,10 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from regions.enums import Role
-from regions.forms import DateInput
 from regions.merging import MergingForm
 from regions.models import Membership, Region, RegionalCEO, User
 from rollout.enums import BlockReason, DutyKind, MailState
-from rollout.models import Plan, Task
+from rollout.models import Task
 
 
 class ActForm(forms.Form):
@@ -57,18 +56,6 @@ def helpers_for(task: Task) -> Any:
     return User.objects.filter(
         Q(pk__in=near.values("user")) | Q(pk__in=heads.values("user"))
     ).order_by("name", "id")
-
-
-class MoveGoLiveForm(MergingForm):
-    """A new day, and why."""
-
-    to = forms.DateField(label=_("New go-live"), widget=DateInput())
-    reason = forms.CharField(label=_("Why does it move?"), max_length=300)
-
-    @classmethod
-    def for_plan(cls, plan: Plan, data: Any = None) -> "MoveGoLiveForm":
-        now = {"to": plan.go_live_date, "version": plan.version}
-        return cls(data, initial=now)
 
 
 class SignInLinkForm(forms.Form):

@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from pilots.enums import Area, FindingKind, StepRole, TaskKind
+from pilots.enums import Area, FindingKind, OffsetUnit, StepRole, TaskKind
 from regions.enums import (
     AskAnswer,
     AskKind,
@@ -57,6 +57,11 @@ def optional(name: str, parse: Parser, default: Value = "") -> Column:
 
 
 OFFSET = Column("offset_days", values.whole(-1500, 1500))
+# In which days an offset is counted, and whether the region's days off move it.
+COUNTING = (
+    optional("offset_unit", Choice.of(OffsetUnit.values), OffsetUnit.DAY.value),
+    optional("needs_region", YesNo(), default=False),
+)
 TITLE = values.text(150)
 KIND = Column("kind", Choice.of(TaskKind.values))
 NOTE = optional("note", values.text(300))
@@ -82,12 +87,13 @@ KINDS: dict[str, tuple[Column, ...]] = {
         optional("time_zone", values.zone),
         *PLACE,
     ),
-    "phases": (Column("milestone", TITLE), OFFSET),
+    "phases": (Column("milestone", TITLE), OFFSET, *COUNTING),
     "playbook_tasks": (
         Column("activity", values.text(100)),
         Column("task", TITLE),
         Column("responsible", Choice.of(StepRole.values)),
         OFFSET,
+        *COUNTING,
         KIND,
         optional("function", values.text(60)),
         NOTE,
@@ -95,6 +101,7 @@ KINDS: dict[str, tuple[Column, ...]] = {
     "cutover_tasks": (
         Column("task", TITLE),
         OFFSET,
+        *COUNTING,
         KIND,
         Column("owner_role", values.text(60)),
         NOTE,

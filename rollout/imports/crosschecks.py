@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 
 from regions.enums import GROUP_ROLES, Outcome
 from regions.validators import validate_place
-from rollout.duedates import due_date
 from rollout.enums import TaskState
 
 from .columns import CEO, Entry
 from .content import Content, Known, filled
 from .faults import Fault
+from .plans import kick_off_of
 
 
 def cross_faults(content: Content, known: Known, *, at: datetime) -> Iterator[Fault]:
@@ -126,8 +126,8 @@ def _regions(content: Content) -> Iterator[Fault]:
         planned, actual = entry["planned_go_live"], entry["actual_go_live"]
         if planned is None:
             continue
-        kick_off = due_date(planned, content.kick_off.offset_days)
-        if kick_off > (actual or planned):
+        kick_off = kick_off_of(content, planned)
+        if kick_off is not None and kick_off > (actual or planned):
             column = "actual_go_live" if actual else "planned_go_live"
             yield entry.fault(
                 column,

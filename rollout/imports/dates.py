@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from rollout.duedates import due_date
-
 WORKING_MORNING_HOUR = 9
 # Finished at this hour of the region.
 END_OF_WORK = time(16)
@@ -75,10 +73,10 @@ def morning_zone(at: datetime) -> str:
 
 
 def finished_at(
-    first_go_live: date,
-    go_live: date,
-    offset_days: int,
+    first_due: date,
     *,
+    slip: int,
+    offset_days: int,
     zone: ZoneInfo,
     at: datetime,
 ) -> datetime | None:
@@ -89,10 +87,9 @@ def finished_at(
     one, the delay grows evenly from 120 days before the promised go-live to the whole slip
     at go-live and after. The same rule stands in `rollout/samples/README.md`.
     """
-    slip = (go_live - first_go_live).days
     share = min(max(DELAY_DAYS + offset_days, 0), DELAY_DAYS)
     late_by = timedelta(days=slip * share // DELAY_DAYS)
-    day = due_date(first_go_live, offset_days) + late_by
+    day = first_due + late_by
     if day >= at.astimezone(zone).date():
         return None
     return datetime.combine(day, END_OF_WORK, zone).astimezone(UTC)

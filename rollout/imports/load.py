@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from regions.enums import Via
 from regions.history import Act
 from regions.models import Programme, User
+from regions.queries import calendars
 from rollout.services.plans import CannotMoveGoLive, CannotPlan
 
 from .content import Content
@@ -84,7 +85,7 @@ def _write_rows(content: Content, ledger: Ledger) -> Programme:
     load_lessons(content, ledger, programme, steps=steps, pilots=pilots)
     waves = load_waves(content, ledger, programme)
     owners = Owners.of(content, memberships)
-    work = Work(content, steps, people, owners, ledger.act.at)
+    work = Work(content, steps, people, owners, calendars(), ledger.act.at)
     load_plans(ledger, work, programme, regions=regions, waves=waves)
     asks = load_asks(content, ledger, programme, ceos)
     load_contacts(content, ledger, programme, ceos=ceos, people=people, asks=asks)

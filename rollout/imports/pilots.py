@@ -29,6 +29,8 @@ def load_steps(content: Content, ledger: Ledger, programme: Programme) -> Steps:
             procedure=procedures[step.procedure],
             title=step.title,
             offset_days=step.offset_days,
+            offset_unit=step.offset_unit,
+            needs_region=step.needs_region,
             position=position,
             **step.details,
         )
@@ -40,7 +42,8 @@ def load_steps(content: Content, ledger: Ledger, programme: Programme) -> Steps:
             procedure__in=procedures.values()
         ).select_related("procedure")
     }
-    fields = ["kind", "role", "function", "offset_days", "note"]
+    counting = ["offset_days", "offset_unit", "needs_region"]
+    fields = ["kind", "role", "function", *counting, "note"]
     return ledger.take("steps", drafts, known, fields)
 
 

@@ -6,8 +6,10 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from django.utils.translation import gettext_lazy
 
+from regions.calendar import Calendar, WorkableDays
 from regions.enums import Role
 from regions.models import Membership, Programme, Region, User
+from regions.queries import Calendars
 from rollout.duedates import due_date
 from rollout.enums import TaskState
 from rollout.models import Plan, Task, Wave
@@ -21,7 +23,9 @@ from .people import People, Regions
 from .pilots import Steps
 from .playbook import StepEntry
 
-MOVED_BECAUSE = gettext_lazy("as the programme published")
+# Why a go-live moved, and why it may lie in a blackout.
+PUBLISHED = gettext_lazy("as the programme published")
+PLAIN_DAYS = WorkableDays(Calendar("12345"))
 # A move of the past is dated so long before the promised go-live that nobody takes it
 # for news of this week.
 MOVE_KNOWN_BEFORE = timedelta(days=30)
@@ -40,7 +44,7 @@ def load_waves(
             programme=programme,
             name=name,
             go_live_date=day,
-            kick_off_date=_kick_off(content, day),
+            kick_off_date=kick_off_of(content, day),
         )
         for name, day in go_lives.items()
     }
@@ -48,9 +52,12 @@ def load_waves(
     return ledger.take("waves", drafts, known, ["go_live_date", "kick_off_date"])
 
 
-def _kick_off(content: Content, go_live: date) -> date | None:
+def kick_off_of(
+    content: Content, go_live: date, days: WorkableDays = PLAIN_DAYS
+) -> date | None:
+    """That of a region by its days; of a wave by plain ones, as its regions differ."""
     step = content.kick_off
-    return None if step is None else due_date(go_live, step.offset_days)
+    return None if step is None else due_date(go_live, step, days).day
 
 
 @dataclass(frozen=True)
@@ -89,7 +96,11 @@ class Work:
     steps: Steps
     people: People
     owners: Owners
+    calendars: Calendars
     at: datetime
+
+    def days_of(self, region: Region, programme: Programme) -> WorkableDays:
+        return self.calendars.of(region, programme.pk)
 
     def tasks_of(self, plan: Plan, code: str) -> Iterator[Task]:
         """The plan's tasks, not yet saved, in the state that they have at `at`."""
@@ -98,10 +109,11 @@ class Work:
             for entry in self.content.of("task_states")
             if entry["region"] == code
         }
+        days = self.days_of(plan.region, plan.programme)
         for step in self.content.steps:
             owner = self.owners.of_step(step, plan.region_id)
-            task = task_from(self.steps[step.key], plan, owner=owner)
-            task.first_due_date = due_date(plan.first_go_live_date, step.offset_days)
+            task = task_from(self.steps[step.key], plan, days, owner=owner)
+            task.first_due_date = due_date(plan.first_go_live_date, step, days).day
             if step.title in stated:
                 self._state(task, stated[step.title])
             else:
@@ -116,9 +128,9 @@ class Work:
 
     def _finish(self, task: Task, plan: Plan, step: StepEntry) -> None:
         task.finished_at = finished_at(
-            plan.first_go_live_date,
-            plan.go_live_date,
-            step.offset_days,
+            task.first_due_date,
+            slip=plan.slip_days,
+            offset_days=step.offset_days,
             zone=plan.region.zone,
             at=self.at,
         )
@@ -136,17 +148,18 @@ def load_plans(
 ) -> None:
     """One plan per region with its tasks. A plan that is there already stays as it is."""
     plans = Plan.objects.filter(programme=programme, region__in=regions.values())
-    known = {row.region.code: row for row in plans.select_related("region")}
+    rows = plans.select_related("region", "programme")
+    known = {row.region.code: row for row in rows}
     tasks: list[Task] = []
     for entry in work.content.of("regions"):
         code, wave = entry["code"], waves[entry["wave"]]
+        days = work.days_of(regions[code], programme)
+        draft = _draft(work.content, entry, wave, days)
         if code in known:
             fields = ["wave_id", "first_go_live_date", "go_live_date", "kick_off_date"]
-            ledger.compare(
-                "plans", _draft(work.content, entry, wave), known[code], fields
-            )
+            ledger.compare("plans", draft, known[code], fields)
         else:
-            plan = _make(work.content, entry, ledger, wave=wave, region=regions[code])
+            plan = _make(draft, ledger, region=regions[code], days=days)
             ledger.count("plans").new += 1
             tasks += work.tasks_of(plan, code)
     ledger.take("tasks", dict(enumerate(tasks)), {}, [])
@@ -163,26 +176,24 @@ def _compare_tasks(ledger: Ledger, work: Work, plans: Mapping[str, Plan]) -> Non
                 ledger.compare("tasks", draft, row, ["title", "kind", "first_due_date"])
 
 
-def _draft(content: Content, entry: Entry, wave: Wave) -> Plan:
+def _draft(content: Content, entry: Entry, wave: Wave, days: WorkableDays) -> Plan:
     planned = content.shift.day(entry["planned_go_live"])
     return Plan(
         wave=wave,
         first_go_live_date=planned,
         go_live_date=content.shift.day_or_none(entry["actual_go_live"]) or planned,
-        kick_off_date=_kick_off(content, planned),
+        kick_off_date=kick_off_of(content, planned, days),
     )
 
 
-def _make(
-    content: Content, entry: Entry, ledger: Ledger, *, wave: Wave, region: Region
-) -> Plan:
+def _make(draft: Plan, ledger: Ledger, *, region: Region, days: WorkableDays) -> Plan:
     """The plan as it was promised, then moved to the real go-live; its tasks come after."""
-    draft = _draft(content, entry, wave)
+    needs_reason = days.closed_on(draft.first_go_live_date) is not None
     plan = make_plan(
         region,
-        wave,
+        draft.wave,
         steps=(),
-        act=ledger.act,
+        act=replace(ledger.act, reason=str(PUBLISHED) if needs_reason else ""),
         go_live=draft.first_go_live_date,
         kick_off=draft.kick_off_date,
     )
@@ -190,7 +201,7 @@ def _make(
         plan = move_go_live(
             plan,
             to=draft.go_live_date,
-            reason=str(MOVED_BECAUSE),
+            reason=str(PUBLISHED),
             version=plan.version,
             act=replace(ledger.act, at=_move_known_at(plan, ledger.act.at)),
         )

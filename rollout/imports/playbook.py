@@ -24,8 +24,20 @@ class StepEntry:
     procedure: str
     title: str
     responsible: str
-    offset_days: int
     details: Mapping[str, Any]
+
+    @property
+    def offset_days(self) -> int:
+        days: int = self.entry["offset_days"]
+        return days
+
+    @property
+    def offset_unit(self) -> str:
+        return str(self.entry["offset_unit"])
+
+    @property
+    def needs_region(self) -> bool:
+        return bool(self.entry["needs_region"])
 
     @property
     def key(self) -> tuple[str, str]:
@@ -58,7 +70,6 @@ def _milestone(entry: Entry) -> StepEntry:
         MILESTONES,
         entry["milestone"],
         responsible=MILESTONE,
-        offset_days=entry["offset_days"],
         details={
             "kind": TaskKind.MILESTONE.value,
             "role": StepRole.SHARED.value,
@@ -74,7 +85,6 @@ def _task(entry: Entry) -> StepEntry:
         entry["activity"],
         entry["task"],
         responsible=entry["responsible"],
-        offset_days=entry["offset_days"],
         details={
             "kind": entry["kind"],
             "role": entry["responsible"],
@@ -92,7 +102,6 @@ def _cut_over(entry: Entry) -> StepEntry:
         CUT_OVER,
         entry["task"],
         responsible=owner,
-        offset_days=entry["offset_days"],
         details={
             "kind": entry["kind"],
             "role": (StepRole.CENTRE if owner == CENTRAL else StepRole.REGION).value,

@@ -36,6 +36,10 @@ class ClarificationQuerySet(models.QuerySet["Clarification"]):
             | models.Q(asked_by__in=people)
         )
 
+    def running(self) -> Self:
+        """Not those of closed programmes, nor of archived regions."""
+        return self.filter(programme__closed_at=None, region__archived_at=None)
+
     def unanswered(self) -> Self:
         return self.filter(state=ClarificationState.OPEN)
 

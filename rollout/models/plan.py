@@ -54,6 +54,10 @@ class Wave(Versioned):
 
 
 class PlanQuerySet(models.QuerySet["Plan"]):
+    def running(self) -> Self:
+        """Not those of closed programmes, nor of archived regions."""
+        return self.filter(programme__closed_at=None, region__archived_at=None)
+
     def visible_to(self, user: User) -> Self:
         standing = user.standing
         return (
@@ -65,7 +69,14 @@ class Plan(Versioned):
     """One region's preparation: its go-live, the first promise of it, and its tasks."""
 
     undo_right = Right.MOVE_GO_LIVE
-    told_as = {"go_live_date": _("Go-live moved: %(before)s → %(after)s")}
+    undo_keeps = frozenset({"agreed_at", "agreed_by"})
+    untold_fields = frozenset({"agreed_by"})
+    told_as = {
+        "go_live_date": _("Go-live moved: %(before)s → %(after)s"),
+        "wave": _("Wave changed: %(before)s → %(after)s"),
+        "agreed_at=": _("Agreement taken back"),
+        "agreed_at": _("Plan agreed"),
+    }
 
     region = models.ForeignKey(
         Region, models.PROTECT, related_name="plans", verbose_name=_("region")
@@ -80,6 +91,17 @@ class Plan(Versioned):
     kick_off_date = models.DateField(_("kick-off"), null=True, blank=True)
     first_go_live_date = models.DateField(_("first promise"))
     go_live_date = models.DateField(_("go-live"))
+    # From then on slips are counted from the days that its tasks had.
+    agreed_at = models.DateTimeField(_("agreed"), null=True, blank=True, editable=False)
+    agreed_by = models.ForeignKey(
+        User,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="agreed_plans",
+        verbose_name=_("agreed by"),
+    )
 
     objects = PlanQuerySet.as_manager()
 
@@ -92,6 +114,11 @@ class Plan(Versioned):
                 condition=models.Q(kick_off_date=None)
                 | models.Q(kick_off_date__lte=models.F("go_live_date")),
                 name="plan_kick_off_before_go_live",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(agreed_at=None, agreed_by=None)
+                | models.Q(agreed_at__isnull=False, agreed_by__isnull=False),
+                name="plan_agreed_by_somebody",
             ),
         ]
 

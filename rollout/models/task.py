@@ -1,5 +1,6 @@
 """The work of a plan."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Self
 
@@ -31,6 +32,12 @@ class TaskQuerySet(models.QuerySet["Task"]):
             | models.Q(waits_for__in=people)
         )
 
+    def running(self) -> Self:
+        """Not those of closed programmes, nor of archived regions."""
+        return self.filter(
+            plan__programme__closed_at=None, plan__region__archived_at=None
+        )
+
     def unfinished(self) -> Self:
         return self.filter(state__in=UNFINISHED)
 
@@ -44,6 +51,7 @@ class Task(Versioned):
     )
     undo_right = Right.WORK_ON_TASKS
     undo_rights = {"counts": Right.SET_COUNTS}
+    undo_keeps = frozenset({"baseline_date"})
     undo_owner = "owner"
     undo_owner_fields = frozenset(
         {"state", "finished_at", "block_reason", "block_note", "waits_for",
@@ -64,6 +72,8 @@ class Task(Versioned):
         "helper_ready=False": pgettext_lazy("task", "No longer for a helper"),
         "counts=True": pgettext_lazy("task", "Counts in the appraisal"),
         "counts=False": pgettext_lazy("task", "No longer counts in the appraisal"),
+        "baseline_date=": pgettext_lazy("task", "Agreed day taken back"),
+        "baseline_date": pgettext_lazy("task", "Day agreed: %(after)s"),
     }
 
     plan = models.ForeignKey(
@@ -99,6 +109,10 @@ class Task(Versioned):
     )
     start_date = models.DateField(_("start"), null=True, blank=True)
     first_due_date = models.DateField(_("first due"))
+    # What it was when the plan was agreed; none while that has not happened.
+    baseline_date = models.DateField(
+        _("agreed day"), null=True, blank=True, editable=False
+    )
     due_date = models.DateField(_("due"))
     state = models.CharField(
         _("state"), max_length=10, choices=TaskState, default=TaskState.OPEN
@@ -214,6 +228,11 @@ class Task(Versioned):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def promised_date(self) -> date:
+        """The day that slips are counted from: as agreed, else as first counted."""
+        return self.baseline_date or self.first_due_date
 
     @property
     def history_region_id(self) -> int | None:

@@ -94,6 +94,7 @@ def board_of(region: Region, reader: User, at: datetime) -> Board:
     """Seven statements, whatever the region has."""
     day = today(region, at)
     tasks = Task.objects.visible_to(reader).filter(plan__region=region).unfinished()
+    tasks = tasks.running()
     counts = _counts(tasks, day)
     people = {user.pk: user for user in _people(region, counts, at)}
     corrected = corrections()
@@ -154,6 +155,7 @@ def _works(
     near = Q(start_date=None, due_date__lte=last) | Q(start_date__lte=last)
     rows = (
         Task.objects.unfinished()
+        .running()
         .filter(owner__in=list(people))
         .order_by()
         .annotate(

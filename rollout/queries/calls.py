@@ -101,7 +101,9 @@ def own_first(calls: list[Call], user: User) -> list[Call]:
 
 def blocked_for(person_ids: Collection[int]) -> Counter[tuple[int | None, int]]:
     """How many blocked tasks wait for each person in each programme."""
-    rows = Task.objects.filter(state=TaskState.BLOCKED, waits_for__in=person_ids)
+    rows = Task.objects.running().filter(
+        state=TaskState.BLOCKED, waits_for__in=person_ids
+    )
     return Counter(rows.values_list("waits_for", "plan__programme"))
 
 

@@ -221,7 +221,7 @@ def _changed(
     done = [task for task in tasks if task.finished_at and task.finished_at >= since]
     late = [task for task in tasks if not task.finished_at and task.due_date < one.day]
     lines = [
-        _("Go-live moved from %(from)s to %(to)s.") % _ends(move, one)
+        _("Go-live moved from %(from)s to %(to)s: %(reason)s") % _ends(move, one)
         for move in moves
         if move.at >= since
     ]
@@ -247,7 +247,8 @@ def _ends(move: HistoryEntry, one: Engagement) -> dict[str, str]:
     def said(text: str) -> str:
         return short_day(datetime.fromisoformat(text).date(), one.day)
 
-    return {"from": said(move.before), "to": said(move.after)}
+    ends = {"from": said(move.before), "to": said(move.after)}
+    return {**ends, "reason": move.reason or "–"}
 
 
 def _promise(ask: Ask, one: Engagement) -> str:

@@ -23,11 +23,11 @@ PART = 500
 
 def duties_due(at: datetime, corrected: Corrections) -> Iterator[list[Duty]]:
     """Unsaved duties for all that is due, part by part."""
-    for ids in parts(Rhythm.objects.all()):
+    for ids in parts(Rhythm.objects.running()):
         yield _check_ins(Rhythm.objects.filter(pk__in=ids), at, corrected)
-    for ids in parts(Task.objects.filter(state=TaskState.BLOCKED)):
+    for ids in parts(Task.objects.running().filter(state=TaskState.BLOCKED)):
         yield _blocked_tasks(Task.objects.filter(pk__in=ids), at)
-    for ids in parts(Clarification.objects.unanswered()):
+    for ids in parts(Clarification.objects.running().unanswered()):
         yield _questions(Clarification.objects.filter(pk__in=ids), at, corrected)
 
 
@@ -64,14 +64,14 @@ def rhythms_of(duties: Iterable[Duty]) -> QuerySet[Rhythm]:
         programme=OuterRef("programme"),
     )
     rhythms = [pk for model, pk in ids if model == Rhythm._meta.label_lower]
-    return Rhythm.objects.filter(Q(pk__in=rhythms) | Exists(booked))
+    return Rhythm.objects.running().filter(Q(pk__in=rhythms) | Exists(booked))
 
 
 def tasks_of(duties: Iterable[Duty]) -> QuerySet[Task]:
     ids = _ids(duties, DutyKind.BLOCKED)
     if not ids:
         return Task.objects.none()
-    return Task.objects.filter(pk__in=[pk for _model, pk in ids])
+    return Task.objects.running().filter(pk__in=[pk for _model, pk in ids])
 
 
 def questions_of(duties: Iterable[Duty]) -> QuerySet[Clarification]:
@@ -80,7 +80,7 @@ def questions_of(duties: Iterable[Duty]) -> QuerySet[Clarification]:
     ids = {duty.object_id for duty in duties if duty.kind in kinds}
     if not ids:
         return Clarification.objects.none()
-    return Clarification.objects.filter(pk__in=ids)
+    return Clarification.objects.running().filter(pk__in=ids)
 
 
 def key_of(duty: Duty) -> Key:

@@ -96,7 +96,8 @@ def done_weeks(plans: Iterable[Plan], at: datetime) -> dict[int, list[int]]:
 def blocked_on(person_ids: Iterable[int], programme: Programme) -> QuerySet[Task]:
     """Blocked tasks that wait for one of these people, the one due first at the head."""
     return (
-        Task.objects.filter(
+        Task.objects.running()
+        .filter(
             plan__programme=programme,
             state=TaskState.BLOCKED,
             waits_for__in=set(person_ids),

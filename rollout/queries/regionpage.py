@@ -6,21 +6,42 @@ from datetime import date, datetime
 from django.db.models import QuerySet
 
 from regions.access import can_log_contact, can_read_notes
-from regions.calendar import today
+from regions.calendar import Closed, today
 from regions.enums import Role
 from regions.models import Contact, Programme, Region, RegionalCEO, User
-from regions.queries import OnDuty, Viewing, contacts_of, on_duty, viewings
+from regions.queries import (
+    OnDuty,
+    Viewing,
+    calendars,
+    contacts_of,
+    on_duty,
+    viewings,
+)
 from regions.timeline import PastAct, timeline
-from rollout.access import can_ask, can_move_go_live
+from rollout.access import can_agree_plan, can_ask, can_move_go_live, can_see_board
 from rollout.models import Plan
 from rollout.queries.appraisal import people_of
 from rollout.queries.clarifications import ClarificationLine, unsettled_of
 from rollout.queries.history import story_of
 from rollout.queries.mails import Failed, failed_about
+from rollout.queries.plans import OddDay, impossible_days, near_blackouts
 from rollout.queries.regions import RegionLine, region_facts, region_line
 from rollout.queries.tasks import TaskLine, region_tasks, task_lines
 
 TASKS_SHOWN, CONTACTS_SHOWN, CHANGES_SHOWN, VIEWS_SHOWN = 12, 8, 10, 10
+
+
+@dataclass(frozen=True)
+class PlanPart:
+    """What stands beside a go-live: who may do what with the plan, and its odd days."""
+
+    is_running: bool
+    may_move: bool
+    may_agree: bool
+    # Those to come, and the one that the go-live itself lies in.
+    blackouts: list[Closed]
+    closed: Closed | None
+    impossible: list[OddDay]
 
 
 @dataclass(frozen=True)
@@ -41,7 +62,8 @@ class RegionPage:
     reads_private: bool
     private_views: list[Viewing]
     may_log: bool
-    may_move: bool
+    may_see_board: bool
+    plan_part: PlanPart | None
     changes: list[PastAct]
     failed_mails: list[Failed]
     questions: list[ClarificationLine]
@@ -59,19 +81,20 @@ def region_page(region: Region, user: User, *, at: datetime) -> RegionPage:
     plan = (
         Plan.objects.visible_to(user)
         .filter(region=region)
-        .select_related("wave", "programme", "region")
+        .select_related("wave", "programme", "region", "agreed_by")
         .order_by("id")
         .first()
     )
     day = today(region, at)
     rows = list(region_tasks(region)[: TASKS_SHOWN * 3]) if plan else []
     lines = task_lines(rows, day)
+    is_archived = region.archived_at is not None
     may_log = can_log_contact(user, region)
     knows_talks = bool(may_log) or user.standing.sees_all
     return RegionPage(
         region=region,
         plan=plan,
-        line=_line(plan, user, at) if plan else None,
+        line=_line(plan, user, at, archived=is_archived) if plan else None,
         day=day,
         liaisons=on_duty(at, Role.LIAISON, regions=[region.pk])[
             Role.LIAISON, region.pk
@@ -87,7 +110,8 @@ def region_page(region: Region, user: User, *, at: datetime) -> RegionPage:
         reads_private=can_read_notes(user, region.pk),
         private_views=viewings(region, user, VIEWS_SHOWN),
         may_log=bool(may_log),
-        may_move=bool(plan and can_move_go_live(user, plan)),
+        may_see_board=bool(can_see_board(user, region.pk)),
+        plan_part=_plan_part(plan, user, day) if plan else None,
         changes=timeline(story_of(region, user), user, CHANGES_SHOWN),
         failed_mails=failed_about(region, user, at) if knows_talks else [],
         questions=unsettled_of(region, at),
@@ -96,14 +120,33 @@ def region_page(region: Region, user: User, *, at: datetime) -> RegionPage:
     )
 
 
-def unplanned_regions(programme: Programme | None, user: User) -> QuerySet[Region]:
+def _plan_part(plan: Plan, user: User, day: date) -> PlanPart:
+    """Who does not plan is not told what cannot be kept: he could not change it."""
+    is_running = plan.programme.closed_at is None and plan.region.archived_at is None
+    may_move = is_running and bool(can_move_go_live(user, plan))
+    may_agree = is_running and bool(can_agree_plan(user, plan))
+    days = calendars().of(plan.region, plan.programme_id)
+    return PlanPart(
+        is_running=is_running,
+        may_move=may_move,
+        may_agree=may_agree,
+        blackouts=near_blackouts(plan, days, day),
+        closed=days.closed_on(plan.go_live_date),
+        impossible=impossible_days(plan, days) if may_move or may_agree else [],
+    )
+
+
+def unplanned_regions(
+    programme: Programme | None, user: User, *, archived: bool = False
+) -> QuerySet[Region]:
     """Regions that have no plan in this programme yet, so no line in its tables."""
     planned = Plan.objects.filter(programme=programme).values("region")
-    return Region.objects.visible_to(user).exclude(pk__in=planned).order_by("code")
+    seen = Region.objects.visible_to(user).filter(archived_at__isnull=not archived)
+    return seen.exclude(pk__in=planned).order_by("code")
 
 
-def _line(plan: Plan, user: User, at: datetime) -> RegionLine | None:
-    facts = region_facts(plan.programme, user, at)
+def _line(plan: Plan, user: User, at: datetime, *, archived: bool) -> RegionLine | None:
+    facts = region_facts(plan.programme, user, at, archived=archived)
     return next((region_line(one) for one in facts if one.plan.pk == plan.pk), None)
 
 

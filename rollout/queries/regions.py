@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -24,6 +25,7 @@ from regions.wording import (
 from regions.wording import stage as stage_words
 from rollout.enums import RegionState
 from rollout.models import Plan, Task
+from rollout.queries.golives import GoLive, go_live_of
 from rollout.queries.progress import (
     done_weeks,
     go_live_moves,
@@ -36,6 +38,8 @@ ONE_DAY = timedelta(days=1)
 # Within this many days of go-live an overdue task is no longer only watched.
 HELP_DAYS = 28
 DEFAULT_LEAD_WEEKS = 6
+# So many letters of a reason stand in a line of a wave; all of it on the region's page.
+REASON_SHOWN = 60
 
 
 @dataclass(frozen=True)
@@ -103,17 +107,6 @@ class Facts:
 
 
 @dataclass(frozen=True)
-class GoLive:
-    """First promise, current day and slip: wherever one stands, all three stand."""
-
-    was: str
-    now: str
-    slip_days: int
-    signed: str
-    moved: str
-
-
-@dataclass(frozen=True)
 class RegionLine:
     """One row of the table of regions."""
 
@@ -144,15 +137,22 @@ class WaveLine:
     note: str
 
 
-def region_facts(programme: Programme, user: User, at: datetime) -> list[Facts]:
+def region_facts(
+    programme: Programme, user: User, at: datetime, *, archived: bool = False
+) -> list[Facts]:
     """All that this user's regions are judged by. Seven queries, however many regions.
 
-    Who may not know of the talks with a CEO gets the facts without them.
+    Who may not know of the talks with a CEO gets the facts without them. Of archived
+    regions, and in a closed programme, nothing is due: neither talks nor tasks.
     """
-    plans = plans_of(programme, Plan.objects.visible_to(user))
-    rhythms = Rhythm.objects.visible_to(user).filter(programme=programme)
+    seen = Plan.objects.visible_to(user).filter(
+        region__archived_at__isnull=not archived
+    )
+    plans = plans_of(programme, seen)
+    is_over = archived or programme.closed_at is not None
+    rhythms = Rhythm.objects.visible_to(user).running().filter(programme=programme)
     by_region = {one.region.pk: one for one in engagements(rhythms, at, corrections())}
-    late, moves = overdue_tasks(plans, at), go_live_moves(programme)
+    late, moves = overdue_tasks([] if is_over else plans, at), go_live_moves(programme)
     talks = talk_weeks(programme, by_region, at)
     done = done_weeks(plans, at)
     return [
@@ -190,7 +190,7 @@ def region_line(facts: Facts) -> RegionLine:
         facts=facts,
         region=facts.region,
         wave=facts.plan.wave.name,
-        go_live=go_live_of(facts),
+        go_live=go_live_of(facts.plan, facts.moves, facts.day),
         state=facts.state,
         reason=reason_of(facts),
         stage=stage_words(facts.stage),
@@ -203,20 +203,6 @@ def region_line(facts: Facts) -> RegionLine:
         trend_end=points[-1],
         trend_text=_("%(first)d to %(last)d a week")
         % {"first": facts.done[0], "last": facts.done[-1]},
-    )
-
-
-def go_live_of(facts: Facts) -> GoLive:
-    plan = facts.plan
-    times = len(facts.moves)
-    return GoLive(
-        was=short_day(plan.first_go_live_date, facts.day),
-        now=short_day(plan.go_live_date, facts.day),
-        slip_days=plan.slip_days,
-        signed=f"{plan.slip_days:+d}",
-        moved=ngettext("moved once", "moved %(n)d times", times) % {"n": times}
-        if times
-        else "",
     )
 
 
@@ -275,18 +261,26 @@ def _wave_line(name: str, facts: list[Facts]) -> WaveLine:
 
 
 def _wave_note(facts: list[Facts]) -> str:
-    """When the wave goes live, and by how much that slipped."""
+    """When the wave goes live, by how much that slipped, and why it moved last."""
     first = facts[0]
     slips = sorted({one.plan.slip_days for one in facts if one.plan.slip_days})
     day = short_day(first.plan.go_live_date, first.day)
     if not slips:
         return _("%(day)s, as promised") % {"day": day}
     late = sum(1 for one in facts if one.plan.slip_days)
-    return ngettext(
+    note = ngettext(
         "%(day)s, %(late)d of %(all)d moved by %(slip)d day",
         "%(day)s, %(late)d of %(all)d moved by %(slip)d days",
         slips[-1],
     ) % {"day": day, "late": late, "all": len(facts), "slip": slips[-1]}
+    moves = sorted(
+        (one for fact in facts for one in fact.moves), key=lambda one: one.at
+    )
+    why = moves[-1].reason if moves else ""
+    if not why:
+        return note
+    short = Truncator(why).chars(REASON_SHOWN)
+    return _("%(note)s: %(why)s") % {"note": note, "why": short}
 
 
 def _talks_text(talks: list[str]) -> str:

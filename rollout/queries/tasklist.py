@@ -13,8 +13,9 @@ from regions.calendar import monday_of, today
 from regions.models import Region, User
 from regions.pinyin import fits
 from rollout.access import can_edit_task, can_work_on
-from rollout.enums import UNFINISHED, DueWindow
+from rollout.enums import DueWindow
 from rollout.models import Task
+from rollout.models.task import TaskQuerySet
 from rollout.queries.tasks import TaskLine, task_line
 
 EXPORTED_MOST = 20_000
@@ -115,9 +116,9 @@ def tasks(reader: User, wanted: Mapping[str, Any], at: datetime) -> QuerySet[Tas
     return joined.order_by(*_order(wanted.get("sort", "due")), "id")
 
 
-def _in_state(rows: QuerySet[Task], state: str) -> QuerySet[Task]:
+def _in_state(rows: TaskQuerySet, state: str) -> QuerySet[Task]:
     if state == "todo":
-        return rows.filter(state__in=UNFINISHED)
+        return rows.unfinished().running()
     return rows if state == "all" else rows.filter(state=state)
 
 

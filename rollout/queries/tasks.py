@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from regions.calendar import today
 from regions.models import HistoryEntry, Region, User
 from regions.wording import day, days
+from rollout.duedates import slip_days
 from rollout.enums import UNFINISHED, TaskState
 from rollout.models import Task
 
@@ -24,6 +25,8 @@ class TaskLine:
     due: str
     is_late: bool
     detail: str
+    # By how much its day, or the day it was finished, differs from what was promised.
+    slip: str = ""
 
     @property
     def is_done(self) -> bool:
@@ -66,7 +69,7 @@ def week_of(user: User, at: datetime) -> Week:
     """Overdue, today and the next seven days of this person only. Two queries."""
     now = today(user, at)
     rows = list(
-        with_details(Task.objects.filter(owner=user).unfinished()).order_by(
+        with_details(Task.objects.running().filter(owner=user).unfinished()).order_by(
             "due_date", "id"
         )
     )
@@ -93,9 +96,10 @@ def week_of(user: User, at: datetime) -> Week:
 
 def later_of(user: User, at: datetime) -> QuerySet[Task]:
     """What the week leaves out."""
-    rows = Task.objects.filter(
+    rows = Task.objects.running().filter(
         owner=user, due_date__gt=today(user, at) + AHEAD
-    ).unfinished()
+    )
+    rows = rows.unfinished()
     return with_details(rows).order_by("due_date", "id")
 
 
@@ -109,8 +113,27 @@ def task_line(task: Task, now: date) -> TaskLine:
     else:
         due = day(task.due_date)
     return TaskLine(
-        task=task, due=due, is_late=late > 0 and unfinished, detail=_detail(task)
+        task=task,
+        due=due,
+        is_late=late > 0 and unfinished,
+        detail=_detail(task),
+        slip=_slip(task),
     )
+
+
+def _slip(task: Task) -> str:
+    """3 days later than agreed; nothing where it is as promised."""
+    slip = slip_days(task, task.plan.region.zone)
+    if not slip:
+        return ""
+    words = {
+        (True, True): _("%(days)s later than agreed"),
+        (True, False): _("%(days)s earlier than agreed"),
+        (False, True): _("%(days)s later than first planned"),
+        (False, False): _("%(days)s earlier than first planned"),
+    }
+    said = words[task.baseline_date is not None, slip > 0]
+    return said % {"days": days(abs(slip))}
 
 
 def task_lines(rows: Iterable[Task], now: date) -> list[TaskLine]:

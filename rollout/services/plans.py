@@ -1,6 +1,7 @@
 """Making a region's plan from the playbook, and moving its go-live."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -9,14 +10,17 @@ from django.utils.translation import gettext_lazy as _
 
 from pilots.models import Step
 from regions import history
+from regions.calendar import WorkableDays
 from regions.history import Act
-from regions.models import Region, RegionalCEO, Rhythm, User
+from regions.models import Programme, Region, RegionalCEO, Rhythm, User
+from regions.queries import calendars
+from regions.wording import full_day
 from rollout.duedates import due_date
 from rollout.models import Plan, Task, Wave
 
 
 class CannotPlan(Exception):  # noqa: N818 - a refusal, told to the user as it stands
-    """The plan exists already, or its dates contradict each other."""
+    """The plan exists already, its dates contradict each other, or nobody said why."""
 
 
 class CannotMoveGoLive(Exception):  # noqa: N818 - a refusal, told to the user as it stands
@@ -42,16 +46,22 @@ def make_plan(
     kick_off: date | None = None,
     owner_of: Owners = nobody,
 ) -> Plan:
-    """A plan with one task per step, each due at go-live plus the step's offset.
+    """A plan with one task per step, each counted back from go-live.
 
-    Go-live and kick-off are the wave's unless given. Raises CannotPlan.
+    Go-live and kick-off are the wave's unless given. A go-live in a blackout needs
+    `act.reason`. Raises CannotPlan.
     """
     go_live = go_live or wave.go_live_date
     kick_off = kick_off or wave.kick_off_date
+    days = calendars().of(region, wave.programme_id)
+    if stop := why_not_running(region, wave.programme):
+        raise CannotPlan(stop)
     if Plan.objects.filter(programme=wave.programme_id, region=region).exists():
         raise CannotPlan(_("%(region)s has a plan already.") % {"region": region})
     if kick_off is not None and kick_off > go_live:
         raise CannotPlan(_("The kick-off lies after the go-live."))
+    if not act.reason.strip() and (stop := in_blackout(go_live, days)):
+        raise CannotPlan(stop)
     plan = history.create(
         Plan(
             region=region,
@@ -63,17 +73,17 @@ def make_plan(
         ),
         act,
     )
-    history.create_all(
-        [task_from(step, plan, owner=owner_of(step)) for step in steps],
-        act,
-    )
+    tasks = [task_from(step, plan, days, owner=owner_of(step)) for step in steps]
+    history.create_all(tasks, act)
     set_rhythm_dates(plan, act=act)
     return plan
 
 
-def task_from(step: Step, plan: Plan, *, owner: User | None) -> Task:
+def task_from(
+    step: Step, plan: Plan, days: WorkableDays, *, owner: User | None
+) -> Task:
     """A step as a task of one plan, not yet saved."""
-    due = due_date(plan.go_live_date, step.offset_days)
+    due = due_date(plan.go_live_date, step, days).day
     return Task(
         plan=plan,
         step=step,
@@ -94,16 +104,18 @@ def move_go_live(plan: Plan, *, to: date, reason: str, version: int, act: Act) -
     """
     if not reason.strip():
         raise CannotMoveGoLive(_("Say why the go-live moves."))
-    row = history.lock(Plan.objects.all(), plan.pk, version)
+    rows = Plan.objects.select_related("region", "programme")
+    row = history.lock(rows, plan.pk, version)
     check_go_live(row, to)
-    act = Act(by=act.by, at=act.at, via=act.via, reason=reason.strip(), id=act.id)
+    act = replace(act, reason=reason.strip())
     history.change(row, {"go_live_date": to}, act)
+    days = calendars().of(row.region, row.programme_id)
     tasks = (
         row.tasks.unfinished().filter(step__isnull=False).select_related("step", "plan")
     )
     history.change_all(
         (
-            (task, {"due_date": due_date(to, task.step.offset_days)})
+            (task, {"due_date": due_date(to, task.step, days).day})
             for task in tasks.select_for_update(of=("self",))
             if task.step is not None
         ),
@@ -115,8 +127,32 @@ def move_go_live(plan: Plan, *, to: date, reason: str, version: int, act: Act) -
 
 def check_go_live(plan: Plan, to: date) -> None:
     """Raises CannotMoveGoLive for a day on which the plan cannot go live."""
+    if stop := why_not_running(plan.region, plan.programme):
+        raise CannotMoveGoLive(stop)
     if plan.kick_off_date is not None and to < plan.kick_off_date:
         raise CannotMoveGoLive(_("The go-live cannot lie before the kick-off."))
+
+
+def why_not_running(region: Region, programme: Programme) -> str:
+    """Why nothing is planned any more; nothing where it is."""
+    if programme.closed_at is not None:
+        said = _("%(programme)s is closed. Open it again first.")
+        return said % {"programme": programme}
+    if region.archived_at is not None:
+        said = _("%(region)s is archived. Take it up again first.")
+        return said % {"region": region}
+    return ""
+
+
+def in_blackout(day: date, days: WorkableDays) -> str:
+    """Why a go-live on a day needs a reason; nothing where it needs none."""
+    closed = days.closed_on(day)
+    if closed is None:
+        return ""
+    said = _(
+        "%(day)s lies in a blackout, %(why)s. Say why the region goes live all the same."
+    )
+    return said % {"day": full_day(day), "why": closed.reason}
 
 
 def set_rhythm_dates(plan: Plan, *, act: Act) -> None:

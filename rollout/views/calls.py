@@ -166,9 +166,8 @@ def _after_log(
 
 def _next_code(request: Request, one: Engagement, corrected: Corrections) -> str | None:
     """The region to call next, leaving out the one just called."""
-    rows = Rhythm.objects.visible_to(request.user).filter(
-        programme=one.rhythm.programme
-    )
+    rows = Rhythm.objects.visible_to(request.user).running()
+    rows = rows.filter(programme=one.rhythm.programme)
     calls = own_first(calls_due(rows, request.user.moment, corrected), request.user)
     codes = [call.engagement.region.code for call in calls]
     return next((code for code in codes if code != one.region.code), None)

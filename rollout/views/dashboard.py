@@ -28,7 +28,7 @@ def home(request: Request) -> HttpResponse:
 def today(request: Request) -> HttpResponse:
     can_see_today(request.user).insist()
     programme = current_programme(request)
-    if programme is None:
-        return render(request, "rollout/today_empty.html")
+    if programme is None or programme.closed_at is not None:
+        return render(request, "rollout/today_empty.html", {"closed": programme})
     page = today_page(programme, request.user, at=request.user.moment)
     return render(request, "rollout/today.html", {"page": page})

@@ -114,8 +114,8 @@ def initials(user: User) -> str:
 
 
 def current_programme(request: Request) -> Programme | None:
-    """The programme in the address, else the first that this person sees."""
-    rows = Programme.objects.visible_to(request.user).order_by("id")
+    """The programme in the address, else the first that runs of those one sees."""
+    rows = Programme.objects.visible_to(request.user).running_first()
     if code := asked(request, "programme"):
         rows = rows.filter(code=code)
     return rows.first()

@@ -26,6 +26,7 @@ BREACHES = {
     "step_kind_known": changed(Step, kind="other"),
     "step_offset_sane": changed(Step, offset_days=-1501),
     "step_role_known": changed(Step, role="other"),
+    "step_unit_known": changed(Step, offset_unit="other"),
     "step_title_unique": second(Step),
 }
 

@@ -47,6 +47,8 @@ ASKED = {
     Right.DECIDE_FINDING: lambda user, made: can_decide_finding(user, None),
     Right.ADD_SOURCE: lambda user, made: can_add_source(user, made.finding),
     Right.MOVE_GO_LIVE: lambda user, made: access.can_move_go_live(user, made.plan),
+    Right.AGREE_PLAN: lambda user, made: access.can_agree_plan(user, made.plan),
+    Right.CLOSE: lambda user, made: regional.can_close(user),
     Right.SEE_HEALTH: lambda user, made: access.can_see_health(user),
     Right.SEE_LEDGER: lambda user, made: access.can_see_ledger(user),
     Right.SEARCH_HISTORY: lambda user, made: regional.can_search_history(user),

@@ -76,6 +76,29 @@ def test_new_plan_takes_only_the_chosen_procedures(add_plan, playbook):
     assert tasks_of(plan) == [("Clean by hand", -50)]
 
 
+def test_new_plan_in_a_blackout_needs_a_reason(add_plan, programme):
+    factories.make_blackout(programme)
+
+    [fault] = add_plan()
+    assert fault.startswith("Mon 3 May 2027 lies in a blackout, Closing of the year.")
+    assert add_plan(reason="The group decided so") == []
+
+    entry = HistoryEntry.objects.get(model="rollout.plan")
+    assert entry.reason == "The group decided so"
+
+
+def test_new_plan_warns_of_impossible_days(browser, add_plan, playbook, programme):
+    days = {"first_date": date(2027, 1, 1), "last_date": date(2027, 4, 30)}
+    factories.make_blackout(programme, **days)
+    with factories.unrecorded():
+        playbook["people"].steps.update(needs_region=True)
+
+    assert add_plan() == []
+
+    listed = browser.get(address("rollout.plan", "changelist")).content.decode()
+    assert "1 day is impossible. The page of the region lists it." in listed
+
+
 def test_new_plan_tells_the_rhythm_its_dates(add_plan, rhythm_north):
     assert add_plan(go_live_date="2027-07-05", kick_off_date="2027-03-01") == []
 

@@ -288,3 +288,24 @@ def test_sample_loads_once(sample, regions, tasks):
 
     assert rows_of_all_tables() == rows
     assert {count.kind: count.new for count in again.counts if count.new} == {}
+
+
+def test_steps_may_count_in_working_days_and_need_the_region(tmp_path):
+    counted = FILES["our_playbook_tasks.csv"]
+    counted = counted.replace("function,note", "function,note,offset_unit,needs_region")
+    counted = counted.replace("region,-20,data,,", "region,-5,data,,,working_day,yes")
+    folder = write_folder(tmp_path, FILES | {"our_playbook_tasks.csv": counted})
+
+    load_folder(folder)
+    again = load_folder(folder)
+
+    step = Step.objects.get(title="Clean the customers")
+    assert (step.offset_days, step.offset_unit, step.needs_region) == (
+        -5,
+        "working_day",
+        True,
+    )
+    # China rests on Monday 5 April 2027, so Friday 2 April is the day 0 of the east.
+    task = Task.objects.get(step=step, plan__region__code="EAST")
+    assert (task.due_date, task.first_due_date) == (date(2027, 3, 26),) * 2
+    assert {count.kind: count.new for count in again.counts if count.new} == {}

@@ -75,11 +75,10 @@ def test_steady_zones_know_no_summer_time():
     ],
 )
 def test_delay_grows_to_the_slip_at_go_live(slip_days, offset, finished):
-    promised = date(2026, 5, 4)
+    first_due = date(2026, 5, 4) + timedelta(days=offset)
+    late = {"slip": slip_days, "offset_days": offset}
 
-    at = finished_at(
-        promised, promised + timedelta(days=slip_days), offset, zone=SHANGHAI, at=NOON
-    )
+    at = finished_at(first_due, **late, zone=SHANGHAI, at=NOON)
 
     assert at == datetime(finished.year, finished.month, finished.day, 8, 0, tzinfo=UTC)
 
@@ -92,8 +91,8 @@ def test_delay_grows_to_the_slip_at_go_live(slip_days, offset, finished):
     ],
 )
 def test_task_due_today_is_open(at, is_finished):
-    go_live = date(2026, 5, 4)
+    go_live = {"first_due": date(2026, 5, 4), "slip": 0, "offset_days": 0}
 
-    finished = finished_at(go_live, go_live, 0, zone=SHANGHAI, at=at)
+    finished = finished_at(**go_live, zone=SHANGHAI, at=at)
 
     assert (finished is not None) == is_finished

@@ -51,6 +51,7 @@ BREACHES = {
     "mail_one_in_slot": changed(Mail, number=2),
     "mail_sent_is_frozen": changed(Mail, state="sent"),
     "mail_state_known": changed(Mail, state="other"),
+    "plan_agreed_by_somebody": changed(Plan, agreed_at=factories.NOW),
     "plan_kick_off_before_go_live": changed(Plan, kick_off_date=AFTER_GO_LIVE),
     "plan_once": second(Plan),
     "task_backup_is_another": changed(Task, backup_id=models.F("owner_id")),

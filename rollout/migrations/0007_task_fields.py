@@ -16,7 +16,7 @@ def give_reasons(apps: Any, schema_editor: Any) -> None:
 class Migration(migrations.Migration):
     dependencies = [
         ("pilots", "0001_initial"),
-        ("rollout", "0005_clarifications"),
+        ("rollout", "0006_agreed_plans"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
