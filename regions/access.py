@@ -89,7 +89,9 @@ def can_undo(
     standing = user.standing
     people = {user.pk, *standing.stands_in_for}
     is_own = bool(row.undo_owner) and getattr(row, f"{row.undo_owner}_id") in people
-    if is_own or standing.may(right, region_id):
+    is_his = row.undo_owner_fields is None or fields <= row.undo_owner_fields
+    rights = {row.undo_rights.get(name, right) for name in fields}
+    if (is_own and is_his) or all(standing.may(one, region_id) for one in rights):
         return ALLOWED
     return denied(_("Only who may change this takes the change back."))
 

@@ -30,6 +30,9 @@ class Right(TextChoices):
 
     SEE_REGIONS = "see_regions", _("see regions, their plans and tasks")
     WORK_ON_TASKS = "work_on_tasks", _("work on tasks of others")
+    COMMENT_TASKS = "comment_tasks", _("comment on tasks")
+    SET_COUNTS = "set_counts", _("say which tasks count in the appraisal")
+    SEE_BOARD = "see_board", _("see who is loaded and who is stuck")
     ASK = "ask", _("ask for clarification")
     READ_APPRAISAL = "read_appraisal", _("read the appraisal sheets of others")
     RECORD_FINDING = "record_finding", _("record findings")
@@ -60,6 +63,9 @@ class Right(TextChoices):
 RIGHTS: dict[Right, frozenset[Role]] = {
     Right.SEE_REGIONS: frozenset(Role),
     Right.WORK_ON_TASKS: frozenset({Role.CIO, Role.HQ, Role.LIAISON, Role.MANAGER}),
+    Right.COMMENT_TASKS: frozenset(Role) - {Role.AUDITOR},
+    Right.SET_COUNTS: frozenset({Role.CIO, Role.HQ, Role.MANAGER}),
+    Right.SEE_BOARD: GROUP_ROLES | {Role.LIAISON, Role.MANAGER},
     Right.ASK: frozenset({Role.CIO, Role.HQ, Role.LIAISON, Role.MANAGER}),
     Right.READ_APPRAISAL: frozenset({Role.CIO, Role.HQ, Role.MANAGER}),
     Right.RECORD_FINDING: frozenset(Role) - {Role.AUDITOR},

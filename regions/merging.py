@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from regions.history import EditedMeanwhile
 from regions.models import Versioned
 from regions.telling import last_saved
-from regions.wording import full_day, moment
+from regions.wording import full_day, listed, moment
 
 SEEN, TAKE = "seen-", "take-"
 TRIES = 5
@@ -154,6 +154,9 @@ def shown(field: forms.BoundField) -> str:
 
 def text_of(field: forms.Field, value: Any) -> str:
     """A value as browsers get and send it, so that what was sent and what is compare."""
+    if isinstance(field, forms.BooleanField):
+        # A box shows nothing of its value but its tick.
+        return "on" if field.to_python(value) else ""
     text: Any = field.widget.format_value(field.prepare_value(value))
     if isinstance(text, list | tuple):
         return ",".join(sorted(str(one) for one in text if one not in ("", None)))
@@ -170,6 +173,8 @@ def words(field: forms.Field, text: str) -> str:
             return moment(datetime.fromisoformat(text))
     if isinstance(field, forms.BooleanField):
         return _("yes") if text else _("no")
+    if getattr(field.widget, "allow_multiple_selected", False) and text:
+        return listed(str(labels.get(one, one)) for one in text.split(","))
     return str(labels.get(text, text)) if text else "–"
 
 

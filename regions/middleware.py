@@ -122,7 +122,10 @@ def asked(request: HttpRequest, name: str) -> str:
 
 def way_back(request: HttpRequest, otherwise: str) -> str:
     """The page that a form came from, if it says so and it is one of this site."""
-    then = request.POST.get("then", "")
+    return of_this_site(request, request.POST.get("then", ""), otherwise)
+
+
+def of_this_site(request: HttpRequest, then: str, otherwise: str) -> str:
     # A path: a bare word would be taken for the name of a view.
     is_here = url_has_allowed_host_and_scheme(then, {request.get_host()})
     return then if then.startswith("/") and is_here else otherwise

@@ -5,19 +5,69 @@ from django.utils.translation import gettext as _
 from regions.access import ALLOWED, Answer, denied
 from regions.enums import REGION_ROLES, Right, Role
 from regions.models import Membership, User
-from rollout.models import Clarification, Mail, Plan, Task
+from rollout.models import Clarification, Mail, Plan, Task, TaskComment
 
 # Who belongs to a region; its liaison works at headquarters.
 LOCAL_ROLES = REGION_ROLES - {Role.LIAISON}
 
 
 def can_work_on(user: User, task: Task) -> Answer:
-    """The owner or his deputy, the region's manager and liaison, headquarters and the CIO."""
+    """The owner, his backup or deputy, the region's manager and liaison, headquarters and
+    the CIO."""
     standing = user.standing
-    is_own = task.owner_id in {user.pk, *standing.stands_in_for}
+    people = {user.pk, *standing.stands_in_for}
+    is_own = task.owner_id in people or task.backup_id in people
     if is_own or standing.may(Right.WORK_ON_TASKS, task.history_region_id):
         return ALLOWED
     return denied(_("This task is somebody else's. Ask the person in charge of it."))
+
+
+def can_edit_task(user: User, task: Task) -> Answer:
+    """Who does it and when is said by the region's manager and liaison, headquarters and
+    the CIO; the person in charge asks them."""
+    if user.standing.may(Right.WORK_ON_TASKS, task.history_region_id):
+        return ALLOWED
+    return denied(
+        _("The region's manager, its liaison or headquarters changes this task.")
+    )
+
+
+def can_add_tasks(user: User, region_id: int) -> Answer:
+    if user.standing.may(Right.WORK_ON_TASKS, region_id):
+        return ALLOWED
+    return denied(
+        _("The region's manager, its liaison or headquarters adds tasks to its plan.")
+    )
+
+
+def can_say_counts(user: User, task: Task) -> Answer:
+    """What counts in the appraisal says the region's manager, or who stands above him."""
+    if user.standing.may(Right.SET_COUNTS, task.history_region_id):
+        return ALLOWED
+    return denied(_("The region's manager says what counts in the appraisal."))
+
+
+def can_comment(user: User, task: Task) -> Answer:
+    """Whoever works in the region, does the task or is waited for."""
+    near = user.pk in (task.owner_id, task.backup_id, task.waits_for_id)
+    if near or user.standing.may(Right.COMMENT_TASKS, task.history_region_id):
+        return ALLOWED
+    return denied(_("Who only looks on does not comment."))
+
+
+def can_withdraw_comment(user: User, comment: TaskComment) -> Answer:
+    if comment.by_id == user.pk:
+        return ALLOWED
+    return denied(_("Only who wrote a comment takes it back."))
+
+
+def can_see_board(user: User, region_id: int) -> Answer:
+    """How loaded people are is for the region's manager, its liaison and headquarters."""
+    if user.standing.may(Right.SEE_BOARD, region_id):
+        return ALLOWED
+    return denied(
+        _("The board is for the region's manager, its liaison and others who lead.")
+    )
 
 
 def can_ask(user: User, region_id: int) -> Answer:

@@ -49,6 +49,25 @@ class BlockReason(TextChoices):
     OTHERS = "others", _("waiting for others")
 
 
+class BulkAct(TextChoices):
+    """What is done to many tasks at once."""
+
+    OWNER = "owner", _("New person in charge")
+    SHIFT = "shift", _("Shift by working days")
+    DROP = "drop", _("Drop")
+
+
+class DueWindow(TextChoices):
+    """When tasks are due, seen from the reader's day; weeks begin on Monday."""
+
+    OVERDUE = "overdue", _("overdue")
+    TODAY = "today", _("today")
+    WEEK = "week", _("this week")
+    NEXT_WEEK = "next", _("next week")
+    FOUR_WEEKS = "month", _("next 4 weeks")
+    LATER = "later", _("after next week")
+
+
 class DutyKind(TextChoices):
     """What somebody has to be told. The order is that of the parts of a merged mail."""
 

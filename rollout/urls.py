@@ -11,6 +11,8 @@ from regions.middleware import needs_no_factor
 from rollout.views import (
     answers,
     appraisal,
+    board,
+    bulk,
     calls,
     clarifications,
     dashboard,
@@ -28,6 +30,9 @@ from rollout.views import (
     security,
     settings,
     signin,
+    taskedit,
+    tasklist,
+    taskparts,
     tasks,
 )
 
@@ -59,6 +64,9 @@ rollout_patterns = [
     path("regions/<code:code>/wave/", plans.wave_change, name="wave-change"),
     path("regions/<code:code>/agree/", plans.plan_agree, name="plan-agree"),
     path("regions/<code:code>/disagree/", plans.plan_disagree, name="plan-disagree"),
+    path("board/", board.board, name="board"),
+    path("regions/<code:code>/board/", board.region_board, name="region-board"),
+    path("regions/<code:code>/tasks/new/", taskedit.task_new, name="task-new"),
     path("regions/<code:code>/ask/", clarifications.region_ask, name="region-ask"),
     path(
         "clarifications/", clarifications.clarification_list, name="clarification-list"
@@ -96,7 +104,26 @@ rollout_patterns = [
         "contacts/<int:pk>/withdraw/", calls.contact_withdraw, name="contact-withdraw"
     ),
     path("tasks/", tasks.my_tasks, name="my-tasks"),
+    path("tasks/all/", tasklist.task_list, name="task-list"),
+    path("tasks/all/export/", tasklist.task_export, name="task-export"),
+    path("tasks/bulk/", bulk.task_bulk, name="task-bulk"),
     path("tasks/<int:pk>/", tasks.task_page, name="task"),
+    path("tasks/<int:pk>/row/", tasklist.task_row, name="task-row"),
+    path("tasks/<int:pk>/edit/", taskedit.task_edit, name="task-edit"),
+    path("tasks/<int:pk>/drop/", taskedit.task_drop, name="task-drop"),
+    path("tasks/<int:pk>/comment/", taskparts.task_comment, name="task-comment"),
+    path("tasks/<int:pk>/checklist/", taskparts.checklist_add, name="checklist-add"),
+    path("checklist/<int:pk>/tick/", taskparts.checklist_tick, name="checklist-tick"),
+    path(
+        "checklist/<int:pk>/remove/",
+        taskparts.checklist_remove,
+        name="checklist-remove",
+    ),
+    path(
+        "comments/<int:pk>/withdraw/",
+        taskparts.comment_withdraw,
+        name="comment-withdraw",
+    ),
     path("tasks/<int:pk>/files/", tasks.task_attach, name="task-attach"),
     path("tasks/<int:pk>/complete/", tasks.task_complete, name="task-complete"),
     path("tasks/<int:pk>/start/", tasks.task_start, name="task-start"),

@@ -32,7 +32,8 @@ def one_of_each(number: int) -> dict[str, Model]:
     plan = factories.make_plan(region, wave)
     mail = factories.make_mail(staff, subject=f"Mail {number}")
     rhythm = factories.make_rhythm(ceo, programme)
-    task = factories.make_task(plan, f"Task {number}", owner=staff, step=step)
+    who = {"owner": staff, "backup": ceo.user}
+    task = factories.make_task(plan, f"Task {number}", step=step, **who)
     made = [
         region, staff, staff.memberships.get(), programme, ceo, ask, check_in, pilot,
         procedure, step, wave, plan, mail, rhythm,
@@ -41,6 +42,9 @@ def one_of_each(number: int) -> dict[str, Model]:
             programme, f"Finding {number}", pilot=pilot, step=step, author=staff
         ),
         task,
+        factories.make_link(task, factories.make_task(plan, f"Before {number}")),
+        factories.make_item(task, f"Point {number}"),
+        factories.make_comment(task, staff),
         factories.make_attachment(task, staff, f"file {number}.txt"),
         factories.make_clarification(
             region, programme, staff, ceo.user, question=f"Question {number}", task=task

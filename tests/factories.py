@@ -37,6 +37,7 @@ from regions.models import (
 from regions.models.attachments import AttachmentStorage, random_name
 from rollout.enums import ClarificationState, DutyKind, MailState
 from rollout.models import (
+    ChecklistItem,
     Clarification,
     Duty,
     Handover,
@@ -45,6 +46,8 @@ from rollout.models import (
     MailEvent,
     Plan,
     Task,
+    TaskComment,
+    TaskLink,
     Wave,
 )
 from rollout.queries.health import JOBS
@@ -223,6 +226,19 @@ def make_task(
     due = values.get("due_date", date(2027, 3, 24))
     dates = {"due_date": due, "first_due_date": due}
     return saved(Task(plan=plan, title=title, **dates | values))
+
+
+def make_link(task: Task, before: Task) -> TaskLink:
+    return saved(TaskLink(task=task, before=before))
+
+
+def make_item(task: Task, title: str = "Ask the clerk", **values: Any) -> ChecklistItem:
+    return saved(ChecklistItem(task=task, title=title, **values))
+
+
+def make_comment(task: Task, by: User, **values: Any) -> TaskComment:
+    values = {"text": "The list is half done", "at": NOW} | values
+    return saved(TaskComment(task=task, by=by, **values))
 
 
 def make_clarification(

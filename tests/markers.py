@@ -33,6 +33,7 @@ from regions.privacy import private_fields
 from rollout.enums import TaskState
 from rollout.models import (
     Breaker,
+    ChecklistItem,
     Clarification,
     Duty,
     Handover,
@@ -41,6 +42,8 @@ from rollout.models import (
     MailEvent,
     Plan,
     Task,
+    TaskComment,
+    TaskLink,
     Wave,
 )
 from tests.history_guard import unrecorded
@@ -67,6 +70,9 @@ WAY_TO_REGION: dict[type[Model], str] = {
     RegionalCEO: "region",
     Rhythm: "ceo__region",
     Task: "plan__region",
+    ChecklistItem: "task__plan__region",
+    TaskComment: "task__plan__region",
+    TaskLink: "task__plan__region",
     User: "memberships__region",
 }
 # Those of the programme, the calendar, the delivery and the forms sent: no region's.
@@ -120,15 +126,17 @@ def mark(region: Region) -> None:
 
 
 def fillable(row: Model) -> list[Field]:
-    """Only a blocked task says what is missing, only a finding without a pilot its wave.
+    """Only a blocked task says what is missing, only a dropped one why, only a finding
+    without a pilot its wave.
 
     Undo needs the states in the history.
     """
     if isinstance(row, HistoryEntry) and row.field != "name":
         return []
     left_out = set()
-    if isinstance(row, Task) and row.state != TaskState.BLOCKED:
-        left_out = {"block_note"}
+    if isinstance(row, Task):
+        left_out = {"block_note"} if row.state != TaskState.BLOCKED else set()
+        left_out |= {"drop_reason"} if row.state != TaskState.DROPPED else set()
     elif isinstance(row, Finding) and row.pilot_id is not None:
         left_out = {"wave_name"}
     return [field for field in text_fields(type(row)) if field.name not in left_out]
@@ -183,7 +191,8 @@ def without(region: Region) -> None:
         ).distinct()
         ids = list(people.values_list("pk", flat=True))
         order = [
-            MailEvent, Duty, Mail, HistoryEntry, Attachment, Clarification, Task, Contact, CheckIn, Ask, Rhythm,
+            MailEvent, Duty, Mail, HistoryEntry, Attachment, Clarification, TaskLink,
+            ChecklistItem, TaskComment, Task, Contact, CheckIn, Ask, Rhythm,
             Plan, Blackout, RegionalCEO, Handover, Absence, Membership,
         ]  # fmt: skip
         for model in order:

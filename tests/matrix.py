@@ -144,6 +144,8 @@ def _rows(
     blocked = {"state": TaskState.BLOCKED, "block_reason": BlockReason.DATA}
     late = {"due_date": (NOW - timedelta(days=3)).date()}
     task = factories.make_task(plan, "Open", owner=staff, **late)
+    dropped = {"state": TaskState.DROPPED, "drop_reason": "no"}
+    factories.make_task(plan, "Dropped", **dropped)
     asked = factories.make_clarification(
         region, programme, liaison, staff, asked_at=NOW - timedelta(days=2), task=task
     )
@@ -175,6 +177,8 @@ def _rows(
         ),
         task=task,
         file=_file(task, staff),
+        item=factories.make_item(task),
+        comment=factories.make_comment(task, staff),
         asked=asked,
         answered=factories.make_clarification(
             region, programme, liaison, staff, state="answered", proposal="Was it so?"

@@ -5,6 +5,7 @@ absent row gives. 302 of a POST is success, 302 of a GET leads to the sign-in or
 A HEAD is answered as its GET. What no line speaks of is 405, behind the sign-in if the
 address is; any method but these three is 405 for everybody.
 An app and a passkey are set up with an answer from them, which nobody has here: 422.
+Many tasks at once are named by who ticked them, and here nobody did: 422.
 Staff has a passkey. No provider is set up: 404.
 """
 
@@ -58,6 +59,24 @@ rollout:task-start        POST  302  404  302  302  403  302  302  302  403  404
 rollout:task-block        POST  302  404  302  302  403  302  302  302  403  404
 rollout:task-reopen       POST  302  404  302  302  403  302  302  302  403  404
 rollout:task-undo         POST  302  404  302  302  403  302  302  302  403  404
+rollout:task-list         GET   302  200  200  200  200  200  200  200  200  200
+rollout:task-export       GET   302  200  200  200  200  200  200  200  200  200
+rollout:task-bulk         GET   302  200  200  200  200  200  200  200  200  200
+rollout:task-bulk         POST  302  422  422  422  422  422  422  422  422  422
+rollout:task-row          GET   302  404  200  200  403  200  200  403  403  404
+rollout:task-row          POST  302  404  302  302  403  302  302  403  403  404
+rollout:task-edit         GET   302  404  200  200  403  200  200  200  403  404
+rollout:task-edit         POST  302  404  302  302  403  302  302  302  403  404
+rollout:task-drop         POST  302  404  302  302  403  302  302  403  403  404
+rollout:task-comment      POST  302  404  302  302  403  302  302  302  302  404
+rollout:comment-withdraw  POST  302  404  403  403  403  403  403  302  403  404
+rollout:checklist-add     POST  302  404  302  302  403  302  302  302  403  404
+rollout:checklist-tick    POST  302  404  302  302  403  302  302  302  403  404
+rollout:checklist-remove  POST  302  404  302  302  403  302  302  403  403  404
+rollout:task-new          GET   302  404  200  200  403  200  200  403  403  404
+rollout:task-new          POST  302  404  302  302  403  302  302  403  403  404
+rollout:board             GET   302  302  302  302  302  302  302  302  302  302
+rollout:region-board      GET   302  404  200  200  200  200  200  403  403  404
 rollout:region-ask        GET   302  404  200  200  403  200  200  403  403  404
 rollout:region-ask        POST  302  404  302  302  403  302  302  403  403  404
 rollout:clarification-list GET  302  200  200  200  200  200  200  200  200  200
@@ -361,6 +380,16 @@ ARGS: dict[str, Maker] = {
     "rollout:task-block": lambda made: [made.task.pk],
     "rollout:task-reopen": lambda made: [made.blocked.pk],
     "rollout:task-undo": lambda made: [made.changed.pk],
+    "rollout:task-row": lambda made: [made.task.pk],
+    "rollout:task-edit": lambda made: [made.task.pk],
+    "rollout:task-drop": lambda made: [made.task.pk],
+    "rollout:task-comment": lambda made: [made.task.pk],
+    "rollout:comment-withdraw": lambda made: [made.comment.pk],
+    "rollout:checklist-add": lambda made: [made.task.pk],
+    "rollout:checklist-tick": lambda made: [made.item.pk],
+    "rollout:checklist-remove": lambda made: [made.item.pk],
+    "rollout:task-new": lambda made: [made.region.code],
+    "rollout:region-board": lambda made: [made.region.code],
     "rollout:region-ask": lambda made: [made.region.code],
     "rollout:clarification": lambda made: [made.asked.pk],
     "rollout:clarification-reply": lambda made: [made.asked.pk],
@@ -415,6 +444,7 @@ SETTINGS = {
     "time_zone": "UTC",
 }
 PERSON = {"name": "Somebody", "language": "en", "time_zone": "UTC"}
+TASK = {"title": "Do it", "kind": "work", "remaining_hours": "3.5"}
 DAYS = {"from_date": "2027-03-15", "last_date": "2027-03-19"}
 TALK = {"outcome": "reached", "minutes": "15", "answer": "yes", "felt": "same"}
 BODIES: dict[str, Maker] = {
@@ -497,6 +527,29 @@ BODIES: dict[str, Maker] = {
     "rollout:task-start": lambda made: {"version": made.task.version},
     "rollout:task-block": lambda made: {"version": made.task.version, "reason": "data"},
     "rollout:task-reopen": lambda made: {"version": made.blocked.version},
+    "rollout:task-row": lambda made: {
+        "version": made.task.version,
+        "due_date": made.task.due_date.isoformat(),
+        "state": "started",
+    },
+    "rollout:task-edit": lambda made: {
+        **TASK,
+        "version": made.task.version,
+        "due_date": made.task.due_date.isoformat(),
+    },
+    "rollout:task-drop": lambda made: {
+        "version": made.task.version,
+        "reason": "no longer needed",
+    },
+    "rollout:task-comment": lambda made: {"key": made.key, "text": "Half done"},
+    "rollout:checklist-add": lambda made: {"key": made.key, "title": "One more"},
+    "rollout:checklist-tick": lambda made: {"done": "1"},
+    "rollout:task-new": lambda made: {
+        **TASK,
+        "key": made.key,
+        "plan": made.plan.pk,
+        "due_date": "2027-04-01",
+    },
     "rollout:settings": lambda made: {**SETTINGS, "version": 1},
     "rollout:pause": lambda made: {"choice": "week"},
     "rollout:sign-in-ask": lambda made: {"email": "staff.north@example.org"},

@@ -30,9 +30,12 @@ class Versioned(models.Model):
     told_as: ClassVar[Mapping[str, Any]] = {}
     # The right that takes back a change from the history; without one nobody does. Besides
     # who holds it, the person in the field `undo_owner` may. Fields in `undo_keeps` have
-    # an act of their own that sets them right.
+    # an act of their own that sets them right. Some fields need a right of their own, and
+    # where `undo_owner_fields` is given, that person takes back changes of these only.
     undo_right: ClassVar[Right | None] = None
+    undo_rights: ClassVar[Mapping[str, Right]] = {}
     undo_owner: ClassVar[str] = ""
+    undo_owner_fields: ClassVar[frozenset[str] | None] = None
     undo_keeps: ClassVar[frozenset[str]] = frozenset()
 
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)

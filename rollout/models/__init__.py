@@ -6,9 +6,11 @@ from .handover import Handover
 from .mail import Duty, Mail
 from .plan import Plan, Wave
 from .task import Task
+from .taskparts import ChecklistItem, TaskComment, TaskLink
 
 __all__ = [
     "Breaker",
+    "ChecklistItem",
     "Clarification",
     "Duty",
     "Handover",
@@ -17,5 +19,7 @@ __all__ = [
     "MailEvent",
     "Plan",
     "Task",
+    "TaskComment",
+    "TaskLink",
     "Wave",
 ]

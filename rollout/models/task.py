@@ -1,6 +1,7 @@
 """The work of a plan."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Self
 
 from django.db import models
@@ -18,8 +19,8 @@ from .plan import Plan
 
 class TaskQuerySet(models.QuerySet["Task"]):
     def visible_to(self, user: User) -> Self:
-        """Those of one's regions, and those that one owns or that wait for one, or for
-        somebody whom one stands in for."""
+        """Those of one's regions, and those that one owns, is the backup for or that wait
+        for one, or for somebody whom one stands in for."""
         standing = user.standing
         if standing.sees_all:
             return self
@@ -27,6 +28,7 @@ class TaskQuerySet(models.QuerySet["Task"]):
         return self.filter(
             models.Q(plan__region__in=standing.region_ids)
             | models.Q(owner__in=people)
+            | models.Q(backup__in=people)
             | models.Q(waits_for__in=people)
         )
 
@@ -45,11 +47,16 @@ class Task(Versioned):
 
     takes_files = True
     untold_fields = frozenset(
-        {"finished_at", "block_reason=", "block_note=", "waits_for="}
+        {"finished_at", "block_reason=", "block_note=", "waits_for=", "drop_reason="}
     )
     undo_right = Right.WORK_ON_TASKS
+    undo_rights = {"counts": Right.SET_COUNTS}
     undo_keeps = frozenset({"baseline_date"})
     undo_owner = "owner"
+    undo_owner_fields = frozenset(
+        {"state", "finished_at", "block_reason", "block_note", "waits_for",
+         "remaining_hours"}
+    )  # fmt: skip
     told_as = {
         f"state={TaskState.OPEN}": pgettext_lazy("task", "Open again"),
         f"state={TaskState.STARTED}": pgettext_lazy("task", "Started"),
@@ -59,7 +66,12 @@ class Task(Versioned):
         "block_reason": "%(after)s",
         "block_note": "%(after)s",
         "waits_for": pgettext_lazy("task", "waits for %(after)s"),
+        "drop_reason": "%(after)s",
         "due_date": pgettext_lazy("task", "Due moved: %(before)s → %(after)s"),
+        "helper_ready=True": pgettext_lazy("task", "A helper can do it"),
+        "helper_ready=False": pgettext_lazy("task", "No longer for a helper"),
+        "counts=True": pgettext_lazy("task", "Counts in the appraisal"),
+        "counts=False": pgettext_lazy("task", "No longer counts in the appraisal"),
         "baseline_date=": pgettext_lazy("task", "Agreed day taken back"),
         "baseline_date": pgettext_lazy("task", "Day agreed: %(after)s"),
     }
@@ -87,6 +99,15 @@ class Task(Versioned):
         related_name="tasks",
         verbose_name=_("person in charge"),
     )
+    backup = models.ForeignKey(
+        User,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="backup_tasks",
+        verbose_name=_("stands in for the person in charge"),
+    )
+    start_date = models.DateField(_("start"), null=True, blank=True)
     first_due_date = models.DateField(_("first due"))
     # What it was when the plan was agreed; none while that has not happened.
     baseline_date = models.DateField(
@@ -108,6 +129,41 @@ class Task(Versioned):
         blank=True,
         related_name="blocked_tasks",
         verbose_name=_("waits for"),
+    )
+    drop_reason = models.CharField(_("why dropped"), max_length=300, blank=True)
+    effort_hours = models.DecimalField(
+        _("effort in hours"),
+        max_digits=6,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        help_text=_("Empty: no estimate."),
+    )
+    remaining_hours = models.DecimalField(
+        _("remaining hours"),
+        max_digits=6,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        help_text=_("Empty: as much as the effort."),
+    )
+    helper_ready = models.BooleanField(
+        _("ready for a helper"),
+        default=False,
+        help_text=_("A helper, even a student, can do it as it stands."),
+    )
+    counts = models.BooleanField(
+        _("counts in the appraisal"),
+        default=False,
+        help_text=_("Said by the region's manager."),
+    )
+    predecessors = models.ManyToManyField(
+        "self",
+        through="rollout.TaskLink",
+        through_fields=("task", "before"),
+        symmetrical=False,
+        related_name="successors",
+        verbose_name=_("comes after"),
     )
 
     objects = TaskQuerySet.as_manager()
@@ -139,6 +195,26 @@ class Task(Versioned):
                 | models.Q(waits_for=None, block_note=""),
                 name="task_waits_only_when_blocked",
             ),
+            models.CheckConstraint(
+                condition=models.Q(state=TaskState.DROPPED) & ~models.Q(drop_reason="")
+                | ~models.Q(state=TaskState.DROPPED) & models.Q(drop_reason=""),
+                name="task_dropped_has_reason",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(effort_hours=None) | models.Q(effort_hours__gte=0),
+                name="task_effort_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(remaining_hours=None)
+                | models.Q(remaining_hours__gte=0),
+                name="task_remaining_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(backup=None)
+                | models.Q(owner=None)
+                | ~models.Q(backup=models.F("owner")),
+                name="task_backup_is_another",
+            ),
             models.UniqueConstraint(fields=["plan", "step"], name="task_step_once"),
         ]
         indexes = [
@@ -161,3 +237,10 @@ class Task(Versioned):
     @property
     def history_region_id(self) -> int | None:
         return self.plan.region_id
+
+    @property
+    def hours_left(self) -> Decimal | None:
+        """What is left of the effort; none where nobody estimated it."""
+        if self.remaining_hours is not None:
+            return self.remaining_hours
+        return self.effort_hours

@@ -44,7 +44,14 @@ from regions.telling import (
 )
 from regions.timeline import PastAct, timeline
 from regions.wording import capital
-from rollout.models import Clarification, Plan, Task
+from rollout.models import (
+    ChecklistItem,
+    Clarification,
+    Plan,
+    Task,
+    TaskComment,
+    TaskLink,
+)
 
 EXPORTED_MOST = 10_000
 SHOWN = 20
@@ -53,7 +60,12 @@ BELOW: Mapping[type[Model], Mapping[type[Model], str]] = {
     User: {Membership: "user", Absence: "user"},
     RegionalCEO: {Rhythm: "ceo", Contact: "ceo", CheckIn: "ceo", Ask: "ceo"},
     Plan: {Task: "plan"},
-    Task: {Clarification: "task"},
+    Task: {
+        ChecklistItem: "task",
+        Clarification: "task",
+        TaskComment: "task",
+        TaskLink: "task",
+    },
     Procedure: {Step: "procedure"},
 }
 

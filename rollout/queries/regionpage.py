@@ -18,7 +18,7 @@ from regions.queries import (
     viewings,
 )
 from regions.timeline import PastAct, timeline
-from rollout.access import can_agree_plan, can_ask, can_move_go_live
+from rollout.access import can_agree_plan, can_ask, can_move_go_live, can_see_board
 from rollout.models import Plan
 from rollout.queries.appraisal import people_of
 from rollout.queries.clarifications import ClarificationLine, unsettled_of
@@ -62,6 +62,7 @@ class RegionPage:
     reads_private: bool
     private_views: list[Viewing]
     may_log: bool
+    may_see_board: bool
     plan_part: PlanPart | None
     changes: list[PastAct]
     failed_mails: list[Failed]
@@ -109,6 +110,7 @@ def region_page(region: Region, user: User, *, at: datetime) -> RegionPage:
         reads_private=can_read_notes(user, region.pk),
         private_views=viewings(region, user, VIEWS_SHOWN),
         may_log=bool(may_log),
+        may_see_board=bool(can_see_board(user, region.pk)),
         plan_part=_plan_part(plan, user, day) if plan else None,
         changes=timeline(story_of(region, user), user, CHANGES_SHOWN),
         failed_mails=failed_about(region, user, at) if knows_talks else [],

@@ -11,7 +11,7 @@ from regions.calendar import today
 from regions.models import HistoryEntry, Region, User
 from regions.wording import day, days
 from rollout.duedates import slip_days
-from rollout.enums import TaskState
+from rollout.enums import UNFINISHED, TaskState
 from rollout.models import Task
 
 AHEAD = timedelta(days=7)
@@ -36,6 +36,10 @@ class TaskLine:
     def is_blocked(self) -> bool:
         return self.task.state == TaskState.BLOCKED
 
+    @property
+    def is_unfinished(self) -> bool:
+        return self.task.state in UNFINISHED
+
 
 @dataclass(frozen=True)
 class Week:
@@ -57,7 +61,7 @@ class Week:
 
 def with_details(rows: QuerySet[Task]) -> QuerySet[Task]:
     return rows.select_related(
-        "plan__region", "plan__wave", "step", "owner", "waits_for"
+        "plan__region", "plan__wave", "step", "owner", "backup", "waits_for"
     )
 
 

@@ -109,6 +109,10 @@ def _move_tasks(moving: Moving, giver: User, taker: User, act: Act) -> None:
                     "waits_for_id": taker.pk
                     if row.waits_for_id == giver.pk
                     else row.waits_for_id,
+                    # Who has it now no longer stands in for himself.
+                    "backup_id": None
+                    if (row.owner_id, row.backup_id) == (giver.pk, taker.pk)
+                    else row.backup_id,
                 },
             )
             for row in rows.values()

@@ -1,5 +1,6 @@
-"""What people do with tasks: start, finish, block, take back."""
+"""What people do with tasks: start, finish, block, drop, take back."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
@@ -10,6 +11,15 @@ from regions.history import Act
 from regions.models import HistoryEntry, User
 from rollout.enums import TASK_MOVES, BlockReason, TaskState
 from rollout.models import Task
+
+# What a state says besides its word goes with it.
+LEFT_BEHIND: Mapping[str, Any] = {
+    "finished_at": None,
+    "block_reason": "",
+    "block_note": "",
+    "waits_for": None,
+    "drop_reason": "",
+}
 
 
 class CannotMoveTask(Exception):  # noqa: N818 - a refusal, told to the user as it stands
@@ -57,6 +67,16 @@ def block_task(
     return _move(_locked(task), TaskState.BLOCKED, version, act, **values)
 
 
+@transaction.atomic
+def drop_task(task: Task, *, reason: str, version: int, act: Act) -> Task:
+    """Say that a task is not done at all, and why. Raises CannotMoveTask."""
+    if not reason.strip():
+        raise CannotMoveTask(_("Say why it is dropped."))
+    return _move(
+        _locked(task), TaskState.DROPPED, version, act, drop_reason=reason.strip()
+    )
+
+
 def _locked(task: Task) -> Task:
     return history.lock(Task.objects.select_related("plan__region"), task.pk)
 
@@ -73,16 +93,15 @@ def _is_known(row: Task, version: int, act: Act) -> bool:
 def _move(row: Task, state: TaskState, version: int, act: Act, **values: Any) -> Task:
     if row.version != version:
         raise history.EditedMeanwhile(row)
+    check_move(row, state)
+    history.change(row, {**LEFT_BEHIND, "state": state, **values}, act)
+    return row
+
+
+def check_move(row: Task, state: TaskState) -> None:
+    """Raises CannotMoveTask where the table of moves has no such move."""
     if state not in TASK_MOVES[TaskState(row.state)] and state != row.state:
         raise CannotMoveTask(
             _("This task is %(state)s, so this is not possible now.")
             % {"state": row.get_state_display()}
         )
-    left_behind = {
-        "finished_at": None,
-        "block_reason": "",
-        "block_note": "",
-        "waits_for": None,
-    }
-    history.change(row, {**left_behind, "state": state, **values}, act)
-    return row

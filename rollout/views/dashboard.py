@@ -8,15 +8,20 @@ from regions.access import can_see_today
 from regions.middleware import Request
 from rollout.dashboard import today_page
 
-from .shell import current_programme
+from .shell import board_region, current_programme
 
 
 @require_safe
 def home(request: Request) -> HttpResponse:
-    """Calls and decisions for those who lead, one's own tasks for all others."""
-    return redirect(
-        "rollout:today" if can_see_today(request.user) else "rollout:my-tasks"
-    )
+    """Calls and decisions for those who lead, the board for a region's manager, one's own
+    tasks for all others."""
+    user = request.user
+    if can_see_today(user):
+        return redirect("rollout:today")
+    region = board_region(user)
+    if region is not None:
+        return redirect("rollout:region-board", region.code)
+    return redirect("rollout:my-tasks")
 
 
 @require_safe

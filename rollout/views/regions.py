@@ -6,6 +6,7 @@ from django.views.decorators.http import require_safe
 
 from regions.middleware import Request, asked
 from regions.models import Region
+from regions.pinyin import fits
 from regions.services.privacy import log_views
 from rollout.forms.plans import MoveGoLiveForm
 from rollout.queries.regionpage import region_page, unplanned_regions
@@ -62,4 +63,4 @@ def region(request: Request, code: str) -> HttpResponse:
 
 
 def _fits(region: Region, words: str) -> bool:
-    return words.casefold() in f"{region.name} {region.code}".casefold()
+    return fits(words, region.name, region.code)

@@ -13,7 +13,7 @@ from django.utils.translation import pgettext
 from regions.access import can_search_history, can_see_people, can_see_today
 from regions.enums import Role
 from regions.middleware import Request, asked
-from regions.models import Programme, User
+from regions.models import Programme, Region, User
 from regions.signin import takes_passkeys
 from rollout.access import can_see_health
 
@@ -68,6 +68,8 @@ def menu(user: User, path: str) -> list[MenuItem]:
     entries = []
     if can_see_today(user):
         entries.append((_("Today"), "rollout:today", "today"))
+    elif user.standing.manager_of:
+        entries.append((_("Board"), "rollout:board", "board"))
     if user.standing.roles == {Role.AUDITOR}:
         # Nobody gives tasks to who only looks on; this is what he looks at.
         entries.append((pgettext("menu", "History"), "rollout:history", "history"))
@@ -80,12 +82,23 @@ def menu(user: User, path: str) -> list[MenuItem]:
     if can_see_people(user):
         entries.append((_("People"), "rollout:person-list", "people"))
     items = [(label, reverse(name), icon) for label, name, icon in entries]
+    if path.endswith("/board/") and user.standing.manager_of:
+        # Of a region, yet a word of its own for who manages one.
+        path = reverse("rollout:board")
     return [
         MenuItem(
             label, url, icon, is_current=path.startswith((url, *BELOW.get(icon, ())))
         )
         for label, url, icon in items
     ]
+
+
+def board_region(user: User) -> Region | None:
+    """The region whose board somebody lands on: the first that he manages."""
+    if not user.standing.manager_of:
+        return None
+    rows = Region.objects.visible_to(user).filter(pk__in=user.standing.manager_of)
+    return rows.order_by("name", "id").first()
 
 
 def initials(user: User) -> str:

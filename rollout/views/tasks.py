@@ -20,9 +20,11 @@ from regions.uploads import AttachForm
 from rollout.access import can_ask, can_work_on
 from rollout.enums import UNFINISHED, BlockReason
 from rollout.forms import ActForm, BlockForm
+from rollout.forms.tasks import CommentForm, DropForm, ItemForm
 from rollout.models import Task
 from rollout.queries.clarifications import all_of
 from rollout.queries.history import row_timeline
+from rollout.queries.taskparts import task_parts
 from rollout.queries.tasks import (
     last_act,
     later_of,
@@ -97,6 +99,10 @@ def _page(
         "ask_url": f"{reverse('rollout:region-ask', args=[task.plan.region.code])}?task={task.pk}",
         "may_ask": bool(can_ask(user, task.plan.region_id)),
         "attach_form": attach_form or AttachForm(),
+        "parts": task_parts(task, user),
+        "drop_form": DropForm(initial={"version": task.version}),
+        "item_form": ItemForm(auto_id="item_%s"),
+        "comment_form": CommentForm(auto_id="comment_%s"),
     }
     return render(request, "rollout/task_page.html", context, status=status)
 

@@ -27,6 +27,9 @@ ASKED = {
         pk=made.region.pk
     ),
     Right.WORK_ON_TASKS: lambda user, made: access.can_work_on(user, made.task),
+    Right.COMMENT_TASKS: lambda user, made: access.can_comment(user, made.task),
+    Right.SET_COUNTS: lambda user, made: access.can_say_counts(user, made.task),
+    Right.SEE_BOARD: lambda user, made: access.can_see_board(user, made.region.pk),
     Right.ASK: lambda user, made: access.can_ask(user, made.region.pk),
     Right.READ_APPRAISAL: lambda user, made: access.can_read_appraisal(
         user, made.person

@@ -214,3 +214,12 @@ def test_only_a_task_that_nobody_touched_is_deleted(browser, plan_north, version
 
     assert response.status_code == code
     assert Task.objects.exists() is (code == 403)
+
+
+def test_owner_of_a_task_is_not_its_backup(browser, plan_north, staff_north):
+    task = factories.make_task(plan_north, owner=staff_north)
+    data = posted(browser.get(address_of(task)), backup=staff_north.pk)
+
+    answer = browser.post(address_of(task), data)
+
+    assert errors_of(answer) == ["Somebody else has to stand in."]

@@ -249,3 +249,17 @@ def test_hand_over_costs_the_same_however_much(
 
     with assert_queries(21):
         hand_over(liaison_north, taker, seen=seen, act=act)
+
+
+def test_who_takes_a_task_no_longer_stands_in_for_himself(
+    giver, taker, act, plan_north, hq
+):
+    task = make_task(plan_north, "Backed", owner=giver, backup=taker)
+
+    handover = give(giver, taker, act)
+
+    task.refresh_from_db()
+    assert (task.owner, task.backup) == (taker, None)
+    take_back(handover, act=Act(by=hq, at=NOW))
+    task.refresh_from_db()
+    assert (task.owner, task.backup) == (giver, taker)

@@ -6,6 +6,7 @@ import pytest
 from django.db import models
 
 from rollout.models import (
+    ChecklistItem,
     Clarification,
     Duty,
     Handover,
@@ -13,6 +14,8 @@ from rollout.models import (
     MailEvent,
     Plan,
     Task,
+    TaskComment,
+    TaskLink,
     Wave,
 )
 from tests import factories
@@ -27,6 +30,8 @@ from tests.constraints import (
 AFTER_GO_LIVE = date(2027, 5, 4)
 
 BREACHES = {
+    "checklist_done_has_time": changed(ChecklistItem, is_done=True),
+    "checklist_has_title": changed(ChecklistItem, title=""),
     "clarification_answered_by_somebody": changed(Clarification, state="answered"),
     "clarification_asks_something": changed(Clarification, question=""),
     "clarification_confirmed_by_somebody": changed(
@@ -49,12 +54,19 @@ BREACHES = {
     "plan_agreed_by_somebody": changed(Plan, agreed_at=factories.NOW),
     "plan_kick_off_before_go_live": changed(Plan, kick_off_date=AFTER_GO_LIVE),
     "plan_once": second(Plan),
+    "task_backup_is_another": changed(Task, backup_id=models.F("owner_id")),
     "task_blocked_has_reason": changed(Task, state="blocked"),
     "task_done_has_day": changed(Task, state="done"),
+    "task_dropped_has_reason": changed(Task, state="dropped"),
+    "task_effort_not_negative": changed(Task, effort_hours=-1),
     "task_kind_known": changed(Task, kind="other"),
+    "task_remaining_not_negative": changed(Task, remaining_hours=-1),
     "task_state_known": changed(Task, state="other"),
     "task_step_once": second(Task),
     "task_waits_only_when_blocked": changed(Task, block_note="The list is missing"),
+    "taskcomment_has_text": changed(TaskComment, text=""),
+    "tasklink_not_to_itself": changed(TaskLink, before_id=models.F("task_id")),
+    "tasklink_once": second(TaskLink),
     "wave_kick_off_before_go_live": changed(Wave, kick_off_date=AFTER_GO_LIVE),
     "wave_name_unique": second(Wave),
 }
@@ -64,10 +76,14 @@ BREACHES = {
 def rows(wave, plan_north, programme, staff_north, hq) -> Rows:
     step = factories.make_step(factories.make_procedure(programme))
     mail = factories.make_mail(staff_north, message_id="<1@example.org>")
+    task = factories.make_task(plan_north, step=step, owner=staff_north)
     made = [
         wave,
         plan_north,
-        factories.make_task(plan_north, step=step),
+        task,
+        factories.make_link(task, factories.make_task(plan_north, "First")),
+        factories.make_item(task),
+        factories.make_comment(task, staff_north),
         mail,
         MailEvent.objects.create(mail=mail, at=factories.NOW, state="sent"),
         factories.make_duty(staff_north, about=plan_north),

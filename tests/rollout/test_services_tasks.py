@@ -106,7 +106,7 @@ def test_done_task_cannot_be_blocked_without_notice(task, act):
 
 
 def test_dropped_task_cannot_be_started(plan_north, act):
-    dropped = make_task(plan_north, state=TaskState.DROPPED)
+    dropped = make_task(plan_north, state=TaskState.DROPPED, drop_reason="no")
 
     with pytest.raises(CannotMoveTask, match="dropped"):
         start_task(dropped, version=1, act=act)
