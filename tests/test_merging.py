@@ -286,6 +286,7 @@ WITHOUT = {
     "regions:language",
     "regions:theme",
     "rollout:absence-plan",
+    "rollout:answers",
     "rollout:call-sheet",
     "rollout:checklist-add",
     "rollout:checklist-tick",
