@@ -30,6 +30,7 @@ class Right(TextChoices):
 
     SEE_REGIONS = "see_regions", _("see regions, their plans and tasks")
     WORK_ON_TASKS = "work_on_tasks", _("work on tasks of others")
+    SETTLE_REQUESTS = "settle_requests", _("answer requests about tasks")
     RECORD_FINDING = "record_finding", _("record findings")
     SEE_TODAY = "see_today", _("see Today: calls, decisions, what got worse")
     SEE_TALKS = "see_talks", _("see talks with CEOs")
@@ -56,6 +57,7 @@ class Right(TextChoices):
 RIGHTS: dict[Right, frozenset[Role]] = {
     Right.SEE_REGIONS: frozenset(Role),
     Right.WORK_ON_TASKS: frozenset({Role.CIO, Role.HQ, Role.LIAISON, Role.MANAGER}),
+    Right.SETTLE_REQUESTS: frozenset({Role.CIO, Role.HQ, Role.LIAISON, Role.MANAGER}),
     Right.RECORD_FINDING: frozenset(Role) - {Role.AUDITOR},
     Right.SEE_TODAY: GROUP_ROLES | {Role.LIAISON},
     Right.SEE_TALKS: GROUP_ROLES | {Role.LIAISON},

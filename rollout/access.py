@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from regions.access import ALLOWED, Answer, denied
 from regions.enums import Right
 from regions.models import User
-from rollout.models import Mail, Plan, Task
+from rollout.models import Mail, Plan, Task, TaskRequest
 
 
 def can_work_on(user: User, task: Task) -> Answer:
@@ -15,6 +15,29 @@ def can_work_on(user: User, task: Task) -> Answer:
     if is_own or standing.may(Right.WORK_ON_TASKS, task.history_region_id):
         return ALLOWED
     return denied(_("This task is somebody else's. Ask the person in charge of it."))
+
+
+def can_ask_about(user: User, task: Task) -> Answer:
+    """For another date or another owner: the owner or his deputy."""
+    if task.owner_id in {user.pk, *user.standing.stands_in_for}:
+        return ALLOWED
+    return denied(_("Only the person in charge asks for another date or owner."))
+
+
+def can_settle(user: User, request: TaskRequest) -> Answer:
+    """The region's manager and liaison, headquarters and the CIO."""
+    if user.standing.may(Right.SETTLE_REQUESTS, request.history_region_id):
+        return ALLOWED
+    return denied(
+        _("The region's manager or liaison, headquarters or the CIO answers this.")
+    )
+
+
+def can_withdraw(user: User, request: TaskRequest) -> Answer:
+    """Who asked, or the owner's deputy."""
+    if request.by_id in {user.pk, *user.standing.stands_in_for}:
+        return ALLOWED
+    return denied(_("Only who asked takes it back."))
 
 
 def can_plan(user: User) -> Answer:

@@ -30,6 +30,7 @@ class Claim:
 
     person_id: int
     made_at: datetime
+    mail_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,8 @@ class Purpose:
     lasts: timedelta
     # Only for people with a login; else for everybody who is still with us.
     is_for_login: bool = False
+    # Leads to what its mail tells, so it says which one that is.
+    names_mail: bool = False
 
     @property
     def placeholder(self) -> str:
@@ -49,23 +52,29 @@ class Purpose:
     def token(self, mail: Mail) -> str:
         """Bound to the person and to this purpose, and dated by the mail."""
         assert mail.dated_at is not None, "links are signed after the mail is frozen"  # noqa: S101
-        return Signer(key=key_of(mail), salt=self.name).sign_object(
-            {"person": mail.recipient_id, "from": int(mail.dated_at.timestamp())}
-        )
+        said = {"person": mail.recipient_id, "from": int(mail.dated_at.timestamp())}
+        if self.names_mail:
+            said["mail"] = mail.pk
+        return Signer(key=key_of(mail), salt=self.name).sign_object(said)
 
     def url(self, mail: Mail) -> str:
         return f"{settings.SITE_URL}{reverse(self.view, args=[self.token(mail)])}"
 
     def claim(self, token: str, at: datetime) -> Claim | None:
         """None for what is forged, of another purpose or over."""
+        said = self.late_claim(token)
+        if said is None or not said.made_at <= at <= said.made_at + self.lasts:
+            return None
+        return said
+
+    def late_claim(self, token: str) -> Claim | None:
+        """What we signed once, though it may be over; None for what is forged."""
         try:
             said = Signer(salt=self.name).unsign_object(token)
         except (BadSignature, ValueError, UnicodeError):
             return None
         made_at = datetime.fromtimestamp(said["from"], UTC)
-        if not made_at <= at <= made_at + self.lasts:
-            return None
-        return Claim(said["person"], made_at)
+        return Claim(said["person"], made_at, said.get("mail"))
 
 
 SIGN_IN_LINK = Purpose(
@@ -75,9 +84,12 @@ INVITATION_LINK = Purpose(
     "invitation", "rollout:invitation", timedelta(days=14), is_for_login=True
 )
 PAUSE_LINK = Purpose("pause", "rollout:pause", timedelta(days=60))
-PURPOSES = (SIGN_IN_LINK, INVITATION_LINK, PAUSE_LINK)
+TASKS_LINK = Purpose(
+    "tasks", "rollout:mailed-tasks", timedelta(days=7), names_mail=True
+)
+PURPOSES = (SIGN_IN_LINK, INVITATION_LINK, PAUSE_LINK, TASKS_LINK)
 SIGN_IN, INVITATION = SIGN_IN_LINK.placeholder, INVITATION_LINK.placeholder
-PAUSE = PAUSE_LINK.placeholder
+PAUSE, TASKS = PAUSE_LINK.placeholder, TASKS_LINK.placeholder
 
 
 def with_links(mail: Mail, *texts: str) -> list[str]:
@@ -100,6 +112,10 @@ def invitation_token(mail: Mail) -> str:
 
 def pause_token(mail: Mail) -> str:
     return PAUSE_LINK.token(mail)
+
+
+def tasks_token(mail: Mail) -> str:
+    return TASKS_LINK.token(mail)
 
 
 def pause_url(mail: Mail) -> str:

@@ -4,6 +4,7 @@ from .delivery import Breaker, Heartbeat, MailEvent
 from .handover import Handover
 from .mail import Duty, Mail
 from .plan import Plan, Wave
+from .request import TaskRequest
 from .task import Task
 
 __all__ = [
@@ -15,5 +16,6 @@ __all__ = [
     "MailEvent",
     "Plan",
     "Task",
+    "TaskRequest",
     "Wave",
 ]

@@ -2,16 +2,21 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from regions.calendar import today
+from regions.calendar import monday_of, today
+from regions.enums import Role
 from regions.models import HistoryEntry, Region, User
-from regions.wording import day, days
-from rollout.enums import TaskState
-from rollout.models import Task
+from regions.queries import on_duty
+from regions.wording import clock, day, days
+from rollout.enums import UNFINISHED, RequestKind, RequestState, TaskState
+from rollout.models import Task, TaskRequest
+from rollout.queries.requests import about_request, asked_about
 
 AHEAD = timedelta(days=7)
 
@@ -24,6 +29,15 @@ class TaskLine:
     due: str
     is_late: bool
     detail: str
+    # The newest request about it, and what became of it.
+    request: TaskRequest | None = None
+    asked: str = ""
+
+    @property
+    def saved(self) -> str:
+        """When Done was saved, by the clock of the reader."""
+        at = self.task.finished_at
+        return clock(timezone.localtime(at)) if at else ""
 
     @property
     def is_done(self) -> bool:
@@ -35,21 +49,30 @@ class TaskLine:
 
 
 @dataclass(frozen=True)
-class Week:
-    """One person's tasks: what is late, what is for today and the next seven days."""
+class WeekHead:
+    """How a person's week stands, in numbers: what is left, what he finished since Monday."""
 
+    count: int
+    finished: int
+    later: int
+    next_due: date | None
+    # Named once above the list where all tasks are of one region; else in every row.
+    region: str
+
+
+@dataclass(frozen=True)
+class Week:
+    """One person's tasks: what is late, what is for today and the next seven days.
+
+    `not_mine` has those that he handed back: they are in nobody's week until answered.
+    """
+
+    head: WeekHead
     overdue: list[TaskLine]
     today: list[TaskLine]
     ahead: list[TaskLine]
     done: list[TaskLine]
-    later: int
-    next_due: date | None
-    # Named once above the list where all tasks are of one region; else in every row.
-    region: Region | None
-
-    @property
-    def count(self) -> int:
-        return len(self.overdue) + len(self.today) + len(self.ahead)
+    not_mine: list[TaskLine]
 
 
 def with_details(rows: QuerySet[Task]) -> QuerySet[Task]:
@@ -58,44 +81,80 @@ def with_details(rows: QuerySet[Task]) -> QuerySet[Task]:
     )
 
 
-def week_of(user: User, at: datetime) -> Week:
-    """Overdue, today and the next seven days of this person only. Two queries."""
+def week_head(user: User, at: datetime) -> WeekHead:
+    """One query, however many tasks somebody has."""
     now = today(user, at)
-    rows = list(
-        with_details(Task.objects.filter(owner=user).unfinished()).order_by(
-            "due_date", "id"
-        )
+    monday = _midnight(user, monday_of(now))
+    finished = Q(state=TaskState.DONE, finished_at__gte=monday)
+    left = Q(state__in=UNFINISHED, is_handed_back=False)
+    due = left & Q(due_date__lte=now + AHEAD)
+    shown = due | Q(state=TaskState.DONE, finished_at__gte=_midnight(user, now))
+    found = _mine(user).aggregate(
+        count=Count("pk", filter=due),
+        finished=Count("pk", filter=finished),
+        later=Count("pk", filter=left & Q(due_date__gt=now + AHEAD)),
+        next_due=Min("due_date", filter=left & Q(due_date__gt=now + AHEAD)),
+        regions=Count("plan__region", filter=shown, distinct=True),
+        region=Min("plan__region__name", filter=shown),
     )
-    midnight = at.astimezone(user.zone).replace(
-        hour=0, minute=0, second=0, microsecond=0
+    one_region = found.pop("regions") == 1
+    return WeekHead(**{**found, "region": found["region"] if one_region else ""})
+
+
+def week_of(user: User, at: datetime) -> Week:
+    """Overdue, today and the next seven days of this person only. Three queries."""
+    now = today(user, at)
+    wanted = Q(state__in=UNFINISHED) & (
+        Q(due_date__lte=now + AHEAD) | Q(is_handed_back=True)
     )
-    done = with_details(
-        Task.objects.filter(owner=user, state=TaskState.DONE, finished_at__gte=midnight)
-    ).order_by("-finished_at", "id")
-    regions = {task.plan.region for task in (*rows, *done)}
-    later = [task for task in rows if task.due_date > now + AHEAD]
+    done_today = Q(state=TaskState.DONE, finished_at__gte=_midnight(user, now))
+    rows: list[Any] = list(
+        with_details(_mine(user).filter(wanted | done_today)).order_by("due_date", "id")
+    )
+    asked = asked_about(task.pk for task in rows)
+    lines = [task_line(task, now, asked.get(task.pk)) for task in rows]
+    done = [line for line in lines if line.is_done]
+    mine = [line for line in lines if not line.is_done and not line.task.is_handed_back]
     return Week(
-        overdue=[task_line(task, now) for task in rows if task.due_date < now],
-        today=[task_line(task, now) for task in rows if task.due_date == now],
-        ahead=[
-            task_line(task, now) for task in rows if now < task.due_date <= now + AHEAD
+        head=week_head(user, at),
+        overdue=[line for line in mine if line.task.due_date < now],
+        today=[line for line in mine if line.task.due_date == now],
+        ahead=[line for line in mine if line.task.due_date > now],
+        done=sorted(done, key=_finished, reverse=True),
+        not_mine=[
+            line for line in lines if not line.is_done and line.task.is_handed_back
         ],
-        done=[task_line(task, now) for task in done],
-        later=len(later),
-        next_due=later[0].due_date if later else None,
-        region=regions.pop() if len(regions) == 1 else None,
     )
 
 
 def later_of(user: User, at: datetime) -> QuerySet[Task]:
     """What the week leaves out."""
-    rows = Task.objects.filter(
-        owner=user, due_date__gt=today(user, at) + AHEAD
-    ).unfinished()
+    rows = _mine(user).filter(
+        state__in=UNFINISHED,
+        is_handed_back=False,
+        due_date__gt=today(user, at) + AHEAD,
+    )
     return with_details(rows).order_by("due_date", "id")
 
 
-def task_line(task: Task, now: date) -> TaskLine:
+def _mine(user: User) -> QuerySet[Any]:
+    """Somebody's tasks, with whether he said that one is not his and has no answer yet."""
+    handed_back = TaskRequest.objects.filter(
+        task=OuterRef("pk"), kind=RequestKind.NOT_MINE, state=RequestState.OPEN
+    )
+    return Task.objects.filter(owner=user).annotate(is_handed_back=Exists(handed_back))
+
+
+def _midnight(user: User, day: date) -> datetime:
+    return datetime.combine(day, time(), tzinfo=user.zone)
+
+
+def _finished(line: TaskLine) -> datetime:
+    assert line.task.finished_at is not None, "done tasks say when"  # noqa: S101
+    return line.task.finished_at
+
+
+def task_line(task: Task, now: date, asked: TaskRequest | None = None) -> TaskLine:
     late = (now - task.due_date).days
     unfinished = task.finished_at is None and task.state != TaskState.DROPPED
     if late > 0 and unfinished:
@@ -105,7 +164,12 @@ def task_line(task: Task, now: date) -> TaskLine:
     else:
         due = day(task.due_date)
     return TaskLine(
-        task=task, due=due, is_late=late > 0 and unfinished, detail=_detail(task)
+        task=task,
+        due=due,
+        is_late=late > 0 and unfinished,
+        detail=_detail(task),
+        request=asked,
+        asked=about_request(asked) if asked and unfinished else "",
     )
 
 
@@ -123,6 +187,13 @@ def region_tasks(region: Region) -> QuerySet[Task]:
 def last_act(task: Task) -> HistoryEntry | None:
     """The newest act on a task, the one that undo would take back."""
     return HistoryEntry.objects.of(task).select_related("by").order_by("-id").first()
+
+
+def liaison_for(task: Task, user: User) -> User | None:
+    """Whom a blocked task waits for when its owner names nobody. One query."""
+    region = task.plan.region_id
+    held = on_duty(user.moment, Role.LIAISON, regions=[region])[Role.LIAISON, region]
+    return next((one.user for one in held if one.user != user), None)
 
 
 def _detail(task: Task) -> str:

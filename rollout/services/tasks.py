@@ -1,4 +1,8 @@
-"""What people do with tasks: start, finish, block, take back."""
+"""What people do with tasks: start, finish, block, take back.
+
+A tap that is sent again, because its answer was lost on the way, does nothing more: the
+version that it knew, and who did what came after it, tell it from a new one.
+"""
 
 from typing import Any
 
@@ -10,6 +14,7 @@ from regions.history import Act
 from regions.models import HistoryEntry, User
 from rollout.enums import TASK_MOVES, BlockReason, TaskState
 from rollout.models import Task
+from rollout.queries.tasks import with_details
 
 
 class CannotMoveTask(Exception):  # noqa: N818 - a refusal, told to the user as it stands
@@ -27,7 +32,10 @@ def complete_task(task: Task, *, version: int, act: Act) -> Task:
 
 @transaction.atomic
 def start_task(task: Task, *, version: int, act: Act) -> Task:
-    return _move(_locked(task), TaskState.STARTED, version, act)
+    row = _locked(task)
+    if row.state == TaskState.STARTED and _is_known(row, version, act):
+        return row
+    return _move(row, TaskState.STARTED, version, act)
 
 
 @transaction.atomic
@@ -54,11 +62,18 @@ def block_task(
         "block_note": note.strip(),
         "waits_for": waits_for,
     }
-    return _move(_locked(task), TaskState.BLOCKED, version, act, **values)
+    row = _locked(task)
+    is_so = row.state == TaskState.BLOCKED and all(
+        getattr(row, name) == value for name, value in values.items()
+    )
+    if is_so and _is_known(row, version, act):
+        return row
+    return _move(row, TaskState.BLOCKED, version, act, **values)
 
 
 def _locked(task: Task) -> Task:
-    return history.lock(Task.objects.select_related("plan__region"), task.pk)
+    """With all that its row shows, which is then not read again."""
+    return history.lock(with_details(Task.objects.all()), task.pk)
 
 
 def _is_known(row: Task, version: int, act: Act) -> bool:

@@ -31,10 +31,10 @@ def pause(request: HttpRequest, token: str) -> HttpResponse:
     at = timezone.now()
     person = person_behind(PAUSE_LINK, token, at)
     if person is None:
-        return _private(render(request, "mailing/pause_expired.html", status=410))
+        return private(render(request, "mailing/pause_expired.html", status=410))
     if request.POST.get("List-Unsubscribe") == ONE_CLICK:
         choose(person, PauseChoice.NEVER, at=at)
-        return _private(HttpResponse("OK\n", content_type="text/plain"))
+        return private(HttpResponse("OK\n", content_type="text/plain"))
     choice, done = request.POST.get("choice", ""), False
     if request.method == "POST" and choice in PauseChoice.values:
         person, done = choose(person, PauseChoice(choice), at=at), True
@@ -46,13 +46,13 @@ def pause(request: HttpRequest, token: str) -> HttpResponse:
         "done": done,
     }
     status = 422 if request.method == "POST" and not done else 200
-    with translation.override(_language(request, person)):
+    with translation.override(language_of(request, person)):
         page = render(request, "mailing/pause.html", context, status=status)
         page["Content-Language"] = translation.get_language()
-    return _private(page)
+    return private(page)
 
 
-def _language(request: HttpRequest, person: User) -> str:
+def language_of(request: HttpRequest, person: User) -> str:
     """That of the mail, unless the browser has been told one."""
     if (
         request.user.is_authenticated
@@ -62,7 +62,7 @@ def _language(request: HttpRequest, person: User) -> str:
     return person.language
 
 
-def _private(response: HttpResponse) -> HttpResponse:
+def private(response: HttpResponse) -> HttpResponse:
     """The address is a key: neither searched for nor told to the next page."""
     response["X-Robots-Tag"] = "noindex, nofollow"
     response["Referrer-Policy"] = "no-referrer"
