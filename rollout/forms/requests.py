@@ -63,8 +63,9 @@ class SettleForm(forms.Form):
 
 
 def _owner_field(task: Task) -> forms.Field:
-    field = forms.ModelChoiceField(
+    field: Any = forms.ModelChoiceField(
         label=_("New owner"), queryset=possible_owners(task), empty_label="–"
     )
-    field.label_from_instance = lambda user: user.name  # type: ignore[method-assign]
-    return field
+    field.label_from_instance = lambda user: user.name
+    owner: forms.Field = field
+    return owner

@@ -105,8 +105,7 @@ def request_line(one: TaskRequest, user: User) -> RequestLine:
 def possible_owners(task: Task) -> QuerySet[User]:
     """Who can take a task over: the region's people who may sign in."""
     near = Membership.objects.filter(to_date=None, region=task.plan.region_id)
-    return (
-        User.objects.filter(pk__in=near.values("user"), may_sign_in=True)
-        .exclude(pk=task.owner_id)
-        .order_by("name", "id")
-    )
+    rows: QuerySet[User] = User.objects.filter(
+        pk__in=near.values("user"), may_sign_in=True
+    ).exclude(pk=task.owner_id)
+    return rows.order_by("name", "id")

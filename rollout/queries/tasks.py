@@ -113,17 +113,18 @@ def week_of(user: User, at: datetime) -> Week:
     )
     asked = asked_about(task.pk for task in rows)
     lines = [task_line(task, now, asked.get(task.pk)) for task in rows]
-    done = [line for line in lines if line.is_done]
-    mine = [line for line in lines if not line.is_done and not line.task.is_handed_back]
+    handed_back = {task.pk for task in rows if task.is_handed_back}
+    left = [line for line in lines if not line.is_done]
+    mine = [line for line in left if line.task.pk not in handed_back]
     return Week(
         head=week_head(user, at),
         overdue=[line for line in mine if line.task.due_date < now],
         today=[line for line in mine if line.task.due_date == now],
         ahead=[line for line in mine if line.task.due_date > now],
-        done=sorted(done, key=_finished, reverse=True),
-        not_mine=[
-            line for line in lines if not line.is_done and line.task.is_handed_back
-        ],
+        done=sorted(
+            (line for line in lines if line.is_done), key=_finished, reverse=True
+        ),
+        not_mine=[line for line in left if line.task.pk in handed_back],
     )
 
 

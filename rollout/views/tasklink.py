@@ -141,7 +141,7 @@ def _expired(request: HttpRequest, token: str, at: datetime) -> HttpResponse:
     """Kindly, and with a way in: a fresh link to the address that we know."""
     person = person_of_late(TASKS_LINK, token, at)
     context = {"person": person, "form": SignInLinkForm(), "is_sent": False}
-    if person is not None and request.method == "POST":
+    if person is not None and "fresh" in request.POST:
         if refusal := ratelimit.consume_or_429(
             request, action="request_login_code", key=person.email
         ):

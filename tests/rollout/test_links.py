@@ -19,15 +19,18 @@ from regions.enums import PlannedMail
 from regions.history import Act
 from regions.models import HistoryEntry, User
 from regions.services.links import revoke_links
+from rollout.enums import DutyKind
 from rollout.links import (
     INVITATION_LINK,
     PAUSE_LINK,
     PURPOSES,
     SIGN_IN_LINK,
+    TASKS_LINK,
     Purpose,
     with_links,
 )
-from tests.factories import NOW, make_ceo, make_mail, make_region
+from rollout.models import Task
+from tests.factories import NOW, make_ceo, make_duty, make_mail, make_region, make_task
 from tests.history_guard import unrecorded
 from tests.tables import whole_database
 
@@ -57,10 +60,21 @@ def gets_no_planned_mail(browser: Client, person: User) -> bool:
     return User.objects.get(pk=person.pk).planned_mail == PlannedMail.NEVER
 
 
+def has_finished_it(browser: Client, person: User) -> bool:
+    entry = HistoryEntry.objects.filter(model="rollout.task", after="done").first()
+    return entry is not None and entry.by == person
+
+
+TASK = 4711
 USES = [
     Use(SIGN_IN_LINK, {}, is_signed_in),
     Use(INVITATION_LINK, {}, is_signed_in),
     Use(PAUSE_LINK, {"choice": "never"}, gets_no_planned_mail),
+    Use(
+        TASKS_LINK,
+        {"act": "done", "task": str(TASK), "version": "1"},
+        has_finished_it,
+    ),
 ]
 EACH = pytest.mark.parametrize("use", USES, ids=str)
 
@@ -70,8 +84,22 @@ def url_of(purpose: Purpose, token: str) -> str:
 
 
 @pytest.fixture
-def mail(staff_north):
-    return make_mail(staff_north, dated_at=NOW)
+def send(plan_north):
+    """A mail that tells its reader of his task, as such a mail does."""
+
+    def send(person, slot="2027-03-10", at=NOW):
+        mail = make_mail(person, slot, dated_at=at)
+        task = Task.objects.filter(pk=TASK).first()
+        task = task or make_task(plan_north, pk=TASK, owner=person)
+        make_duty(person, task, slot, kind=DutyKind.OVERDUE, mail=mail)
+        return mail
+
+    return send
+
+
+@pytest.fixture
+def mail(staff_north, send):
+    return send(staff_north)
 
 
 def is_refused(use: Use, address: str, person: User) -> bool:
@@ -263,7 +291,9 @@ def test_link_of_a_person_that_is_not_there_is_refused(use, mail, staff_north):
 
 
 @EACH
-def test_revoked_link_is_refused_and_a_later_one_works(use, mail, staff_north, frozen):
+def test_revoked_link_is_refused_and_a_later_one_works(
+    use, mail, send, staff_north, frozen
+):
     token = use.purpose.token(mail)
     frozen.shift(60)
     revoke_links(staff_north, act=Act(by=staff_north, at=NOW + timedelta(minutes=1)))
@@ -271,7 +301,7 @@ def test_revoked_link_is_refused_and_a_later_one_works(use, mail, staff_north, f
     assert is_refused(use, url_of(use.purpose, token), staff_north)
 
     frozen.shift(1)
-    later = make_mail(staff_north, "later", dated_at=NOW + timedelta(seconds=61))
+    later = send(staff_north, "later", NOW + timedelta(seconds=61))
     browser = Client()
     browser.post(url_of(use.purpose, use.purpose.token(later)), use.body)
     assert use.acted(browser, staff_north)
@@ -356,10 +386,10 @@ OLD, NEW, NEWEST = "an old key " * 5, "a new key " * 6, "the newest key " * 4
 
 @EACH
 def test_link_made_by_the_old_key_works_while_that_is_a_fallback(
-    use, staff_north, settings
+    use, send, staff_north, settings
 ):
     settings.SECRET_KEY = OLD
-    token = use.purpose.token(make_mail(staff_north, dated_at=NOW))
+    token = use.purpose.token(send(staff_north))
     settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = NEW, [OLD]
 
     browser = Client()
