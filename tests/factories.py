@@ -34,7 +34,7 @@ from regions.models import (
     User,
 )
 from regions.models.attachments import AttachmentStorage, random_name
-from rollout.enums import DutyKind, MailState
+from rollout.enums import DutyKind, MailState, RequestKind
 from rollout.models import (
     Duty,
     Handover,
@@ -43,6 +43,7 @@ from rollout.models import (
     MailEvent,
     Plan,
     Task,
+    TaskRequest,
     Wave,
 )
 from rollout.queries.health import JOBS
@@ -214,6 +215,13 @@ def make_task(
     due = values.get("due_date", date(2027, 3, 24))
     dates = {"due_date": due, "first_due_date": due}
     return saved(Task(plan=plan, title=title, **dates | values))
+
+
+def make_request(task: Task, by: User, **values: Any) -> TaskRequest:
+    """Somebody asks to have his task due four weeks after NOW."""
+    wish = {"kind": RequestKind.DATE, "wished_date": date(2027, 4, 7)}
+    asked = {"reason": "The list comes late", "by": by, "at": NOW}
+    return saved(TaskRequest(task=task, **wish | asked | values))
 
 
 def make_attachment(

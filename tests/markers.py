@@ -39,6 +39,7 @@ from rollout.models import (
     MailEvent,
     Plan,
     Task,
+    TaskRequest,
     Wave,
 )
 from tests.history_guard import unrecorded
@@ -63,6 +64,7 @@ WAY_TO_REGION: dict[type[Model], str] = {
     RegionalCEO: "region",
     Rhythm: "ceo__region",
     Task: "plan__region",
+    TaskRequest: "task__plan__region",
     User: "memberships__region",
 }
 # Those of the programme, the calendar, the delivery and the forms sent: no region's.
@@ -179,7 +181,7 @@ def without(region: Region) -> None:
         ).distinct()
         ids = list(people.values_list("pk", flat=True))
         order = [
-            MailEvent, Duty, Mail, HistoryEntry, Attachment, Task, Contact, CheckIn, Ask, Rhythm,
+            MailEvent, Duty, Mail, HistoryEntry, Attachment, TaskRequest, Task, Contact, CheckIn, Ask, Rhythm,
             Plan, RegionalCEO, Handover, Absence, Membership,
         ]  # fmt: skip
         for model in order:

@@ -24,7 +24,7 @@ from regions.enums import Audience, Channel, Role
 from regions.history import Act
 from regions.models import Attachment, Programme, Region, User
 from rollout.enums import BlockReason, DutyKind, MailState, TaskState
-from rollout.links import invitation_token, pause_token, sign_in_token
+from rollout.links import invitation_token, pause_token, sign_in_token, tasks_token
 from rollout.models import Handover, Plan, Task, Wave
 from rollout.queries.handover import moving_from
 from rollout.services.handovers import hand_over
@@ -139,6 +139,8 @@ def _rows(
     late = {"due_date": (NOW - timedelta(days=3)).date()}
     task = factories.make_task(plan, "Open", owner=staff, **late)
     mail = factories.make_mail(liaison)
+    told = factories.make_mail(staff, "told", dated_at=NOW)
+    factories.make_duty(staff, task, kind=DutyKind.OVERDUE, mail=told)
     factories.make_event(mail, state=MailState.PLANNED)
     for audience in Audience:
         make_entry(region, audience=audience)
@@ -157,6 +159,8 @@ def _rows(
             note="Said so",
         ),
         task=task,
+        request=factories.make_request(changed, staff),
+        mailed=tasks_token(told),
         file=_file(task, staff),
         blocked=factories.make_task(
             plan, "Blocked", owner=staff, waits_for=ceo.user, **blocked

@@ -53,6 +53,16 @@ rollout:task-start        POST  302  404  302  302  403  302  302  302  403  404
 rollout:task-block        POST  302  404  302  302  403  302  302  302  403  404
 rollout:task-reopen       POST  302  404  302  302  403  302  302  302  403  404
 rollout:task-undo         POST  302  404  302  302  403  302  302  302  403  404
+rollout:task-ask-date     GET   302  404  403  403  403  403  403  200  403  404
+rollout:task-ask-date     POST  302  404  403  403  403  403  403  302  403  404
+rollout:task-not-mine     GET   302  404  403  403  403  403  403  200  403  404
+rollout:task-not-mine     POST  302  404  403  403  403  403  403  302  403  404
+rollout:request           GET   302  404  200  200  200  200  200  200  200  404
+rollout:request           POST  302  404  302  302  403  302  302  403  403  404
+rollout:request-withdraw  POST  302  404  403  403  403  403  403  302  403  404
+rollout:mailed-tasks      GET   200  200  200  200  200  200  200  200  200  200
+rollout:mailed-tasks      POST  302  302  302  302  302  302  302  302  302  302
+rollout:worker            GET   200  200  200  200  200  200  200  200  200  200
 rollout:person-list       GET   302  403  200  200  200  403  403  403  403  403
 rollout:person            GET   302  403  200  200  200  403  403  403  403  403
 rollout:person-invite     GET   302  403  403  200  403  403  403  403  403  403
@@ -158,7 +168,7 @@ OF_PEOPLE = {
 }  # fmt: skip
 # Open without a session.
 OPEN = {
-    "rollout:health", "rollout:pause", "rollout:invitation", "rollout:sign-in-ask", "rollout:sign-in",
+    "rollout:health", "rollout:pause", "rollout:mailed-tasks", "rollout:worker", "rollout:invitation", "rollout:sign-in-ask", "rollout:sign-in",
     "regions:language", "regions:theme", "account_login", "account_inactive",
     "passkey_sign_in", "passkey_begin", "openid_connect_login", "openid_connect_callback",
 }  # fmt: skip
@@ -167,12 +177,17 @@ OF_ALL = {
     "pilots:finding", "pilots:finding-review", "pilots:finding-adopt",
     "pilots:finding-attach", "pilots:finding-reject", "pilots:finding-retire", "pilots:finding-reopen",
     "rollout:preview", "rollout:preview-html", "rollout:pause", "rollout:sign-in",
-    "rollout:invitation", *OF_PEOPLE,
+    "rollout:invitation", "rollout:mailed-tasks", *OF_PEOPLE,
 }  # fmt: skip
 # The role is asked for before the row: its refusal says nothing about the row.
 ROLE_FIRST = {"rollout:preview", "rollout:preview-html", *OF_PEOPLE}
 # The answer to a row that is not there, where it is not 404.
-ABSENT = {"rollout:pause": 410, "rollout:sign-in": 410, "rollout:invitation": 410}
+ABSENT = {
+    "rollout:pause": 410,
+    "rollout:sign-in": 410,
+    "rollout:invitation": 410,
+    "rollout:mailed-tasks": 410,
+}
 # Nobody here has a password, a code or a finger to give again, or another sign-in.
 NOBODY_SUCCEEDS = {
     "openid_connect_login",
@@ -333,6 +348,11 @@ ARGS: dict[str, Maker] = {
     "rollout:task-block": lambda made: [made.task.pk],
     "rollout:task-reopen": lambda made: [made.blocked.pk],
     "rollout:task-undo": lambda made: [made.changed.pk],
+    "rollout:task-ask-date": lambda made: [made.task.pk],
+    "rollout:task-not-mine": lambda made: [made.task.pk],
+    "rollout:request": lambda made: [made.request.pk],
+    "rollout:request-withdraw": lambda made: [made.request.pk],
+    "rollout:mailed-tasks": lambda made: [made.mailed],
     "rollout:person": lambda made: [made.person.pk],
     "rollout:person-edit": lambda made: [made.person.pk],
     "rollout:person-invite-again": lambda made: [made.person.pk],
@@ -428,6 +448,17 @@ BODIES: dict[str, Maker] = {
     "rollout:task-start": lambda made: {"version": made.task.version},
     "rollout:task-block": lambda made: {"version": made.task.version, "reason": "data"},
     "rollout:task-reopen": lambda made: {"version": made.blocked.version},
+    "rollout:task-ask-date": lambda made: {"wished": "2027-04-09", "reason": "late"},
+    "rollout:request": lambda made: {
+        "version": made.request.version,
+        "to": "2027-04-09",
+    },
+    "rollout:request-withdraw": lambda made: {"version": made.request.version},
+    "rollout:mailed-tasks": lambda made: {
+        "act": "done",
+        "task": made.task.pk,
+        "version": made.task.version,
+    },
     "rollout:settings": lambda made: {**SETTINGS, "version": 1},
     "rollout:pause": lambda made: {"choice": "week"},
     "rollout:sign-in-ask": lambda made: {"email": "staff.north@example.org"},

@@ -5,7 +5,16 @@ from datetime import date
 import pytest
 from django.db import models
 
-from rollout.models import Duty, Handover, Mail, MailEvent, Plan, Task, Wave
+from rollout.models import (
+    Duty,
+    Handover,
+    Mail,
+    MailEvent,
+    Plan,
+    Task,
+    TaskRequest,
+    Wave,
+)
 from tests import factories
 from tests.constraints import (
     Rows,
@@ -33,6 +42,12 @@ BREACHES = {
     "mail_state_known": changed(Mail, state="other"),
     "plan_kick_off_before_go_live": changed(Plan, kick_off_date=AFTER_GO_LIVE),
     "plan_once": second(Plan),
+    "request_date_wishes_one": changed(TaskRequest, kind="not_mine"),
+    "request_open_once": second(TaskRequest),
+    "request_settled_says_by_whom": changed(TaskRequest, state="granted"),
+    "request_state_known": changed(
+        TaskRequest, state="other", settled_by_id=1, settled_at=factories.NOW
+    ),
     "task_blocked_has_reason": changed(Task, state="blocked"),
     "task_done_has_day": changed(Task, state="done"),
     "task_kind_known": changed(Task, kind="other"),
@@ -48,10 +63,12 @@ BREACHES = {
 def rows(wave, plan_north, programme, staff_north, hq) -> Rows:
     step = factories.make_step(factories.make_procedure(programme))
     mail = factories.make_mail(staff_north, message_id="<1@example.org>")
+    task = factories.make_task(plan_north, step=step)
     made = [
         wave,
         plan_north,
-        factories.make_task(plan_north, step=step),
+        task,
+        factories.make_request(task, staff_north),
         mail,
         MailEvent.objects.create(mail=mail, at=factories.NOW, state="sent"),
         factories.make_duty(staff_north, about=plan_north),
