@@ -61,15 +61,7 @@
     sending.add(tap.row);
     say(tap, week.dataset.saving, false);
     try {
-      take(tap, await fetch(tap.url, {
-        method: "POST",
-        body: new URLSearchParams(tap.fields),
-        headers: {
-          "HX-Request": "true",
-          "HX-Current-URL": location.href,
-          "X-CSRFToken": JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"],
-        },
-      }).then(async (answer) => ({ status: answer.status, away: answer.headers.get("HX-Redirect"), html: await answer.text() })));
+      take(tap, await post(tap));
     } catch {
       wait(tap);
     } finally {
@@ -77,9 +69,16 @@
     }
   }
 
+  async function post(tap) {
+    const token = JSON.parse(document.body.getAttribute("hx-headers"));
+    const headers = { "HX-Request": "true", "HX-Current-URL": location.href, ...token };
+    const answer = await fetch(tap.url, { method: "POST", body: new URLSearchParams(tap.fields), headers });
+    return { status: answer.status, away: answer.headers.get("HX-Redirect"), html: await answer.text() };
+  }
+
   function take(tap, answer) {
     // Signed out meanwhile: the tap stays until the same person is back.
-    if (answer.status === 401 && answer.away) { location.assign(answer.away); return; }
+    if (answer.away) { location.assign(answer.away); return; }
     if (answer.status >= 500 || answer.status === 429) { wait(tap); return; }
     drop(tap);
     if (answer.status !== 200) { say(tap, week.dataset.refused, false); return; }
