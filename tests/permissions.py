@@ -221,6 +221,7 @@ short             302  302
 LEDGERS = [
     "regions.historyentry", "rollout.breaker", "rollout.duty", "rollout.heartbeat",
     "rollout.mail", "rollout.mailevent", "rollout.handover", "regions.absence",
+    "rollout.taskrequest",
     "regions.sending",
 ]  # fmt: skip
 READ_ONLY = [*LEDGERS, "regions.attachment", "regions.contact"]

@@ -291,6 +291,7 @@ WITHOUT = {
     "rollout:person-invite",
     "rollout:role-give",
     "rollout:sign-in-ask",
+    "rollout:task-ask-date",
     "rollout:task-attach",
 }
 READINGS = "regions.privateview"

@@ -15,6 +15,7 @@ from tests.factories import (
     make_contact,
     make_finding,
     make_mail,
+    make_request,
     make_task,
     make_user,
 )
@@ -27,6 +28,7 @@ ASKED = {
         pk=made.region.pk
     ),
     Right.WORK_ON_TASKS: lambda user, made: access.can_work_on(user, made.task),
+    Right.SETTLE_REQUESTS: lambda user, made: access.can_settle(user, made.request),
     Right.RECORD_FINDING: lambda user, made: can_record_finding(user),
     Right.SEE_TODAY: lambda user, made: regional.can_see_today(user),
     Right.SEE_TALKS: lambda user, made: Rhythm.objects.visible_to(user).exists(),
@@ -57,6 +59,7 @@ class Made:
     def __init__(self, region, plan, rhythm, other):
         self.region, self.plan, self.rhythm = region, plan, rhythm
         self.task: Task = make_task(plan)
+        self.request = make_request(self.task, other)
         self.contact: Contact = make_contact(rhythm.ceo, plan.programme, by=other)
         self.mail: Mail = make_mail(other)
         self.file: Attachment = make_attachment(self.task, other)
