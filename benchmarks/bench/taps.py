@@ -108,7 +108,7 @@ def arrange(tasks: int) -> tuple[User, list[int]]:
 
 
 def browser(owner: User) -> Client:
-    client = Client()
+    client = Client(SERVER_NAME="127.0.0.1")
     client.force_login(owner, backend=settings.AUTHENTICATION_BACKENDS[0])
     return client
 

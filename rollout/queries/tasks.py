@@ -3,9 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
 
-from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -54,7 +53,6 @@ class WeekHead:
 
     count: int
     finished: int
-    later: int
     next_due: date | None
     # Named once above the list where all tasks are of one region; else in every row.
     region: str
@@ -73,6 +71,7 @@ class Week:
     ahead: list[TaskLine]
     done: list[TaskLine]
     not_mine: list[TaskLine]
+    later: int
 
 
 def with_details(rows: QuerySet[Task]) -> QuerySet[Task]:
@@ -82,68 +81,72 @@ def with_details(rows: QuerySet[Task]) -> QuerySet[Task]:
 
 
 def week_head(user: User, at: datetime) -> WeekHead:
-    """One query, however many tasks somebody has."""
+    """Two queries at most, of this week's tasks alone, however many somebody has."""
     now = today(user, at)
-    monday = _midnight(user, monday_of(now))
+    monday, midnight = _midnight(user, monday_of(now)), _midnight(user, now)
+    due = Q(state__in=UNFINISHED, due_date__lte=now + AHEAD) & ~_handed_back()
     finished = Q(state=TaskState.DONE, finished_at__gte=monday)
-    left = Q(state__in=UNFINISHED, is_handed_back=False)
-    due = left & Q(due_date__lte=now + AHEAD)
-    shown = due | Q(state=TaskState.DONE, finished_at__gte=_midnight(user, now))
-    found = _mine(user).aggregate(
-        count=Count("pk", filter=due),
-        finished=Count("pk", filter=finished),
-        later=Count("pk", filter=left & Q(due_date__gt=now + AHEAD)),
-        next_due=Min("due_date", filter=left & Q(due_date__gt=now + AHEAD)),
+    shown = Q(finished_at=None) | Q(finished_at__gte=midnight)
+    found = Task.objects.filter(due | finished, owner=user).aggregate(
+        count=Count("pk", filter=Q(finished_at=None)),
+        finished=Count("pk", filter=Q(finished_at__isnull=False)),
         regions=Count("plan__region", filter=shown, distinct=True),
         region=Min("plan__region__name", filter=shown),
     )
-    one_region = found.pop("regions") == 1
-    return WeekHead(**{**found, "region": found["region"] if one_region else ""})
+    return WeekHead(
+        count=found["count"],
+        finished=found["finished"],
+        next_due=None if found["count"] else _next_due(user, at),
+        region=found["region"] if found["regions"] == 1 else "",
+    )
+
+
+def _next_due(user: User, at: datetime) -> date | None:
+    """What an empty week ends with."""
+    return later_of(user, at).values_list("due_date", flat=True).first()
 
 
 def week_of(user: User, at: datetime) -> Week:
-    """Overdue, today and the next seven days of this person only. Three queries."""
+    """Overdue, today and the next seven days of this person only. Four queries, and one
+    more when nothing of it is due."""
     now = today(user, at)
-    wanted = Q(state__in=UNFINISHED) & (
-        Q(due_date__lte=now + AHEAD) | Q(is_handed_back=True)
-    )
+    wanted = Q(state__in=UNFINISHED, due_date__lte=now + AHEAD)
+    wanted |= Q(state__in=UNFINISHED) & _handed_back()
     done_today = Q(state=TaskState.DONE, finished_at__gte=_midnight(user, now))
-    rows: list[Any] = list(
-        with_details(_mine(user).filter(wanted | done_today)).order_by("due_date", "id")
-    )
+    mine = Task.objects.filter(wanted | done_today, owner=user)
+    rows = list(with_details(mine).order_by("due_date", "id"))
     asked = asked_about(task.pk for task in rows)
     lines = [task_line(task, now, asked.get(task.pk)) for task in rows]
-    handed_back = {task.pk for task in rows if task.is_handed_back}
+    handed_back = {key for key, one in asked.items() if one.is_open and not one.is_date}
     left = [line for line in lines if not line.is_done]
-    mine = [line for line in left if line.task.pk not in handed_back]
+    kept = [line for line in left if line.task.pk not in handed_back]
     return Week(
         head=week_head(user, at),
-        overdue=[line for line in mine if line.task.due_date < now],
-        today=[line for line in mine if line.task.due_date == now],
-        ahead=[line for line in mine if line.task.due_date > now],
+        overdue=[line for line in kept if line.task.due_date < now],
+        today=[line for line in kept if line.task.due_date == now],
+        ahead=[line for line in kept if line.task.due_date > now],
         done=sorted(
             (line for line in lines if line.is_done), key=_finished, reverse=True
         ),
         not_mine=[line for line in left if line.task.pk in handed_back],
+        later=later_of(user, at).count(),
     )
 
 
 def later_of(user: User, at: datetime) -> QuerySet[Task]:
     """What the week leaves out."""
-    rows = _mine(user).filter(
-        state__in=UNFINISHED,
-        is_handed_back=False,
-        due_date__gt=today(user, at) + AHEAD,
+    rows = Task.objects.filter(
+        ~_handed_back(), owner=user, due_date__gt=today(user, at) + AHEAD
     )
-    return with_details(rows).order_by("due_date", "id")
+    return with_details(rows.unfinished()).order_by("due_date", "id")
 
 
-def _mine(user: User) -> QuerySet[Any]:
-    """Somebody's tasks, with whether he said that one is not his and has no answer yet."""
-    handed_back = TaskRequest.objects.filter(
-        task=OuterRef("pk"), kind=RequestKind.NOT_MINE, state=RequestState.OPEN
+def _handed_back() -> Q:
+    """Whose owner said that it is not his, and has no answer yet."""
+    asked = TaskRequest.objects.filter(
+        kind=RequestKind.NOT_MINE, state=RequestState.OPEN
     )
-    return Task.objects.filter(owner=user).annotate(is_handed_back=Exists(handed_back))
+    return Q(pk__in=asked.values("task"))
 
 
 def _midnight(user: User, day: date) -> datetime:

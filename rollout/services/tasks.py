@@ -14,7 +14,6 @@ from regions.history import Act
 from regions.models import HistoryEntry, User
 from rollout.enums import TASK_MOVES, BlockReason, TaskState
 from rollout.models import Task
-from rollout.queries.tasks import with_details
 
 
 class CannotMoveTask(Exception):  # noqa: N818 - a refusal, told to the user as it stands
@@ -72,8 +71,9 @@ def block_task(
 
 
 def _locked(task: Task) -> Task:
-    """With all that its row shows, which is then not read again."""
-    return history.lock(with_details(Task.objects.all()), task.pk)
+    """With what its row shows, so that it is not read again."""
+    rows = Task.objects.select_related("plan__region", "step")
+    return history.lock(rows, task.pk)
 
 
 def _is_known(row: Task, version: int, act: Act) -> bool:
