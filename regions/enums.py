@@ -31,6 +31,8 @@ class Right(TextChoices):
     SEE_REGIONS = "see_regions", _("see regions, their plans and tasks")
     WORK_ON_TASKS = "work_on_tasks", _("work on tasks of others")
     SETTLE_REQUESTS = "settle_requests", _("answer requests about tasks")
+    ASK = "ask", _("ask for clarification")
+    READ_APPRAISAL = "read_appraisal", _("read the appraisal sheets of others")
     RECORD_FINDING = "record_finding", _("record findings")
     SEE_TODAY = "see_today", _("see Today: calls, decisions, what got worse")
     SEE_TALKS = "see_talks", _("see talks with CEOs")
@@ -58,6 +60,8 @@ RIGHTS: dict[Right, frozenset[Role]] = {
     Right.SEE_REGIONS: frozenset(Role),
     Right.WORK_ON_TASKS: frozenset({Role.CIO, Role.HQ, Role.LIAISON, Role.MANAGER}),
     Right.SETTLE_REQUESTS: frozenset({Role.CIO, Role.HQ, Role.LIAISON, Role.MANAGER}),
+    Right.ASK: frozenset({Role.CIO, Role.HQ, Role.LIAISON, Role.MANAGER}),
+    Right.READ_APPRAISAL: frozenset({Role.CIO, Role.HQ, Role.MANAGER}),
     Right.RECORD_FINDING: frozenset(Role) - {Role.AUDITOR},
     Right.SEE_TODAY: GROUP_ROLES | {Role.LIAISON},
     Right.SEE_TALKS: GROUP_ROLES | {Role.LIAISON},

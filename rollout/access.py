@@ -3,9 +3,12 @@
 from django.utils.translation import gettext as _
 
 from regions.access import ALLOWED, Answer, denied
-from regions.enums import Right
-from regions.models import User
-from rollout.models import Mail, Plan, Task, TaskRequest
+from regions.enums import REGION_ROLES, Right, Role
+from regions.models import Membership, User
+from rollout.models import Clarification, Mail, Plan, Task, TaskRequest
+
+# Who belongs to a region; its liaison works at headquarters.
+LOCAL_ROLES = REGION_ROLES - {Role.LIAISON}
 
 
 def can_work_on(user: User, task: Task) -> Answer:
@@ -38,6 +41,52 @@ def can_withdraw(user: User, request: TaskRequest) -> Answer:
     if request.by_id in {user.pk, *user.standing.stands_in_for}:
         return ALLOWED
     return denied(_("Only who asked takes it back."))
+
+
+def can_ask(user: User, region_id: int) -> Answer:
+    if user.standing.may(Right.ASK, region_id):
+        return ALLOWED
+    return denied(
+        _("Headquarters, the region's liaison and its manager ask for clarification.")
+    )
+
+
+def can_reply(user: User, row: Clarification) -> Answer:
+    """An answer is personal: nobody gives it for somebody else."""
+    if row.asked_of_id == user.pk:
+        return ALLOWED
+    return denied(_("Only whoever is asked answers."))
+
+
+def can_confirm(user: User, row: Clarification) -> Answer:
+    """Whoever asked, or stands in for him, and whoever was asked."""
+    askers = {user.pk, *user.standing.stands_in_for}
+    if row.asked_of_id == user.pk or row.asked_by_id in askers:
+        return ALLOWED
+    return denied(_("Only whoever asked or was asked confirms the answer."))
+
+
+def can_change_question(user: User, row: Clarification) -> Answer:
+    """Whoever asked, or stands in for him, and who may ask in the region."""
+    is_own = row.asked_by_id in {user.pk, *user.standing.stands_in_for}
+    return ALLOWED if is_own else can_ask(user, row.region_id)
+
+
+def can_read_appraisal(user: User, person: User) -> Answer:
+    """The person himself, a manager of his region, headquarters and the CIO."""
+    standing, right = user.standing, Right.READ_APPRAISAL
+    if user == person or standing.may_everywhere(right):
+        return ALLOWED
+    held = Membership.objects.held_on(user.moment).filter(
+        user=person, region__in=standing.places(right), role__in=LOCAL_ROLES
+    )
+    if standing.places(right) and held.exists():
+        return ALLOWED
+    return denied(
+        _(
+            "Only the person, the manager of the region and headquarters read this sheet."
+        )
+    )
 
 
 def can_plan(user: User) -> Answer:

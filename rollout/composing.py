@@ -26,15 +26,14 @@ from rollout.links import SIGN_IN
 from rollout.models import Duty, Task
 from rollout.placing import (
     BLOCKS,
-    assigned_context,
     block_of,
     blocked_context,
     check_in_context,
+    clarification_context,
     invitation_context,
-    overdue_context,
-    plan_context,
     test_context,
 )
+from rollout.placing.own import assigned_context, overdue_context, plan_context
 from rollout.queries.calls import Call
 from rollout.queries.callsheet import call_sheet_of
 from rollout.queries.letters import Facts, read
@@ -159,6 +158,38 @@ def plan_part(recipient: User, duties: list[Duty], facts: Facts) -> Part | None:
     return _of_tasks("plan", plan_context(found), found) if found else None
 
 
+def clarification_part(
+    recipient: User, duties: list[Duty], facts: Facts
+) -> Part | None:
+    """What the reader was asked some days ago and has not answered."""
+    told = {pk for _model, pk in _rows(duties, DutyKind.CLARIFICATION)}
+    return _questions_part("clarification", recipient, told, facts)
+
+
+def confirmation_part(recipient: User, duties: list[Duty], facts: Facts) -> Part | None:
+    """A question to the reader, asked a moment ago."""
+    told = {pk for _model, pk in _rows(duties, DutyKind.CONFIRMATION)}
+    return _questions_part("confirmation", recipient, told, facts)
+
+
+def _questions_part(
+    name: str, recipient: User, told: set[int], facts: Facts
+) -> Part | None:
+    found = [
+        row
+        for row in facts.questions
+        if row.pk in told and row.asked_of_id == recipient.pk
+    ]
+    if not found:
+        return None
+    return Part(
+        name,
+        clarification_context(recipient, found, facts.at),
+        found[0].programme,
+        frozenset(row.region.code for row in found),
+    )
+
+
 def sign_in_part(recipient: User, duties: list[Duty], facts: Facts) -> Part | None:
     """A link that signs in, asked for a moment ago."""
     return Part("sign-in", {"link": SIGN_IN}, facts.house)
@@ -182,9 +213,11 @@ COMPOSERS: dict[str, Callable[[User, list[Duty], Facts], Part | None]] = {
     DutyKind.ASSIGNED: assigned_part,
     DutyKind.CHECK_IN: check_in_part,
     DutyKind.OVERDUE: overdue_part,
+    DutyKind.CLARIFICATION: clarification_part,
     DutyKind.PLAN: plan_part,
     DutyKind.TEST: test_part,
     DutyKind.INVITATION: invitation_part,
+    DutyKind.CONFIRMATION: confirmation_part,
 }
 
 

@@ -69,6 +69,7 @@ class DutyKind(TextChoices):
     """What somebody has to be told. The order is that of the parts of a merged mail."""
 
     CHECK_IN = "check_in", _("check-in reminder")
+    CLARIFICATION = "clarification", _("reminder of a question")
     BLOCKED = "blocked", _("somebody waits for you")
     OVERDUE = "overdue", _("overdue tasks")
     PLAN = "plan", _("your plan")
@@ -76,6 +77,7 @@ class DutyKind(TextChoices):
     SIGN_IN = "sign_in", _("sign-in link")
     TEST = "test", _("test mail")
     INVITATION = "invitation", _("invitation")
+    CONFIRMATION = "confirmation", _("question")
 
 
 class MailCap(TextChoices):
@@ -88,6 +90,7 @@ class MailCap(TextChoices):
 
 CAPS = {
     DutyKind.CHECK_IN: MailCap.PLANNED,
+    DutyKind.CLARIFICATION: MailCap.PLANNED,
     DutyKind.BLOCKED: MailCap.URGENT,
     DutyKind.OVERDUE: MailCap.PLANNED,
     DutyKind.PLAN: MailCap.PLANNED,
@@ -95,6 +98,7 @@ CAPS = {
     DutyKind.SIGN_IN: MailCap.AT_ONCE,
     DutyKind.TEST: MailCap.AT_ONCE,
     DutyKind.INVITATION: MailCap.AT_ONCE,
+    DutyKind.CONFIRMATION: MailCap.AT_ONCE,
 }
 
 
@@ -156,3 +160,55 @@ class RegionState(TextChoices):
             RegionState.LIVE: _("live"),
         }
         return str(labels[self])
+
+
+class ClarificationState(TextChoices):
+    """How far a question is. Somebody is waited for until it is confirmed or withdrawn."""
+
+    OPEN = "open", pgettext_lazy("clarification", "unanswered")
+    ANSWERED = "answered", pgettext_lazy("clarification", "answered")
+    DECLINED = "declined", pgettext_lazy("clarification", "needs correction")
+    CONFIRMED = "confirmed", pgettext_lazy("clarification", "confirmed")
+    WITHDRAWN = "withdrawn", pgettext_lazy("clarification", "withdrawn")
+
+
+# The last answer wins, so whoever was asked may say otherwise after it was confirmed.
+CLARIFICATION_MOVES = {
+    ClarificationState.OPEN: {
+        ClarificationState.OPEN,
+        ClarificationState.ANSWERED,
+        ClarificationState.DECLINED,
+        ClarificationState.CONFIRMED,
+        ClarificationState.WITHDRAWN,
+    },
+    ClarificationState.ANSWERED: {
+        ClarificationState.OPEN,
+        ClarificationState.ANSWERED,
+        ClarificationState.CONFIRMED,
+        ClarificationState.WITHDRAWN,
+    },
+    ClarificationState.DECLINED: {
+        ClarificationState.OPEN,
+        ClarificationState.DECLINED,
+        ClarificationState.CONFIRMED,
+        ClarificationState.WITHDRAWN,
+    },
+    ClarificationState.CONFIRMED: {
+        ClarificationState.OPEN,
+        ClarificationState.ANSWERED,
+        ClarificationState.DECLINED,
+    },
+    ClarificationState.WITHDRAWN: set(),
+}
+UNSETTLED = (
+    ClarificationState.OPEN,
+    ClarificationState.ANSWERED,
+    ClarificationState.DECLINED,
+)
+
+
+class Reply(TextChoices):
+    """What whoever is asked says to what we have understood."""
+
+    RIGHT = "right", pgettext_lazy("reply", "Yes, that is right")
+    WRONG = "wrong", pgettext_lazy("reply", "No, not quite")

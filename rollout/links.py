@@ -87,9 +87,18 @@ PAUSE_LINK = Purpose("pause", "rollout:pause", timedelta(days=60))
 TASKS_LINK = Purpose(
     "tasks", "rollout:mailed-tasks", timedelta(days=7), names_mail=True
 )
-PURPOSES = (SIGN_IN_LINK, INVITATION_LINK, PAUSE_LINK, TASKS_LINK)
+ANSWERS_LINK = Purpose(
+    "answers", "rollout:answers", timedelta(days=14), names_mail=True
+)
+PURPOSES = (SIGN_IN_LINK, INVITATION_LINK, PAUSE_LINK, TASKS_LINK, ANSWERS_LINK)
 SIGN_IN, INVITATION = SIGN_IN_LINK.placeholder, INVITATION_LINK.placeholder
 PAUSE, TASKS = PAUSE_LINK.placeholder, TASKS_LINK.placeholder
+ANSWERS = ANSWERS_LINK.placeholder
+# What a mail of a kind is sent for; all others are of no use after a sign-in link's time.
+LINK_OF: dict[str, Purpose] = {
+    DutyKind.INVITATION: INVITATION_LINK,
+    DutyKind.CONFIRMATION: ANSWERS_LINK,
+}
 
 
 def with_links(mail: Mail, *texts: str) -> list[str]:
@@ -134,8 +143,7 @@ def has_outlived_its_link(mail: Mail, at: datetime) -> bool:
 
 def is_worth_sending(mail: Mail, at: datetime) -> bool:
     """Whether what was asked for at once is still waited for, going by its kind's link."""
-    is_invitation = mail.slot.startswith(f"{DutyKind.INVITATION} ")
-    link = INVITATION_LINK if is_invitation else SIGN_IN_LINK
+    link = LINK_OF.get(mail.slot.partition(" ")[0], SIGN_IN_LINK)
     return at <= mail.planned_at + link.lasts
 
 

@@ -20,17 +20,16 @@ from regions.queries import Engagement
 from regions.rhythm import RhythmState
 from rollout.enums import BlockReason, DutyKind
 from rollout.links import SIGN_IN
-from rollout.models import Plan, Task
+from rollout.models import Clarification, Plan, Task
 from rollout.placing import (
-    assigned_context,
     block_of,
     blocked_context,
     check_in_context,
+    clarification_context,
     invitation_context,
-    overdue_context,
-    plan_context,
     test_context,
 )
+from rollout.placing.own import assigned_context, overdue_context, plan_context
 from rollout.queries.blocked import BlockedTask
 from rollout.queries.calls import Call
 from rollout.queries.callsheet import CallSheet, proposed_ask
@@ -131,6 +130,30 @@ def plan_sample(reader: User, at: datetime) -> dict[str, Any]:
     return plan_context([first, second])
 
 
+def clarification_sample(reader: User, at: datetime) -> dict[str, Any]:
+    """Two questions, of which one only wants a yes."""
+    north = _question(
+        1,
+        _("Which plants keep their own number range?"),
+        _("Only the plant in the harbour; the others share one."),
+        at,
+    )
+    return clarification_context(
+        reader, [north, _question(2, _("Who signs credit notes?"), "", at)], at
+    )
+
+
+def confirmation_sample(reader: User, at: datetime) -> dict[str, Any]:
+    """A question with what headquarters has understood so far."""
+    row = _question(
+        1,
+        _("Which plants keep their own number range?"),
+        _("Only the plant in the harbour; the others share one."),
+        at,
+    )
+    return clarification_context(reader, [row], at)
+
+
 def sign_in_sample(reader: User, at: datetime) -> dict[str, Any]:
     return {"link": SIGN_IN}
 
@@ -154,6 +177,8 @@ SAMPLES: dict[str, Callable[[User, datetime], dict[str, Any]]] = {
     DutyKind.SIGN_IN: sign_in_sample,
     DutyKind.TEST: test_sample,
     DutyKind.INVITATION: invitation_sample,
+    DutyKind.CLARIFICATION: clarification_sample,
+    DutyKind.CONFIRMATION: confirmation_sample,
 }
 
 
@@ -170,6 +195,19 @@ def _task(pk: int, title: str, due: date, why: str = "") -> Task:
     )
     step = Step(note=why) if why else None
     return Task(pk=pk, plan=plan, title=title, due_date=due, step=step)
+
+
+def _question(pk: int, text: str, proposal: str, at: datetime) -> Clarification:
+    return Clarification(
+        pk=pk,
+        region=Region(pk=1, code="NORTH", name=_("North Company")),
+        programme=Programme(pk=1, code="ERP", name=_("ERP roll-out")),
+        question=text,
+        proposal=proposal,
+        asked_by=User(pk=1, name=_("Liaison North")),
+        asked_at=at - timedelta(days=4),
+        due_date=at.date() + timedelta(days=2),
+    )
 
 
 def _late(at: datetime) -> RhythmState:

@@ -9,7 +9,10 @@ from django.urls.converters import StringConverter
 
 from regions.middleware import needs_no_factor
 from rollout.views import (
+    answers,
+    appraisal,
     calls,
+    clarifications,
     dashboard,
     handovers,
     health,
@@ -55,6 +58,38 @@ rollout_patterns = [
         name="call-take-back",
     ),
     path("regions/<code:code>/go-live/", regions.go_live_move, name="go-live-move"),
+    path("regions/<code:code>/ask/", clarifications.region_ask, name="region-ask"),
+    path(
+        "clarifications/", clarifications.clarification_list, name="clarification-list"
+    ),
+    path(
+        "clarifications/<int:pk>/", clarifications.clarification, name="clarification"
+    ),
+    path(
+        "clarifications/<int:pk>/reply/",
+        clarifications.clarification_reply,
+        name="clarification-reply",
+    ),
+    path(
+        "clarifications/<int:pk>/again/",
+        clarifications.clarification_again,
+        name="clarification-again",
+    ),
+    path(
+        "clarifications/<int:pk>/confirm/",
+        clarifications.clarification_confirm,
+        name="clarification-confirm",
+    ),
+    path(
+        "clarifications/<int:pk>/withdraw/",
+        clarifications.clarification_withdraw,
+        name="clarification-withdraw",
+    ),
+    path(
+        "clarifications/<int:pk>/files/",
+        clarifications.clarification_attach,
+        name="clarification-attach",
+    ),
     path("contacts/<int:pk>/", calls.contact_correct, name="contact-correct"),
     path(
         "contacts/<int:pk>/withdraw/", calls.contact_withdraw, name="contact-withdraw"
@@ -78,6 +113,7 @@ rollout_patterns = [
     path("people/", people.person_list, name="person-list"),
     path("people/invite/", people.person_invite, name="person-invite"),
     path("people/<int:pk>/", people.person, name="person"),
+    path("people/<int:pk>/appraisal/", appraisal.appraisal, name="appraisal"),
     path("people/<int:pk>/edit/", people.person_edit, name="person-edit"),
     path(
         "people/<int:pk>/invite/",
@@ -146,6 +182,7 @@ rollout_patterns = [
     path("my-list/<str:token>/", tasklink.mailed_tasks, name="mailed-tasks"),
     path("worker.js", worker.worker, name="worker"),
     path("pause/<str:token>/", pause.pause, name="pause"),
+    path("answers/<str:token>/", answers.answers, name="answers"),
     path("invitation/<str:token>/", signin.invitation, name="invitation"),
     path("sign-in/", signin.sign_in_ask, name="sign-in-ask"),
     path("sign-in/<str:token>/", signin.sign_in, name="sign-in"),

@@ -43,6 +43,9 @@ def one_of_each(number: int) -> dict[str, Model]:
         task,
         factories.make_attachment(task, staff, f"file {number}.txt"),
         factories.make_request(task, staff, reason=f"Reason {number}"),
+        factories.make_clarification(
+            region, programme, staff, ceo.user, question=f"Question {number}", task=task
+        ),
         factories.make_duty(staff, rhythm, mail=mail),
         factories.make_holiday(
             name=f"Day {number}", day_date=date(2027, 1, 1) + timedelta(days=number)

@@ -34,8 +34,9 @@ from regions.models import (
     User,
 )
 from regions.models.attachments import AttachmentStorage, random_name
-from rollout.enums import DutyKind, MailState, RequestKind
+from rollout.enums import ClarificationState, DutyKind, MailState, RequestKind
 from rollout.models import (
+    Clarification,
     Duty,
     Handover,
     Heartbeat,
@@ -222,6 +223,21 @@ def make_request(task: Task, by: User, **values: Any) -> TaskRequest:
     wish = {"kind": RequestKind.DATE, "wished_date": date(2027, 4, 7)}
     asked = {"reason": "The list comes late", "by": by, "at": NOW}
     return saved(TaskRequest(task=task, **wish | asked | values))
+
+
+def make_clarification(
+    region: Region, programme: Programme, by: User, of: User, **values: Any
+) -> Clarification:
+    """An unanswered question, asked at NOW."""
+    what = {"question": "Which plants keep their own number range?", "asked_at": NOW}
+    people = {"asked_by": by, "asked_of": of}
+    row = {"region": region, "programme": programme} | people | what | values
+    if row.get("state", ClarificationState.OPEN) not in ("open", "withdrawn"):
+        said = {"answer": "Only the harbour", "answered_by": of, "answered_at": NOW}
+        row = said | row
+    if row.get("state") == ClarificationState.CONFIRMED:
+        row = {"confirmed_by": of, "confirmed_at": NOW} | row
+    return saved(Clarification(**row))
 
 
 def make_attachment(

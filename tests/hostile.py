@@ -63,6 +63,8 @@ PATHS = (
     "/regions/%ED%A0%80/",
     "/regions/%FF%FE/call/",
     f"/regions/{'x' * 5_000}/",
+    "/clarifications/99999999999999999999/",
+    "/answers/%00/",
     "/pause/%00/",
     "/pause/a:b:c/",
     "/sign-in/%F0%9F%91%A9:%00/",

@@ -32,6 +32,7 @@ from regions.privacy import private_fields
 from rollout.enums import TaskState
 from rollout.models import (
     Breaker,
+    Clarification,
     Duty,
     Handover,
     Heartbeat,
@@ -53,6 +54,7 @@ WAY_TO_REGION: dict[type[Model], str] = {
     Ask: "ceo__region",
     Attachment: "region",
     CheckIn: "ceo__region",
+    Clarification: "region",
     Contact: "ceo__region",
     Duty: "recipient__memberships__region",
     HistoryEntry: "region",
@@ -182,6 +184,7 @@ def without(region: Region) -> None:
         ids = list(people.values_list("pk", flat=True))
         order = [
             MailEvent, Duty, Mail, HistoryEntry, Attachment, TaskRequest, Task, Contact, CheckIn, Ask, Rhythm,
+            MailEvent, Duty, Mail, HistoryEntry, Attachment, Clarification, Task, Contact, CheckIn, Ask, Rhythm,
             Plan, RegionalCEO, Handover, Absence, Membership,
         ]  # fmt: skip
         for model in order:

@@ -24,7 +24,13 @@ from regions.enums import Audience, Channel, Role
 from regions.history import Act
 from regions.models import Attachment, Programme, Region, User
 from rollout.enums import BlockReason, DutyKind, MailState, TaskState
-from rollout.links import invitation_token, pause_token, sign_in_token, tasks_token
+from rollout.links import (
+    ANSWERS_LINK,
+    invitation_token,
+    pause_token,
+    sign_in_token,
+    tasks_token,
+)
 from rollout.models import Handover, Plan, Task, Wave
 from rollout.queries.handover import moving_from
 from rollout.services.handovers import hand_over
@@ -138,6 +144,17 @@ def _rows(
     blocked = {"state": TaskState.BLOCKED, "block_reason": BlockReason.DATA}
     late = {"due_date": (NOW - timedelta(days=3)).date()}
     task = factories.make_task(plan, "Open", owner=staff, **late)
+    asked = factories.make_clarification(
+        region, programme, liaison, staff, asked_at=NOW - timedelta(days=2), task=task
+    )
+    question = mail_at_once(
+        staff,
+        DutyKind.CONFIRMATION,
+        occurrence="matrix",
+        at=NOW - timedelta(hours=1),
+        about=asked,
+    )
+    question.dated_at = NOW
     mail = factories.make_mail(liaison)
     told = factories.make_mail(staff, "told", dated_at=NOW)
     factories.make_duty(staff, task, kind=DutyKind.OVERDUE, mail=told)
@@ -162,6 +179,11 @@ def _rows(
         request=factories.make_request(changed, staff),
         mailed=tasks_token(told),
         file=_file(task, staff),
+        asked=asked,
+        answered=factories.make_clarification(
+            region, programme, liaison, staff, state="answered", proposal="Was it so?"
+        ),
+        answers=ANSWERS_LINK.token(question),
         blocked=factories.make_task(
             plan, "Blocked", owner=staff, waits_for=ceo.user, **blocked
         ),

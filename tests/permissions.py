@@ -63,6 +63,16 @@ rollout:request-withdraw  POST  302  404  403  403  403  403  403  302  403  404
 rollout:mailed-tasks      GET   200  200  200  200  200  200  200  200  200  200
 rollout:mailed-tasks      POST  302  302  302  302  302  302  302  302  302  302
 rollout:worker            GET   200  200  200  200  200  200  200  200  200  200
+rollout:region-ask        GET   302  404  200  200  403  200  200  403  403  404
+rollout:region-ask        POST  302  404  302  302  403  302  302  403  403  404
+rollout:clarification-list GET  302  200  200  200  200  200  200  200  200  200
+rollout:clarification     GET   302  404  200  200  200  200  200  200  200  404
+rollout:clarification-reply POST 302 404  403  403  403  403  403  302  403  404
+rollout:clarification-again POST 302 404  302  302  403  302  302  403  403  404
+rollout:clarification-confirm POST 302 404 403 403 403  302  403  302  403  404
+rollout:clarification-withdraw POST 302 404 302 302 403 302  302  403  403  404
+rollout:clarification-attach POST 302 404 302  302  403  302  302  403  403  404
+rollout:appraisal         GET   302  404  200  200  403  403  200  200  403  404
 rollout:person-list       GET   302  403  200  200  200  403  403  403  403  403
 rollout:person            GET   302  403  200  200  200  403  403  403  403  403
 rollout:person-invite     GET   302  403  403  200  403  403  403  403  403  403
@@ -100,6 +110,8 @@ rollout:settings-links    POST  302  302  302  302  302  302  302  302  302  302
 rollout:settings-test     POST  302  302  302  302  302  302  302  302  302  302
 rollout:pause             GET   200  200  200  200  200  200  200  200  200  200
 rollout:pause             POST  200  200  200  200  200  200  200  200  200  200
+rollout:answers           GET   200  200  200  200  200  200  200  200  200  200
+rollout:answers           POST  200  200  200  200  200  200  200  200  200  200
 rollout:security          GET   302  200  200  200  200  200  200  200  200  200
 rollout:security-app      GET   302  200  200  200  200  200  200  200  200  200
 rollout:security-app      POST  302  422  422  422  422  422  422  422  422  422
@@ -169,7 +181,7 @@ OF_PEOPLE = {
 # Open without a session.
 OPEN = {
     "rollout:health", "rollout:pause", "rollout:mailed-tasks", "rollout:worker", "rollout:invitation", "rollout:sign-in-ask", "rollout:sign-in",
-    "regions:language", "regions:theme", "account_login", "account_inactive",
+    "rollout:answers", "regions:language", "regions:theme", "account_login", "account_inactive",
     "passkey_sign_in", "passkey_begin", "openid_connect_login", "openid_connect_callback",
 }  # fmt: skip
 # What stands in the address belongs to no region: who may see one sees the other's too.
@@ -178,6 +190,7 @@ OF_ALL = {
     "pilots:finding-attach", "pilots:finding-reject", "pilots:finding-retire", "pilots:finding-reopen",
     "rollout:preview", "rollout:preview-html", "rollout:pause", "rollout:sign-in",
     "rollout:invitation", "rollout:mailed-tasks", *OF_PEOPLE,
+    "rollout:answers", *OF_PEOPLE,
 }  # fmt: skip
 # The role is asked for before the row: its refusal says nothing about the row.
 ROLE_FIRST = {"rollout:preview", "rollout:preview-html", *OF_PEOPLE}
@@ -187,6 +200,7 @@ ABSENT = {
     "rollout:sign-in": 410,
     "rollout:invitation": 410,
     "rollout:mailed-tasks": 410,
+    "rollout:answers": 410,
 }
 # Nobody here has a password, a code or a finger to give again, or another sign-in.
 NOBODY_SUCCEEDS = {
@@ -224,10 +238,12 @@ LEDGERS = [
     "rollout.taskrequest",
     "regions.sending",
 ]  # fmt: skip
-READ_ONLY = [*LEDGERS, "regions.attachment", "regions.contact"]
+READ_ONLY = [
+    *LEDGERS, "regions.attachment", "regions.contact", "rollout.clarification",
+]  # fmt: skip
 KEPT = [
     "regions.ask", "regions.attachment", "regions.checkin", "regions.contact", "regions.region",
-    "regions.rhythm", "regions.user", "rollout.plan", *LEDGERS,
+    "regions.rhythm", "regions.user", "rollout.clarification", "rollout.plan", *LEDGERS,
 ]  # fmt: skip
 # A new row is filled in as one that is there, but for what has to be its own; `other` are
 # rows of which none shares anything with it.
@@ -354,6 +370,15 @@ ARGS: dict[str, Maker] = {
     "rollout:request": lambda made: [made.request.pk],
     "rollout:request-withdraw": lambda made: [made.request.pk],
     "rollout:mailed-tasks": lambda made: [made.mailed],
+    "rollout:region-ask": lambda made: [made.region.code],
+    "rollout:clarification": lambda made: [made.asked.pk],
+    "rollout:clarification-reply": lambda made: [made.asked.pk],
+    "rollout:clarification-again": lambda made: [made.asked.pk],
+    "rollout:clarification-confirm": lambda made: [made.answered.pk],
+    "rollout:clarification-withdraw": lambda made: [made.asked.pk],
+    "rollout:clarification-attach": lambda made: [made.asked.pk],
+    "rollout:answers": lambda made: [made.answers],
+    "rollout:appraisal": lambda made: [made.member.pk],
     "rollout:person": lambda made: [made.person.pk],
     "rollout:person-edit": lambda made: [made.person.pk],
     "rollout:person-invite-again": lambda made: [made.person.pk],
@@ -402,6 +427,29 @@ PERSON = {"name": "Somebody", "language": "en", "time_zone": "UTC"}
 DAYS = {"from_date": "2027-03-15", "last_date": "2027-03-19"}
 TALK = {"outcome": "reached", "minutes": "15", "answer": "yes", "felt": "same"}
 BODIES: dict[str, Maker] = {
+    "rollout:region-ask": lambda made: {
+        "key": made.key,
+        "question": "Who signs credit notes?",
+        "name": "Somebody",
+        "email": "new@example.org",
+    },
+    "rollout:clarification-reply": lambda made: {
+        "question": made.asked.pk,
+        "said": "right",
+    },
+    "rollout:clarification-again": lambda made: {
+        "question": "Who signs credit notes?",
+        "version": made.asked.version,
+    },
+    "rollout:clarification-confirm": lambda made: {"version": made.answered.version},
+    "rollout:clarification-withdraw": lambda made: {"version": made.asked.version},
+    "rollout:clarification-attach": lambda made: {
+        "new-file": ContentFile(b"read", "a.txt")
+    },
+    "rollout:answers": lambda made: {
+        "question": made.asked.pk,
+        "said": "right",
+    },
     "rollout:person-invite": lambda made: {
         **PERSON,
         "key": made.key,

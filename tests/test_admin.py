@@ -41,6 +41,7 @@ QUERIES = {
     "regions.sending": (7, 5),
     "regions.user": (6, 6),
     "rollout.breaker": (5, 5),
+    "rollout.clarification": (8, 6),
     "rollout.duty": (7, 5),
     "rollout.handover": (7, 5),
     "rollout.heartbeat": (5, 5),
@@ -59,7 +60,9 @@ LEDGERS = [
 ]  # fmt: skip
 # Whole pages of headquarters ask whether mail goes out.
 BANNER = 2
-NOT_ADDED = [*LEDGERS, "regions.attachment", "regions.contact"]
+NOT_ADDED = [
+    *LEDGERS, "regions.attachment", "regions.contact", "rollout.clarification",
+]  # fmt: skip
 SUGGESTED = sorted(
     (f"{model._meta.label_lower}", name)
     for model, model_admin in admin.site._registry.items()

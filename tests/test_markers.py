@@ -33,6 +33,8 @@ QUESTIONS = [
     ("rollout:history", "q=private"),
     ("rollout:history", "kind=region&region=NORTH"),
     ("rollout:history-export", "format=csv"),
+    ("rollout:clarification-list", "region=NORTH&state=open&page=2"),
+    ("rollout:clarification-list", "region=SOUTH&format=csv"),
     ("pilots:finding-list", "q=mark"),
     ("pilots:finding-list", "state=adopted"),
 ]

@@ -104,10 +104,13 @@ class PasskeyField(forms.JSONField):
         self.answer = answer
 
     def clean(self, value: Any) -> Any:
-        credential = super().clean(value)
         try:
+            # Nested too deep for JSON, or with a number that is too long for Python.
+            credential = super().clean(value)
             origin = self.answer.from_dict(credential).response.client_data.origin
-        except (AttributeError, LookupError, TypeError, ValueError) as fault:
+        except (
+            AttributeError, LookupError, RecursionError, TypeError, ValueError
+        ) as fault:  # fmt: skip
             raise ValidationError(NO_PASSKEY) from fault
         # The library would also take an answer to a page of a host below ours.
         if origin != settings.PASSKEY_ORIGIN:

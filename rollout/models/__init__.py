@@ -1,5 +1,6 @@
 """Waves, plans and tasks, and the ledger of what people are told."""
 
+from .clarification import Clarification
 from .delivery import Breaker, Heartbeat, MailEvent
 from .handover import Handover
 from .mail import Duty, Mail
@@ -9,6 +10,7 @@ from .task import Task
 
 __all__ = [
     "Breaker",
+    "Clarification",
     "Duty",
     "Handover",
     "Heartbeat",

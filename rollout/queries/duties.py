@@ -9,9 +9,10 @@ from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from regions.calendar import Corrections
 from regions.models import CheckIn, Rhythm, User
 from rollout.enums import DutyKind, TaskState
-from rollout.models import Duty, Plan, Task
+from rollout.models import Clarification, Duty, Plan, Task
 from rollout.queries.blocked import BlockedTask, blocked_tasks
 from rollout.queries.calls import Talk, talks_due
+from rollout.queries.clarifications import Reminder, reminders_due
 from rollout.queries.owned import (
     REMINDED,
     OwnTask,
@@ -40,6 +41,8 @@ def duties_due(at: datetime, corrected: Corrections) -> Iterator[list[Duty]]:
     for ids in parts(just_given(at)):
         yield _assigned_tasks(Task.objects.filter(pk__in=ids), at)
     yield _new_plans(Plan.objects.all(), at)
+    for ids in parts(Clarification.objects.unanswered()):
+        yield _questions(Clarification.objects.filter(pk__in=ids), at, corrected)
 
 
 def parts(rows: QuerySet[Any]) -> Iterator[list[int]]:
@@ -62,6 +65,7 @@ def still_due(
     again += _overdue_tasks(tasks_of(duties, DutyKind.OVERDUE), at, corrected)
     again += _assigned_tasks(tasks_of(duties, DutyKind.ASSIGNED), at)
     again += _new_plans(plans_of(duties), at)
+    again += _questions(questions_of(duties), at, corrected)
     keys = {key_of(duty) for duty in again}
     return [duty for duty in duties if key_of(duty) in keys]
 
@@ -88,6 +92,15 @@ def tasks_of(duties: Iterable[Duty], kind: DutyKind) -> QuerySet[Task]:
 def plans_of(duties: Iterable[Duty]) -> QuerySet[Plan]:
     ids = [pk for _model, pk in _ids(duties, DutyKind.PLAN)]
     return Plan.objects.filter(pk__in=ids) if ids else Plan.objects.none()
+
+
+def questions_of(duties: Iterable[Duty]) -> QuerySet[Clarification]:
+    """Those that are asked by mail, or of which somebody is reminded."""
+    kinds = (DutyKind.CONFIRMATION, DutyKind.CLARIFICATION)
+    ids = {duty.object_id for duty in duties if duty.kind in kinds}
+    if not ids:
+        return Clarification.objects.none()
+    return Clarification.objects.filter(pk__in=ids)
 
 
 def key_of(duty: Duty) -> Key:
@@ -143,6 +156,16 @@ def _new_plans(plans: QuerySet[Plan], at: datetime) -> list[Duty]:
         )
         for plan, owner in plan_owners(plans, at)
     ]
+
+
+def _questions(
+    rows: QuerySet[Clarification], at: datetime, corrected: Corrections
+) -> list[Duty]:
+    return [_question(one, at) for one in reminders_due(rows, at, corrected)]
+
+
+def _question(one: Reminder, at: datetime) -> Duty:
+    return _duty(DutyKind.CLARIFICATION, one.row, one.occurrence, one.row.asked_of, at)
 
 
 def _check_in(talk: Talk, caller: User, at: datetime) -> Duty:

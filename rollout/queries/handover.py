@@ -5,12 +5,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from regions.enums import Role
 from regions.models import CheckIn, Membership, User, Versioned
 from rollout.enums import TaskState
-from rollout.models import Task
+from rollout.models import Clarification, Task
 
 
 @dataclass(frozen=True)
@@ -21,16 +21,17 @@ class Moving:
     check_ins: list[CheckIn]
     tasks: list[Task]
     waiting: list[Task]
+    questions: list[Clarification]
 
     @property
     def is_empty(self) -> bool:
-        return not (self.roles or self.tasks or self.waiting)
+        return not (self.roles or self.tasks or self.waiting or self.questions)
 
     @property
     def seen(self) -> str:
         """Names exactly these rows as they are now: the act moves what was shown."""
         rows: Iterable[Versioned] = [
-            *self.roles, *self.check_ins, *self.tasks, *self.waiting,
+            *self.roles, *self.check_ins, *self.tasks, *self.waiting, *self.questions,
         ]  # fmt: skip
         said = ";".join(
             f"{row._meta.label_lower} {row.pk} {row.version}" for row in rows
@@ -39,8 +40,8 @@ class Moving:
 
 
 def moving_from(giver: User, at: datetime, *, lock: bool = False) -> Moving:
-    """Regions he looks after or will, talks planned there, tasks in his charge, and
-    blocked ones that wait for him. Three queries."""
+    """Regions he looks after or will, talks planned there, tasks in his charge, blocked
+    ones that wait for him, and questions that he asked or is asked. Four queries."""
     day = at.date()
     roles = (
         giver.memberships.filter(role=Role.LIAISON)
@@ -54,7 +55,9 @@ def moving_from(giver: User, at: datetime, *, lock: bool = False) -> Moving:
         .select_related("plan__region")
         .order_by("due_date", "id")
     )
+    questions = _questions(giver)
     if lock:
+        questions = questions.select_for_update(of=("self",))
         roles = roles.select_for_update(of=("self",))
         tasks = tasks.select_for_update(of=("self",))
     held, found = list(roles), list(tasks)
@@ -69,4 +72,12 @@ def moving_from(giver: User, at: datetime, *, lock: bool = False) -> Moving:
         check_ins=list(check_ins),
         tasks=[row for row in found if row.owner_id == giver.pk],
         waiting=[row for row in found if row.waits_for_id == giver.pk],
+        questions=list(questions),
     )
+
+
+def _questions(giver: User) -> QuerySet[Clarification]:
+    """Those that somebody still waits for, he himself or whoever he asked."""
+    mine = Q(asked_of=giver) | Q(asked_by=giver)
+    rows = Clarification.objects.unsettled().filter(mine)
+    return rows.select_related("region").order_by("asked_at", "id")

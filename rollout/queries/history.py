@@ -44,7 +44,7 @@ from regions.telling import (
 )
 from regions.timeline import PastAct, timeline
 from regions.wording import capital
-from rollout.models import Plan, Task, TaskRequest
+from rollout.models import Clarification, Plan, Task, TaskRequest
 
 EXPORTED_MOST = 10_000
 SHOWN = 20
@@ -53,7 +53,7 @@ BELOW: Mapping[type[Model], Mapping[type[Model], str]] = {
     User: {Membership: "user", Absence: "user"},
     RegionalCEO: {Rhythm: "ceo", Contact: "ceo", CheckIn: "ceo", Ask: "ceo"},
     Plan: {Task: "plan"},
-    Task: {TaskRequest: "task"},
+    Task: {TaskRequest: "task", Clarification: "task"},
     Procedure: {Step: "procedure"},
 }
 

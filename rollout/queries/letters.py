@@ -10,11 +10,12 @@ from regions.enums import Role
 from regions.models import Programme, User
 from regions.queries import holders, on_duty
 from rollout.enums import CAPS, DutyKind, MailCap
-from rollout.models import Duty, Task
+from rollout.models import Clarification, Duty, Task
 from rollout.queries.blocked import BlockedTask, blocked_tasks
 from rollout.queries.calls import Call, calls_due
 from rollout.queries.callsheet import SheetFacts, sheet_facts
-from rollout.queries.duties import plans_of, rhythms_of, tasks_of
+from rollout.queries.clarifications import unanswered
+from rollout.queries.duties import plans_of, questions_of, rhythms_of, tasks_of
 from rollout.queries.owned import (
     OwnTask,
     assigned_tasks,
@@ -37,6 +38,7 @@ class Facts:
     overdue: list[OwnTask]
     assigned: list[OwnTask]
     planned: list[Task]
+    questions: list[Clarification]
     liaisons: dict[int, User]
     house: Programme | None
     planner: User | None
@@ -66,6 +68,7 @@ def read(duties: list[Duty], at: datetime, corrected: Corrections) -> Facts:
         overdue=overdue,
         assigned=assigned_tasks(tasks_of(duties, DutyKind.ASSIGNED), at),
         planned=tasks_of_plans(plans_of(duties)),
+        questions=unanswered(questions_of(duties)),
         liaisons=_liaisons({one.task.plan.region_id for one in overdue}, at),
         house=_house(duties),
         planner=next(iter(holders(at, Role.HQ)[Role.HQ, None]), None),

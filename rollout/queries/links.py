@@ -6,8 +6,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from regions.models import Membership, RegionalCEO, User
 from rollout.enums import DutyKind
-from rollout.links import TASKS_LINK, Claim, Purpose
-from rollout.models import Duty, Task
+from rollout.links import ANSWERS_LINK, TASKS_LINK, Claim, Purpose
+from rollout.models import Clarification, Duty, Task
 
 
 def person_behind(purpose: Purpose, token: str, at: datetime) -> User | None:
@@ -43,11 +43,32 @@ def mailed_tasks(person: User, token: str, at: datetime) -> QuerySet[Task]:
     return Task.objects.visible_to(person).filter(pk__in=told.values("object_id"))
 
 
+def mailed_questions(token: str) -> QuerySet[Clarification]:
+    """Those that the mail of a link told, of whoever is asked now; whether the link still
+    acts for him, `person_behind` says."""
+    claim = ANSWERS_LINK.late_claim(token)
+    told = Duty.objects.filter(
+        mail=claim.mail_id if claim else None,
+        kind__in=[DutyKind.CONFIRMATION, DutyKind.CLARIFICATION],
+        recipient=claim.person_id if claim else None,
+    )
+    rows = Clarification.objects.filter(
+        pk__in=told.values("object_id"), asked_of=claim.person_id if claim else None
+    )
+    return rows.select_related("region", "programme", "asked_by", "asked_of").order_by(
+        "asked_at", "id"
+    )
+
+
 def still_here(at: datetime) -> QuerySet[User]:
-    """Who may sign in, holds a role, or leads a region; all others have left."""
-    roles = Membership.objects.held_on(at).filter(user=OuterRef("pk"))
-    posts = RegionalCEO.objects.current().filter(user=OuterRef("pk"))
+    """Who may sign in, holds a role, or leads a region; all others have left, but for
+    those who never did any of it: people who only answer questions."""
+    roles = Membership.objects.filter(user=OuterRef("pk"))
+    posts = RegionalCEO.objects.filter(user=OuterRef("pk"))
     rows: QuerySet[User] = User.objects.filter(
-        Q(may_sign_in=True) | Exists(roles) | Exists(posts)
+        Q(may_sign_in=True)
+        | Exists(roles.held_on(at))
+        | Exists(posts.current())
+        | Q(~Exists(roles), ~Exists(posts), left_date=None)
     )
     return rows

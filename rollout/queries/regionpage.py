@@ -11,8 +11,10 @@ from regions.enums import Role
 from regions.models import Contact, Programme, Region, RegionalCEO, User
 from regions.queries import OnDuty, Viewing, contacts_of, on_duty, viewings
 from regions.timeline import PastAct, timeline
-from rollout.access import can_move_go_live
+from rollout.access import can_ask, can_move_go_live
 from rollout.models import Plan
+from rollout.queries.appraisal import people_of
+from rollout.queries.clarifications import ClarificationLine, unsettled_of
 from rollout.queries.history import story_of
 from rollout.queries.mails import Failed, failed_about
 from rollout.queries.regions import RegionLine, region_facts, region_line
@@ -44,6 +46,9 @@ class RegionPage:
     may_move: bool
     changes: list[PastAct]
     failed_mails: list[Failed]
+    questions: list[ClarificationLine]
+    may_ask: bool
+    people: list[User]
 
     @property
     def disclosed(self) -> list[Contact]:
@@ -88,6 +93,9 @@ def region_page(region: Region, user: User, *, at: datetime) -> RegionPage:
         may_move=bool(plan and can_move_go_live(user, plan)),
         changes=timeline(story_of(region, user), user, CHANGES_SHOWN),
         failed_mails=failed_about(region, user, at) if knows_talks else [],
+        questions=unsettled_of(region, at),
+        may_ask=bool(plan and can_ask(user, region.pk)),
+        people=people_of(region, user, at),
     )
 
 

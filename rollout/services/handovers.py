@@ -1,4 +1,5 @@
-"""One person hands over to another: regions, planned talks and tasks in one act, one undo."""
+"""One person hands over to another: regions, planned talks, tasks and questions in one act,
+one undo."""
 
 from datetime import date
 
@@ -33,6 +34,7 @@ def hand_over(giver: User, taker: User, *, seen: str, act: Act) -> Handover:
         )
     _move_regions(moving.roles, taker, act)
     _move_tasks(moving, giver, taker, act)
+    _move_questions(moving, giver, taker, act)
     return Handover.objects.create(
         giver=giver, taker=taker, act=act.id, by=act.by, at=act.at
     )
@@ -113,3 +115,24 @@ def _move_tasks(moving: Moving, giver: User, taker: User, act: Act) -> None:
         ],
         act,
     )
+
+
+def _move_questions(moving: Moving, giver: User, taker: User, act: Act) -> None:
+    """Whoever was asked last is told by the reminder of his next planned mail."""
+    history.change_all(
+        [
+            (
+                row,
+                {
+                    "asked_of_id": _one(row.asked_of_id, giver, taker),
+                    "asked_by_id": _one(row.asked_by_id, giver, taker),
+                },
+            )
+            for row in moving.questions
+        ],
+        act,
+    )
+
+
+def _one(person_id: int, giver: User, taker: User) -> int:
+    return taker.pk if person_id == giver.pk else person_id

@@ -12,6 +12,7 @@ from contextlib import closing
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Model
 
 from regions.models import User
 from regions.queries import corrections
@@ -190,9 +191,18 @@ def envelope(mail: Mail) -> Envelope:
 
 @transaction.atomic
 def mail_at_once(
-    recipient: User, kind: DutyKind, *, occurrence: str, at: datetime
+    recipient: User,
+    kind: DutyKind,
+    *,
+    occurrence: str,
+    at: datetime,
+    about: Model | None = None,
 ) -> Mail:
-    """A mail that somebody has just asked for: no slot, no cap, with the next tick."""
+    """A mail of an act that mails at once: no slot, no cap, with the next tick.
+
+    Where it is about nothing else, it is about its recipient.
+    """
+    row = about or recipient
     mail = Mail.objects.create(
         recipient=recipient,
         slot=f"{kind} {occurrence}",
@@ -202,8 +212,8 @@ def mail_at_once(
     )
     Duty.objects.create(
         kind=kind,
-        model=User._meta.label_lower,
-        object_id=recipient.pk,
+        model=row._meta.label_lower,
+        object_id=row.pk,
         occurrence=occurrence,
         recipient=recipient,
         created_at=at,

@@ -7,7 +7,6 @@ from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -17,11 +16,10 @@ from regions.history import web_act
 from regions.middleware import Request, way_back
 from regions.models import Contact, Region, User
 from regions.services.undo import CannotUndo
-from regions.sheets import XLSX, write_csv, write_xlsx
 from regions.timeline import past_acts, timeline
 from regions.undoing import in_the_way, undo_answers, undo_stops
 from rollout.forms.history import HistoryFilter
-from rollout.models import Task
+from rollout.models import Clarification, Task
 from rollout.queries.history import (
     EXPORTED_MOST,
     act_entries,
@@ -35,6 +33,7 @@ from rollout.queries.history import (
 )
 from rollout.services.undo import take_back_act
 
+from .files import as_file, wanted_format
 from .notes import confirm, warn
 
 PAGE = 25
@@ -80,15 +79,8 @@ def history_export(request: Request) -> HttpResponse:
     rows = changes(user, _filter(request).wanted)
     if rows.count() > EXPORTED_MOST:
         return _search_page(request, status=422)
-    title, lines = _("History"), export_rows(rows, user)
-    if request.GET.get("format") == "xlsx":
-        data, kind, suffix = write_xlsx(title, export_header(), lines), XLSX, "xlsx"
-    else:
-        data, kind, suffix = write_csv(export_header(), lines), "text/csv", "csv"
-    name = f"{title} {user.moment:%Y-%m-%d}.{suffix}"
-    disposition = content_disposition_header(True, name)  # noqa: FBT003 - as attachment
-    headers = {"Content-Disposition": disposition or ""}
-    return HttpResponse(data, content_type=kind, headers=headers)
+    suffix = wanted_format(request) or "csv"
+    return as_file(suffix, _("History"), export_header(), export_rows(rows, user))
 
 
 @require_safe
@@ -119,6 +111,8 @@ def _page_of_row(row: Any, user: User) -> str:
             return reverse("rollout:region", args=[row.code])
         case Task():
             return reverse("rollout:task", args=[row.pk])
+        case Clarification():
+            return reverse("rollout:clarification", args=[row.pk])
         case Finding():
             return reverse("pilots:finding", args=[row.pk])
         case User() if can_see_people(user):

@@ -23,6 +23,7 @@ from regions.middleware import Request
 from regions.models import Region, User
 from regions.services.people import change_settings
 from regions.services.sendings import Sent, SentOtherwise, make_once
+from rollout.access import can_read_appraisal
 from rollout.forms import ActForm
 from rollout.forms.people import (
     GiveRoleForm,
@@ -100,6 +101,7 @@ def show_person(
     context = {
         "page": person_page(row, user, user.moment),
         "may_manage": bool(can_manage_people(user)),
+        "may_appraise": bool(can_read_appraisal(user, row)),
         "today": user.moment.date(),
         **fresh,
         **forms,

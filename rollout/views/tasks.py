@@ -20,10 +20,11 @@ from regions.queries import files_on
 from regions.services.undo import CannotUndo, undo
 from regions.uploads import AttachForm
 from regions.wording import clock
-from rollout.access import can_ask_about, can_work_on
+from rollout.access import can_ask, can_ask_about, can_work_on
 from rollout.enums import UNFINISHED, BlockReason
 from rollout.forms import ActForm, BlockForm
 from rollout.models import Task
+from rollout.queries.clarifications import all_of
 from rollout.queries.history import row_timeline
 from rollout.queries.requests import requests_on
 from rollout.queries.tasks import (
@@ -102,7 +103,10 @@ def _page(
         "changes": row_timeline(task, user),
         "files": files_on(task, user),
         "requests": requests_on(task, user),
-        "may_ask": can_ask_about(user, task) and task.state in UNFINISHED,
+        "may_wish": can_ask_about(user, task) and task.state in UNFINISHED,
+        "questions": all_of(task, user, user.moment),
+        "ask_url": f"{reverse('rollout:region-ask', args=[task.plan.region.code])}?task={task.pk}",
+        "may_ask": bool(can_ask(user, task.plan.region_id)),
         "attach_form": attach_form or AttachForm(),
     }
     return render(request, "rollout/task_page.html", context, status=status)

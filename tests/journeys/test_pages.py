@@ -26,6 +26,10 @@ PAGES = {
     "log to correct": ("liaison", "/contacts/{contact}/", 200),
     "my tasks": ("staff", "/tasks/?later=1", 200),
     "task": ("staff", "/tasks/{task}/", 200),
+    "clarifications": ("hq", "/clarifications/", 200),
+    "question to ask": ("manager", "/regions/{region}/ask/", 200),
+    "old question": ("", "/answers/no-such-token/", 410),
+    "appraisal sheet": ("manager", "/people/{member}/appraisal/", 200),
     "playbook": ("staff", "/playbook/", 200),
     "findings": ("hq", "/findings/", 200),
     "new finding": ("staff", "/findings/add/", 200),
@@ -67,6 +71,9 @@ ROWS = {
     "person": """SELECT m.user_id AS id FROM regions_membership m
         JOIN regions_region r ON r.id = m.region_id
         WHERE m.role = 'liaison' AND m.to_date IS NULL AND r.code = ?""",
+    "member": """SELECT m.user_id AS id FROM regions_membership m
+        JOIN regions_region r ON r.id = m.region_id
+        WHERE m.role = 'staff' AND m.to_date IS NULL AND r.code = ?""",
     "role": """SELECT m.id FROM regions_membership m
         JOIN regions_region r ON r.id = m.region_id
         WHERE m.role = 'liaison' AND m.to_date IS NULL AND r.code = ?""",

@@ -29,6 +29,10 @@ ASKED = {
     ),
     Right.WORK_ON_TASKS: lambda user, made: access.can_work_on(user, made.task),
     Right.SETTLE_REQUESTS: lambda user, made: access.can_settle(user, made.request),
+    Right.ASK: lambda user, made: access.can_ask(user, made.region.pk),
+    Right.READ_APPRAISAL: lambda user, made: access.can_read_appraisal(
+        user, made.person
+    ),
     Right.RECORD_FINDING: lambda user, made: can_record_finding(user),
     Right.SEE_TODAY: lambda user, made: regional.can_see_today(user),
     Right.SEE_TALKS: lambda user, made: Rhythm.objects.visible_to(user).exists(),
@@ -64,6 +68,7 @@ class Made:
         self.mail: Mail = make_mail(other)
         self.file: Attachment = make_attachment(self.task, other)
         self.finding: Finding = make_finding(plan.programme)
+        self.person = make_user("person@example.org", Role.STAFF, region=region)
 
 
 @pytest.fixture

@@ -319,6 +319,7 @@ def test_job_erases_and_sweeps(task, act, folder, frozen):
 def test_kinds_of_row_that_take_files():
     assert [model._meta.label_lower for model in kinds_with_files()] == [
         "rollout.task",
+        "rollout.clarification",
         "pilots.finding",
     ]
 

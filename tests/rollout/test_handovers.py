@@ -247,5 +247,5 @@ def test_hand_over_costs_the_same_however_much(
         make_task(plan_north, f"Task {number}", owner=liaison_north)
     seen = moving_from(liaison_north, NOW).seen
 
-    with assert_queries(20):
+    with assert_queries(21):
         hand_over(liaison_north, taker, seen=seen, act=act)

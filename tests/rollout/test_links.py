@@ -21,6 +21,7 @@ from regions.models import HistoryEntry, User
 from regions.services.links import revoke_links
 from rollout.enums import DutyKind
 from rollout.links import (
+    ANSWERS_LINK,
     INVITATION_LINK,
     PAUSE_LINK,
     PURPOSES,
@@ -29,8 +30,20 @@ from rollout.links import (
     Purpose,
     with_links,
 )
-from rollout.models import Task
-from tests.factories import NOW, make_ceo, make_duty, make_mail, make_region, make_task
+from rollout.models import Clarification, Mail, Task
+from tests.factories import (
+    NOW,
+    make_ceo,
+    make_clarification,
+    make_duty,
+    make_mail,
+    make_plan,
+    make_programme,
+    make_region,
+    make_task,
+    make_user,
+    make_wave,
+)
 from tests.history_guard import unrecorded
 from tests.tables import whole_database
 
@@ -42,11 +55,19 @@ LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_:"
 
 @dataclass(frozen=True)
 class Use:
-    """What is posted to a link, and whether it has acted for somebody in that browser."""
+    """What is posted to a link, and whether it has acted for somebody in that browser.
+
+    `tells` makes what the mail of the link told its reader.
+    """
 
     purpose: Purpose
     body: dict[str, str]
     acted: Callable[[Client, User], bool]
+    tells: Callable[[Mail], None] = lambda mail: None
+
+    def token(self, mail: Mail) -> str:
+        self.tells(mail)
+        return self.purpose.token(mail)
 
     def __str__(self) -> str:
         return self.purpose.name
@@ -60,21 +81,48 @@ def gets_no_planned_mail(browser: Client, person: User) -> bool:
     return User.objects.get(pk=person.pk).planned_mail == PlannedMail.NEVER
 
 
+def has_answered(browser: Client, person: User) -> bool:
+    return person.answers.exists()
+
+
+def asks(mail: Mail) -> None:
+    """The question that the mail tells, under the number that is posted."""
+    person = User.objects.filter(pk=mail.recipient_id).first()
+    if person is None or mail.duties.exists():
+        return
+    row = Clarification.objects.filter(pk=QUESTION).first()
+    if row is None:
+        asker, region = make_user("asker@example.org"), make_region("ASKED")
+        row = make_clarification(region, make_programme(), asker, person, pk=QUESTION)
+    make_duty(person, row, str(mail.pk), kind=DutyKind.CONFIRMATION, mail=mail)
+
+
 def has_finished_it(browser: Client, person: User) -> bool:
     entry = HistoryEntry.objects.filter(model="rollout.task", after="done").first()
     return entry is not None and entry.by == person
 
 
-TASK = 4711
+def reminds(mail: Mail) -> None:
+    """The task that the mail tells, under the number that is posted."""
+    person = User.objects.filter(pk=mail.recipient_id).first()
+    if person is None or mail.duties.exists():
+        return
+    row = Task.objects.filter(pk=TASK).first()
+    if row is None:
+        wave = make_wave(make_programme("TOLD"))
+        plan = make_plan(make_region("TOLD"), wave)
+        row = make_task(plan, pk=TASK, owner=person)
+    make_duty(person, row, str(mail.pk), kind=DutyKind.OVERDUE, mail=mail)
+
+
+QUESTION = TASK = 4711
+DONE = {"act": "done", "task": str(TASK), "version": "1"}
 USES = [
     Use(SIGN_IN_LINK, {}, is_signed_in),
     Use(INVITATION_LINK, {}, is_signed_in),
     Use(PAUSE_LINK, {"choice": "never"}, gets_no_planned_mail),
-    Use(
-        TASKS_LINK,
-        {"act": "done", "task": str(TASK), "version": "1"},
-        has_finished_it,
-    ),
+    Use(TASKS_LINK, DONE, has_finished_it, reminds),
+    Use(ANSWERS_LINK, {"question": str(QUESTION), "text": "Yes"}, has_answered, asks),
 ]
 EACH = pytest.mark.parametrize("use", USES, ids=str)
 
@@ -84,22 +132,8 @@ def url_of(purpose: Purpose, token: str) -> str:
 
 
 @pytest.fixture
-def send(plan_north):
-    """A mail that tells its reader of his task, as such a mail does."""
-
-    def send(person, slot="2027-03-10", at=NOW):
-        mail = make_mail(person, slot, dated_at=at)
-        task = Task.objects.filter(pk=TASK).first()
-        task = task or make_task(plan_north, pk=TASK, owner=person)
-        make_duty(person, task, slot, kind=DutyKind.OVERDUE, mail=mail)
-        return mail
-
-    return send
-
-
-@pytest.fixture
-def mail(staff_north, send):
-    return send(staff_north)
+def mail(staff_north):
+    return make_mail(staff_north, dated_at=NOW)
 
 
 def is_refused(use: Use, address: str, person: User) -> bool:
@@ -159,7 +193,7 @@ def test_every_placeholder_in_templates_and_code_is_that_of_a_purpose():
 def test_link_acts_for_its_person_and_nobody_else(use, mail, staff_north, hq):
     browser = Client()
 
-    browser.post(url_of(use.purpose, use.purpose.token(mail)), use.body)
+    browser.post(url_of(use.purpose, use.token(mail)), use.body)
 
     assert use.acted(browser, staff_north)
     assert not use.acted(browser, hq)
@@ -167,7 +201,7 @@ def test_link_acts_for_its_person_and_nobody_else(use, mail, staff_north, hq):
 
 @EACH
 def test_link_is_used_again_until_its_last_second(use, mail, staff_north, frozen):
-    address = url_of(use.purpose, use.purpose.token(mail))
+    address = url_of(use.purpose, use.token(mail))
     Client().post(address, use.body)
     frozen.move_to(NOW + use.purpose.lasts)
 
@@ -202,7 +236,7 @@ def test_ceo_without_a_login_uses_what_needs_none(ceo_north):
 @EACH
 @pytest.mark.parametrize("moment", [-SECOND, SECOND], ids=["early", "late"])
 def test_link_is_refused_outside_its_time(use, moment, mail, staff_north, frozen):
-    address = url_of(use.purpose, use.purpose.token(mail))
+    address = url_of(use.purpose, use.token(mail))
     frozen.move_to(
         NOW + moment if moment < timedelta(0) else NOW + use.purpose.lasts + moment
     )
@@ -211,17 +245,17 @@ def test_link_is_refused_outside_its_time(use, moment, mail, staff_north, frozen
 
 
 @EACH
-@pytest.mark.parametrize("other", PURPOSES, ids=lambda one: one.name)
+@pytest.mark.parametrize("other", USES, ids=str)
 def test_link_is_refused_for_any_other_purpose(use, other, mail, staff_north):
     address = url_of(use.purpose, other.token(mail))
 
-    assert is_refused(use, address, staff_north) is (other != use.purpose)
+    assert is_refused(use, address, staff_north) is (other != use)
 
 
 @EACH
 def test_link_with_any_letter_changed_is_refused(use, mail):
     """Each letter becomes each other one; so does each that is left out or put in."""
-    token, claim = use.purpose.token(mail), use.purpose.claim
+    token, claim = use.token(mail), use.purpose.claim
     changed = {
         token[:place] + letter + token[place + width :]
         for place in range(len(token))
@@ -235,7 +269,7 @@ def test_link_with_any_letter_changed_is_refused(use, mail):
 
 @EACH
 def test_link_with_a_letter_changed_is_refused_by_its_page(use, mail, staff_north):
-    token = use.purpose.token(mail)
+    token = use.token(mail)
 
     for place in range(len(token)):
         letter = "A" if token[place] != "A" else "B"
@@ -253,7 +287,7 @@ def test_made_up_tokens_are_refused(use, token, staff_north):
 
 @EACH
 def test_link_signed_by_another_key_is_refused(use, mail, staff_north, settings):
-    token = use.purpose.token(mail)
+    token = use.token(mail)
     settings.SECRET_KEY = "another key " * 5
 
     assert is_refused(use, url_of(use.purpose, token), staff_north)
@@ -261,7 +295,7 @@ def test_link_signed_by_another_key_is_refused(use, mail, staff_north, settings)
 
 @EACH
 def test_link_of_somebody_who_left_is_refused(use, mail, staff_north):
-    token = use.purpose.token(mail)
+    token = use.token(mail)
     with unrecorded():
         staff_north.may_sign_in = False
         staff_north.save()
@@ -271,7 +305,7 @@ def test_link_of_somebody_who_left_is_refused(use, mail, staff_north):
 
 
 def test_link_of_a_ceo_who_left_is_refused(ceo_north):
-    use, token = USES[1], PAUSE_LINK.token(make_mail(ceo_north.user, dated_at=NOW))
+    use, token = USES[2], PAUSE_LINK.token(make_mail(ceo_north.user, dated_at=NOW))
     with unrecorded():
         ceo_north.to_date = NOW.date()
         ceo_north.save()
@@ -282,7 +316,7 @@ def test_link_of_a_ceo_who_left_is_refused(ceo_north):
 @EACH
 def test_link_of_a_person_that_is_not_there_is_refused(use, mail, staff_north):
     mail.recipient_id = 0
-    token = use.purpose.token(mail)
+    token = use.token(mail)
 
     assert is_refused(use, url_of(use.purpose, token), staff_north)
 
@@ -291,19 +325,17 @@ def test_link_of_a_person_that_is_not_there_is_refused(use, mail, staff_north):
 
 
 @EACH
-def test_revoked_link_is_refused_and_a_later_one_works(
-    use, mail, send, staff_north, frozen
-):
-    token = use.purpose.token(mail)
+def test_revoked_link_is_refused_and_a_later_one_works(use, mail, staff_north, frozen):
+    token = use.token(mail)
     frozen.shift(60)
     revoke_links(staff_north, act=Act(by=staff_north, at=NOW + timedelta(minutes=1)))
 
     assert is_refused(use, url_of(use.purpose, token), staff_north)
 
     frozen.shift(1)
-    later = send(staff_north, "later", NOW + timedelta(seconds=61))
+    later = make_mail(staff_north, "later", dated_at=NOW + timedelta(seconds=61))
     browser = Client()
-    browser.post(url_of(use.purpose, use.purpose.token(later)), use.body)
+    browser.post(url_of(use.purpose, use.token(later)), use.body)
     assert use.acted(browser, staff_north)
 
 
@@ -353,7 +385,7 @@ def test_scanner_that_looks_a_hundred_times_changes_nothing(
     use, method, is_inside, mail, staff_north, as_user
 ):
     """Every table there is: sessions, the cache that counts sign-ins, logs of any kind."""
-    address = url_of(use.purpose, use.purpose.token(mail))
+    address = url_of(use.purpose, use.token(mail))
     browser = as_user(staff_north) if is_inside else Client()
     before = whole_database()
 
@@ -371,7 +403,7 @@ def test_scanner_that_looks_a_hundred_times_changes_nothing(
 @EACH
 def test_picture_of_the_database_sees_what_the_button_does(use, mail):
     """The control of the test above."""
-    address = url_of(use.purpose, use.purpose.token(mail))
+    address = url_of(use.purpose, use.token(mail))
     before = whole_database()
 
     Client().post(address, use.body)
@@ -386,10 +418,10 @@ OLD, NEW, NEWEST = "an old key " * 5, "a new key " * 6, "the newest key " * 4
 
 @EACH
 def test_link_made_by_the_old_key_works_while_that_is_a_fallback(
-    use, send, staff_north, settings
+    use, staff_north, settings
 ):
     settings.SECRET_KEY = OLD
-    token = use.purpose.token(send(staff_north))
+    token = use.token(make_mail(staff_north, dated_at=NOW))
     settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = NEW, [OLD]
 
     browser = Client()

@@ -6,6 +6,7 @@ import pytest
 from django.db import models
 
 from rollout.models import (
+    Clarification,
     Duty,
     Handover,
     Mail,
@@ -27,6 +28,12 @@ from tests.constraints import (
 AFTER_GO_LIVE = date(2027, 5, 4)
 
 BREACHES = {
+    "clarification_answered_by_somebody": changed(Clarification, state="answered"),
+    "clarification_asks_something": changed(Clarification, question=""),
+    "clarification_confirmed_by_somebody": changed(
+        Clarification, confirmed_at=factories.NOW
+    ),
+    "clarification_state_known": changed(Clarification, state="other"),
     "duty_kind_known": changed(Duty, kind="other"),
     "duty_mailed_names_mail": changed(Duty, state="mailed"),
     "duty_once": second(Duty),
@@ -73,6 +80,7 @@ def rows(wave, plan_north, programme, staff_north, hq) -> Rows:
         MailEvent.objects.create(mail=mail, at=factories.NOW, state="sent"),
         factories.make_duty(staff_north, about=plan_north),
         factories.make_handover(staff_north, hq),
+        factories.make_clarification(plan_north.region, programme, hq, staff_north),
     ]
     return {type(row): row for row in made}
 

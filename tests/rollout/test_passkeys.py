@@ -143,8 +143,9 @@ def test_passkey_leads_to_where_one_wanted_to_go(staff_north):
 
 @pytest.mark.parametrize(
     "answer",
-    ["", "{", "null", "[]", "1", "{}", '{"id": "x"}',
+    ["", "{", "null", "[]", "1", "{}", '{"id": "x"}', "[" * 20_000, "9" * 4400,
      '{"id": "YQ", "rawId": "YQ", "type": "public-key", "response": {}}'],
+    ids=range(10),
 )  # fmt: skip
 @pytest.mark.parametrize("address", [SIGN_IN, CODE, SET_UP, AGAIN])
 def test_nonsense_is_a_fault_of_the_form(answer, address, as_user, staff_north):

@@ -353,7 +353,7 @@ def test_hand_over_is_previewed_done_and_taken_back(
 
 
 @pytest.mark.parametrize("count", [1, 3])
-@pytest.mark.parametrize(("act", "queries"), [("hand-over", 10), ("leave", 12)])
+@pytest.mark.parametrize(("act", "queries"), [("hand-over", 11), ("leave", 12)])
 def test_previews_cost_the_same_however_much(
     act, queries, count, browser, liaison_north, ceo_north, programme, plan_north,
     assert_queries,

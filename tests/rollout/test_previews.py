@@ -31,8 +31,10 @@ def test_kind_without_a_preview_is_found():
         DutyKind.ASSIGNED,
         DutyKind.CHECK_IN,
         DutyKind.OVERDUE,
+        DutyKind.CLARIFICATION,
         DutyKind.PLAN,
         DutyKind.INVITATION,
+        DutyKind.CONFIRMATION,
     ]
     assert check_in_part in COMPOSERS.values()
 

@@ -67,7 +67,7 @@ def filled(request, programme, wave, north, cio, staff_north, liaison_north):
         ("/regions/", 15),
         ("/regions/?wave=Wave+1", 14),
         # One for who read the notes.
-        ("/regions/NORTH/", 25),
+        ("/regions/NORTH/", 27),
         # One for who calls, which the CIO may change.
         ("/regions/NORTH/call/", 16),
         ("/tasks/", 9),

@@ -4,33 +4,38 @@ The composers make it from facts, the previews from made-up rows.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
 
+from regions.calendar import today
 from regions.models import Absence, Programme, User
 from regions.wording import (
     capital,
     ceo_of,
     day,
-    days,
     local_time,
     moment,
+    sentences,
     since_last_talk,
     until_go_live,
     waiting,
 )
-from rollout.links import INVITATION, INVITATION_LINK, PAUSE, TASKS
-from rollout.models import Task
+from rollout.links import (
+    ANSWERS,
+    ANSWERS_LINK,
+    INVITATION,
+    INVITATION_LINK,
+    PAUSE,
+)
+from rollout.models import Clarification
 from rollout.queries.blocked import BlockedTask
 from rollout.queries.calls import Call
 from rollout.queries.callsheet import CallSheet
-from rollout.queries.owned import OwnTask
 
 BLOCKS = 5
 
@@ -60,6 +65,18 @@ class Wait:
     # That the reader stands in for the one it waits for; else nothing.
     standing_in: list[str]
     url: str
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One question in a mail to whoever is asked."""
+
+    pk: int
+    question: str
+    # What we have understood; empty where the reader says it in his own words.
+    proposal: str
+    # Where it belongs, since when it waits, and by when an answer is needed.
+    where: str
 
 
 def check_in_context(calls: list[Call], blocks: list[Block]) -> dict[str, Any]:
@@ -96,103 +113,36 @@ def blocked_context(found: list[BlockedTask]) -> dict[str, Any]:
     }
 
 
-def overdue_context(
-    found: list[OwnTask], liaison: User | None, now: date
+def clarification_context(
+    recipient: User, rows: list[Clarification], at: datetime
 ) -> dict[str, Any]:
-    """What the templates of E4 place: the oldest ones, each with its three answers."""
-    late = [days_late(one, now) for one in found]
-    lines = [_own_line(one, days(n)) for one, n in zip(found, late, strict=True)]
+    """What the templates of both mails place that ask something: the first questions."""
+    questions = [_asked(row) for row in rows[:BLOCKS]]
+    first = rows[0]
     return {
-        "subject": _overdue_subject(found, late[0]),
-        "tasks": lines[:BLOCKS],
-        "count": len(lines),
-        "more": max(len(lines) - BLOCKS, 0),
-        "liaison": liaison,
-        "link": TASKS,
-        "programme": found[0].task.plan.programme,
+        "name": recipient.name,
+        "questions": questions,
+        "first": questions[0],
+        "region": first.region.name,
+        "asker": first.asked_by.name,
+        "age_days": (today(recipient, at) - today(recipient, first.asked_at)).days,
+        "needed": day(first.due_date) if first.due_date else "",
+        "count": len(rows),
+        "others": len(rows) - 1,
+        "more": len(rows) - len(questions),
+        "days": ANSWERS_LINK.lasts.days,
+        "programme": first.programme,
+        "link": ANSWERS,
         "pause": PAUSE,
     }
 
 
-def days_late(one: OwnTask, now: date) -> int:
-    return (now - one.task.due_date).days
-
-
-def _overdue_subject(found: list[OwnTask], late: int) -> str:
-    n, first = len(found), found[0].task
-    waiting = ngettext("%(n)d task waiting", "%(n)d tasks waiting", n) % {"n": n}
-    oldest = ngettext("oldest %(n)d day", "oldest %(n)d days", late) % {"n": late}
-    return pgettext("subject", "%(waiting)s, %(oldest)s: %(title)s %(region)s") % {
-        "waiting": waiting,
-        "oldest": oldest,
-        "title": first.title,
-        "region": first.plan.region.name,
-    }
-
-
-def _own_line(one: OwnTask, late: str) -> dict[str, Any]:
-    task = one.task
-    return {
-        "pk": task.pk,
-        "title": task.title,
-        "where": _("%(region)s, was due on %(day)s, %(late)s ago")
-        % {"region": task.plan.region.name, "day": day(task.due_date), "late": late},
-        "why": task.step.note if task.step else "",
-        "standing_in": standing_in(one.absence),
-    }
-
-
-def assigned_context(found: list[OwnTask]) -> dict[str, Any]:
-    """What the templates of a task that is given and due at once place."""
-    due = _("%(region)s, due on %(day)s")
-    lines = [
-        {
-            "title": one.task.title,
-            "region": one.task.plan.region.name,
-            "where": due
-            % {"region": one.task.plan.region.name, "day": day(one.task.due_date)},
-            "standing_in": standing_in(one.absence),
-            "url": page("rollout:task", one.task.pk),
-        }
-        for one in found
-    ]
-    return {
-        "tasks": lines[:BLOCKS],
-        "first": lines[0],
-        "due": day(found[0].task.due_date),
-        "count": len(lines),
-        "others": len(lines) - 1,
-        "more": max(len(lines) - BLOCKS, 0),
-        "list_url": page("rollout:my-tasks"),
-        "programme": found[0].task.plan.programme,
-    }
-
-
-def plan_context(found: list[Task]) -> dict[str, Any]:
-    """What the templates of a new plan place: whose work in it the reader has, by region."""
-    by_plan: dict[int, list[Task]] = {}
-    for task in found:
-        by_plan.setdefault(task.plan_id, []).append(task)
-    return {
-        "plans": [_plan(tasks) for tasks in by_plan.values()],
-        "region": found[0].plan.region.name,
-        "others": len(by_plan) - 1,
-        "count": len(found),
-        "due": day(found[0].due_date),
-        "list_url": page("rollout:my-tasks"),
-        "programme": found[0].plan.programme,
-        "pause": PAUSE,
-    }
-
-
-def _plan(tasks: list[Task]) -> dict[str, Any]:
-    plan = tasks[0].plan
-    return {
-        "region": plan.region.name,
-        "go_live": day(plan.go_live_date),
-        "tasks": [(task.title, day(task.due_date)) for task in tasks[:BLOCKS]],
-        "more": max(len(tasks) - BLOCKS, 0),
-    }
+def _asked(row: Clarification) -> Asked:
+    said = {"region": row.region.name, "person": row.asked_by.name}
+    where = _("%(person)s asks, about %(region)s.") % said
+    needed = _("An answer is needed by %(day)s.")
+    by = [needed % {"day": day(row.due_date)}] if row.due_date else []
+    return Asked(row.pk, row.question, row.proposal, sentences([where, *by]))
 
 
 def test_context(recipient: User, at: datetime) -> dict[str, Any]:
