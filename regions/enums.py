@@ -33,6 +33,7 @@ class Right(TextChoices):
     COMMENT_TASKS = "comment_tasks", _("comment on tasks")
     SET_COUNTS = "set_counts", _("say which tasks count in the appraisal")
     SEE_BOARD = "see_board", _("see who is loaded and who is stuck")
+    SETTLE_REQUESTS = "settle_requests", _("answer requests about tasks")
     ASK = "ask", _("ask for clarification")
     READ_APPRAISAL = "read_appraisal", _("read the appraisal sheets of others")
     RECORD_FINDING = "record_finding", _("record findings")
@@ -66,6 +67,7 @@ RIGHTS: dict[Right, frozenset[Role]] = {
     Right.COMMENT_TASKS: frozenset(Role) - {Role.AUDITOR},
     Right.SET_COUNTS: frozenset({Role.CIO, Role.HQ, Role.MANAGER}),
     Right.SEE_BOARD: GROUP_ROLES | {Role.LIAISON, Role.MANAGER},
+    Right.SETTLE_REQUESTS: frozenset({Role.CIO, Role.HQ, Role.LIAISON, Role.MANAGER}),
     Right.ASK: frozenset({Role.CIO, Role.HQ, Role.LIAISON, Role.MANAGER}),
     Right.READ_APPRAISAL: frozenset({Role.CIO, Role.HQ, Role.MANAGER}),
     Right.RECORD_FINDING: frozenset(Role) - {Role.AUDITOR},

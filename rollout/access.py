@@ -5,7 +5,14 @@ from django.utils.translation import gettext as _
 from regions.access import ALLOWED, Answer, denied
 from regions.enums import REGION_ROLES, Right, Role
 from regions.models import Membership, User
-from rollout.models import Clarification, Mail, Plan, Task, TaskComment
+from rollout.models import (
+    Clarification,
+    Mail,
+    Plan,
+    Task,
+    TaskComment,
+    TaskRequest,
+)
 
 # Who belongs to a region; its liaison works at headquarters.
 LOCAL_ROLES = REGION_ROLES - {Role.LIAISON}
@@ -68,6 +75,29 @@ def can_see_board(user: User, region_id: int) -> Answer:
     return denied(
         _("The board is for the region's manager, its liaison and others who lead.")
     )
+
+
+def can_ask_about(user: User, task: Task) -> Answer:
+    """For another date or another owner: the owner or his deputy."""
+    if task.owner_id in {user.pk, *user.standing.stands_in_for}:
+        return ALLOWED
+    return denied(_("Only the person in charge asks for another date or owner."))
+
+
+def can_settle(user: User, request: TaskRequest) -> Answer:
+    """The region's manager and liaison, headquarters and the CIO."""
+    if user.standing.may(Right.SETTLE_REQUESTS, request.history_region_id):
+        return ALLOWED
+    return denied(
+        _("The region's manager or liaison, headquarters or the CIO answers this.")
+    )
+
+
+def can_withdraw(user: User, request: TaskRequest) -> Answer:
+    """Who asked, or the owner's deputy."""
+    if request.by_id in {user.pk, *user.standing.stands_in_for}:
+        return ALLOWED
+    return denied(_("Only who asked takes it back."))
 
 
 def can_ask(user: User, region_id: int) -> Answer:

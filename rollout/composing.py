@@ -7,11 +7,10 @@ What letters are made of is read first, for a whole batch of them at once: askin
 database is what takes the time. Writing a letter asks it nothing.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Any
 
 import css_inline
@@ -20,13 +19,11 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from regions.calendar import Corrections
-from regions.enums import Role
+from regions.calendar import Corrections, today
 from regions.models import Programme, User
-from regions.queries import holders
-from rollout.enums import CAPS, DutyKind, MailCap
+from rollout.enums import DutyKind
 from rollout.links import SIGN_IN
-from rollout.models import Clarification, Duty
+from rollout.models import Duty, Task
 from rollout.placing import (
     BLOCKS,
     block_of,
@@ -36,11 +33,11 @@ from rollout.placing import (
     invitation_context,
     test_context,
 )
-from rollout.queries.blocked import BlockedTask, blocked_tasks
-from rollout.queries.calls import Call, calls_due
-from rollout.queries.callsheet import SheetFacts, call_sheet_of, sheet_facts
-from rollout.queries.clarifications import unanswered
-from rollout.queries.duties import questions_of, rhythms_of, tasks_of
+from rollout.placing.own import assigned_context, overdue_context, plan_context
+from rollout.queries.calls import Call
+from rollout.queries.callsheet import call_sheet_of
+from rollout.queries.letters import Facts, read
+from rollout.queries.owned import OwnTask
 
 
 @dataclass(frozen=True)
@@ -57,28 +54,18 @@ class Letter:
 
 
 @dataclass(frozen=True)
-class Facts:
-    """What the letters of some duties are made of, in no language yet.
+class Part:
+    """What one kind has to tell; a letter is one of them, or several one after the other.
 
-    Calls stand with the most pressing first, tasks with the longest waiting.
+    `name` is that of its templates.
     """
 
-    at: datetime
-    calls: list[Call]
-    sheets: SheetFacts
-    tasks: list[BlockedTask]
-    questions: list[Clarification]
-    house: Programme | None
-    planner: User | None
-
-    @cached_property
-    def calls_of(self) -> dict[int, list[Call]]:
-        """By caller, so that a letter looks at its reader's alone."""
-        found: dict[int, list[Call]] = defaultdict(list)
-        for call in self.calls:
-            for caller in call.callers:
-                found[caller.pk].append(call)
-        return found
+    name: str
+    context: dict[str, Any]
+    programme: Programme | None
+    regions: frozenset[str] = frozenset()
+    # Who writes it and gets the answers, where it is not headquarters.
+    writer: User | None = None
 
 
 def compose(
@@ -91,41 +78,19 @@ def compose(
     return write(recipient, duties, read(duties, at, corrected))
 
 
-def read(duties: list[Duty], at: datetime, corrected: Corrections) -> Facts:
-    """All that letters with these duties are made of, whoever gets them.
-
-    A fixed number of queries for each programme, however many letters and duties.
-    """
-    calls = calls_due(rhythms_of(duties), at, corrected)
-    return Facts(
-        at=at,
-        calls=calls,
-        sheets=sheet_facts([call.engagement for call in calls], at),
-        tasks=blocked_tasks(tasks_of(duties), at),
-        questions=unanswered(questions_of(duties)),
-        house=_house(duties),
-        planner=next(iter(holders(at, Role.HQ)[Role.HQ, None]), None),
-    )
-
-
 def write(recipient: User, duties: list[Duty], facts: Facts) -> Letter | None:
-    """The letter to one person; asks the database nothing."""
+    """The letter to one person, a part for each kind; asks the database nothing."""
     kinds = {duty.kind for duty in duties}
     with translation.override(recipient.language), timezone.override(recipient.zone):
-        for kind, composer in COMPOSERS.items():
-            if kind in kinds:
-                return composer(recipient, duties, facts)
-    return None
+        parts = [
+            part
+            for kind, composer in COMPOSERS.items()
+            if kind in kinds and (part := composer(recipient, duties, facts))
+        ]
+        return _letter(parts, facts) if parts else None
 
 
-def _house(duties: list[Duty]) -> Programme | None:
-    """The programme that signs what is asked for at once, which belongs to none."""
-    if all(CAPS[DutyKind(duty.kind)] != MailCap.AT_ONCE for duty in duties):
-        return None
-    return Programme.objects.running_first().first()
-
-
-def check_in_letter(recipient: User, duties: list[Duty], facts: Facts) -> Letter | None:
+def check_in_part(recipient: User, duties: list[Duty], facts: Facts) -> Part | None:
     """E1: whom to call today, why, what to say and the one thing to ask."""
     told = _rows(duties, DutyKind.CHECK_IN)
     calls = [
@@ -139,16 +104,15 @@ def check_in_letter(recipient: User, duties: list[Duty], facts: Facts) -> Letter
         )
         for call in calls[:BLOCKS]
     ]
-    return _letter(
+    return Part(
         "check-in",
         check_in_context(calls, blocks),
-        facts,
-        programme=calls[0].engagement.rhythm.programme,
-        regions={call.engagement.region.code for call in calls},
+        calls[0].engagement.rhythm.programme,
+        frozenset(call.engagement.region.code for call in calls),
     )
 
 
-def blocked_letter(recipient: User, duties: list[Duty], facts: Facts) -> Letter | None:
+def blocked_part(recipient: User, duties: list[Duty], facts: Facts) -> Part | None:
     """What cannot go on until the reader decides or does something."""
     told = {pk for _model, pk in _rows(duties, DutyKind.BLOCKED)}
     found = [
@@ -158,35 +122,59 @@ def blocked_letter(recipient: User, duties: list[Duty], facts: Facts) -> Letter 
     ]
     if not found:
         return None
-    programme = found[0].task.plan.programme
-    return _letter(
-        "blocked",
-        blocked_context(found),
-        facts,
-        programme=programme,
-        regions={one.task.plan.region.code for one in found},
-    )
+    return _of_tasks("blocked", blocked_context(found), [one.task for one in found])
 
 
-def clarification_letter(
+def overdue_part(recipient: User, duties: list[Duty], facts: Facts) -> Part | None:
+    """E4: what is past its day, each with its three answers; no blame."""
+    found = _own(recipient, duties, DutyKind.OVERDUE, facts.overdue)
+    if not found:
+        return None
+    regions = {one.task.plan.region_id for one in found}
+    liaison = facts.liaisons.get(regions.pop()) if len(regions) == 1 else None
+    # Nobody is told to call himself.
+    if liaison == recipient:
+        liaison = None
+    context = overdue_context(found, liaison, today(recipient, facts.at))
+    return _of_tasks("overdue", context, [one.task for one in found], liaison)
+
+
+def assigned_part(recipient: User, duties: list[Duty], facts: Facts) -> Part | None:
+    """What somebody gave to the reader and is due at once."""
+    found = _own(recipient, duties, DutyKind.ASSIGNED, facts.assigned)
+    if not found:
+        return None
+    return _of_tasks("assigned", assigned_context(found), [one.task for one in found])
+
+
+def plan_part(recipient: User, duties: list[Duty], facts: Facts) -> Part | None:
+    """That a plan was made, and what of it is the reader's."""
+    told = {pk for _model, pk in _rows(duties, DutyKind.PLAN)}
+    found = [
+        task
+        for task in facts.planned
+        if task.plan_id in told and task.owner_id == recipient.pk
+    ]
+    return _of_tasks("plan", plan_context(found), found) if found else None
+
+
+def clarification_part(
     recipient: User, duties: list[Duty], facts: Facts
-) -> Letter | None:
+) -> Part | None:
     """What the reader was asked some days ago and has not answered."""
     told = {pk for _model, pk in _rows(duties, DutyKind.CLARIFICATION)}
-    return _questions_letter("clarification", recipient, told, facts)
+    return _questions_part("clarification", recipient, told, facts)
 
 
-def confirmation_letter(
-    recipient: User, duties: list[Duty], facts: Facts
-) -> Letter | None:
+def confirmation_part(recipient: User, duties: list[Duty], facts: Facts) -> Part | None:
     """A question to the reader, asked a moment ago."""
     told = {pk for _model, pk in _rows(duties, DutyKind.CONFIRMATION)}
-    return _questions_letter("confirmation", recipient, told, facts)
+    return _questions_part("confirmation", recipient, told, facts)
 
 
-def _questions_letter(
+def _questions_part(
     name: str, recipient: User, told: set[int], facts: Facts
-) -> Letter | None:
+) -> Part | None:
     found = [
         row
         for row in facts.questions
@@ -194,43 +182,62 @@ def _questions_letter(
     ]
     if not found:
         return None
-    return _letter(
+    return Part(
         name,
         clarification_context(recipient, found, facts.at),
-        facts,
-        programme=found[0].programme,
-        regions={row.region.code for row in found},
+        found[0].programme,
+        frozenset(row.region.code for row in found),
     )
 
 
-def sign_in_letter(recipient: User, duties: list[Duty], facts: Facts) -> Letter | None:
+def sign_in_part(recipient: User, duties: list[Duty], facts: Facts) -> Part | None:
     """A link that signs in, asked for a moment ago."""
-    return _letter("sign-in", {"link": SIGN_IN}, facts, programme=facts.house)
+    return Part("sign-in", {"link": SIGN_IN}, facts.house)
 
 
-def invitation_letter(
-    recipient: User, duties: list[Duty], facts: Facts
-) -> Letter | None:
+def invitation_part(recipient: User, duties: list[Duty], facts: Facts) -> Part | None:
     """What this is, and the way in."""
     context = invitation_context(recipient, facts.house)
-    return _letter("invitation", context, facts, programme=facts.house)
+    return Part("invitation", context, facts.house)
 
 
-def test_letter(recipient: User, duties: list[Duty], facts: Facts) -> Letter | None:
+def test_part(recipient: User, duties: list[Duty], facts: Facts) -> Part | None:
     """A mail to oneself, asked for on the page of one's settings."""
-    context = test_context(recipient, facts.at)
-    return _letter("test", context, facts, programme=facts.house)
+    return Part("test", test_context(recipient, facts.at), facts.house)
 
 
-COMPOSERS: dict[str, Callable[[User, list[Duty], Facts], Letter | None]] = {
-    DutyKind.SIGN_IN: sign_in_letter,
-    DutyKind.BLOCKED: blocked_letter,
-    DutyKind.CHECK_IN: check_in_letter,
-    DutyKind.CLARIFICATION: clarification_letter,
-    DutyKind.TEST: test_letter,
-    DutyKind.INVITATION: invitation_letter,
-    DutyKind.CONFIRMATION: confirmation_letter,
+# In the order of the parts of a mail.
+COMPOSERS: dict[str, Callable[[User, list[Duty], Facts], Part | None]] = {
+    DutyKind.SIGN_IN: sign_in_part,
+    DutyKind.BLOCKED: blocked_part,
+    DutyKind.ASSIGNED: assigned_part,
+    DutyKind.CHECK_IN: check_in_part,
+    DutyKind.OVERDUE: overdue_part,
+    DutyKind.CLARIFICATION: clarification_part,
+    DutyKind.PLAN: plan_part,
+    DutyKind.TEST: test_part,
+    DutyKind.INVITATION: invitation_part,
+    DutyKind.CONFIRMATION: confirmation_part,
 }
+
+
+def _of_tasks(
+    name: str,
+    context: dict[str, Any],
+    tasks: list[Task],
+    writer: User | None = None,
+) -> Part:
+    regions = frozenset(task.plan.region.code for task in tasks)
+    return Part(name, context, tasks[0].plan.programme, regions, writer)
+
+
+def _own(
+    recipient: User, duties: list[Duty], kind: DutyKind, found: list[OwnTask]
+) -> list[OwnTask]:
+    told = {pk for _model, pk in _rows(duties, kind)}
+    return [
+        one for one in found if one.task.pk in told and one.person.pk == recipient.pk
+    ]
 
 
 def _rows(duties: list[Duty], kind: DutyKind) -> set[tuple[str, int]]:
@@ -244,33 +251,43 @@ def _objects(call: Call) -> set[tuple[str, int]]:
     return objects | ({("regions.checkin", booked.pk)} if booked else set())
 
 
-def _letter(
-    kind: str,
-    context: dict[str, Any],
-    facts: Facts,
-    *,
-    programme: Programme | None,
-    regions: Collection[str] = (),
-) -> Letter:
-    context = {**context, "site_url": settings.SITE_URL}
-    subject = render_to_string(f"emails/{kind}-subject.txt", context)
-    html = render_to_string(f"emails/{kind}-body.html", context)
+def _letter(parts: list[Part], facts: Facts) -> Letter:
+    """The first part gives the subject and the button; the others follow below it."""
+    first, *others = parts
+    below = [_below(part) for part in others]
+    context = {**first.context, "site_url": settings.SITE_URL}
+    context |= {"below": below, "is_below": False}
+    subject = render_to_string(f"emails/{first.name}-subject.txt", context)
+    html = render_to_string(f"emails/{first.name}-body.html", context)
+    regions = frozenset[str]().union(*(part.regions for part in parts))
+    writer = first.writer or facts.planner
     return Letter(
         subject=" ".join(subject.split()),
-        text=render_to_string(f"emails/{kind}-body.txt", context).strip() + "\n",
+        text=render_to_string(f"emails/{first.name}-body.txt", context).strip() + "\n",
         html=_inliner().inline(html),
-        sender_name=_sender(facts.planner, programme),
-        reply_to=facts.planner.email if facts.planner else "",
+        sender_name=_sender(writer, first.programme),
+        reply_to=writer.email if writer else "",
         thread=next(iter(regions)) if len(regions) == 1 else "",
     )
 
 
-def _sender(planner: User | None, programme: Programme | None) -> str:
+def _below(part: Part) -> dict[str, str]:
+    """A part under the first one: without subject, button and foot of its own."""
+    context = {**part.context, "site_url": settings.SITE_URL}
+    context |= {"below": [], "is_below": True}
+    return {
+        "text": render_to_string(f"emails/{part.name}-body.txt", context).strip(),
+        "html": render_to_string(f"emails/{part.name}-body.html", context),
+        "why": render_to_string(f"emails/_{part.name}-why.txt", context),
+    }
+
+
+def _sender(writer: User | None, programme: Programme | None) -> str:
     """A person and what he writes about, such as "Planner, ctcLink": mail from no machine."""
     house = programme.name if programme else "Rollout"
-    if planner is None:
+    if writer is None:
         return house
-    return _("%(person)s, %(house)s") % {"person": planner.name, "house": house}
+    return _("%(person)s, %(house)s") % {"person": writer.name, "house": house}
 
 
 @lru_cache(maxsize=1)

@@ -42,6 +42,7 @@ from rollout.queries.regions import (
     region_lines,
     wave_lines,
 )
+from rollout.queries.requests import RequestLine, open_requests
 
 FOLDED = (RegionState.ON_TRACK, RegionState.NOT_STARTED, RegionState.LIVE)
 
@@ -87,6 +88,7 @@ class Today:
     under: str
     calls: list[CallLine]
     decisions: list[DecideLine]
+    requests: list[RequestLine]
     worse: list[WorseLine]
     next_call: str
     waves: list[WaveLine]
@@ -96,7 +98,7 @@ class Today:
 
 
 def today_page(programme: Programme, user: User, *, at: datetime) -> Today:
-    """Everything for one person at one moment; twelve queries, however many regions."""
+    """Everything for one person at one moment; thirteen queries, however many regions."""
     facts = region_facts(programme, user, at)
     engaged = [one.engagement for one in facts if one.engagement is not None]
     calls = own_first(calls_among(engaged, at), user)
@@ -110,6 +112,7 @@ def today_page(programme: Programme, user: User, *, at: datetime) -> Today:
         under=_under(programme, facts, user, at),
         calls=[_call_line(call, user, at) for call in calls],
         decisions=decisions,
+        requests=open_requests(user, programme),
         worse=worse,
         next_call=_next_call(engaged) if not calls else "",
         waves=wave_lines(facts),

@@ -68,12 +68,31 @@ class DueWindow(TextChoices):
     LATER = "later", _("after next week")
 
 
+class RequestKind(TextChoices):
+    """What an owner may ask about his task."""
+
+    DATE = "date", _("another date")
+    NOT_MINE = "not_mine", _("another owner")
+
+
+class RequestState(TextChoices):
+    """A request leaves OPEN once, and comes back to it only by an undo."""
+
+    OPEN = "open", pgettext_lazy("request", "open")
+    GRANTED = "granted", pgettext_lazy("request", "granted")
+    DECLINED = "declined", pgettext_lazy("request", "declined")
+    WITHDRAWN = "withdrawn", pgettext_lazy("request", "taken back")
+
+
 class DutyKind(TextChoices):
     """What somebody has to be told. The order is that of the parts of a merged mail."""
 
     CHECK_IN = "check_in", _("check-in reminder")
     CLARIFICATION = "clarification", _("reminder of a question")
     BLOCKED = "blocked", _("somebody waits for you")
+    OVERDUE = "overdue", _("overdue tasks")
+    PLAN = "plan", _("your plan")
+    ASSIGNED = "assigned", _("given to you, due at once")
     SIGN_IN = "sign_in", _("sign-in link")
     TEST = "test", _("test mail")
     INVITATION = "invitation", _("invitation")
@@ -92,6 +111,9 @@ CAPS = {
     DutyKind.CHECK_IN: MailCap.PLANNED,
     DutyKind.CLARIFICATION: MailCap.PLANNED,
     DutyKind.BLOCKED: MailCap.URGENT,
+    DutyKind.OVERDUE: MailCap.PLANNED,
+    DutyKind.PLAN: MailCap.PLANNED,
+    DutyKind.ASSIGNED: MailCap.URGENT,
     DutyKind.SIGN_IN: MailCap.AT_ONCE,
     DutyKind.TEST: MailCap.AT_ONCE,
     DutyKind.INVITATION: MailCap.AT_ONCE,

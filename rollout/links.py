@@ -84,12 +84,15 @@ INVITATION_LINK = Purpose(
     "invitation", "rollout:invitation", timedelta(days=14), is_for_login=True
 )
 PAUSE_LINK = Purpose("pause", "rollout:pause", timedelta(days=60))
+TASKS_LINK = Purpose(
+    "tasks", "rollout:mailed-tasks", timedelta(days=7), names_mail=True
+)
 ANSWERS_LINK = Purpose(
     "answers", "rollout:answers", timedelta(days=14), names_mail=True
 )
-PURPOSES = (SIGN_IN_LINK, INVITATION_LINK, PAUSE_LINK, ANSWERS_LINK)
+PURPOSES = (SIGN_IN_LINK, INVITATION_LINK, PAUSE_LINK, TASKS_LINK, ANSWERS_LINK)
 SIGN_IN, INVITATION = SIGN_IN_LINK.placeholder, INVITATION_LINK.placeholder
-PAUSE = PAUSE_LINK.placeholder
+PAUSE, TASKS = PAUSE_LINK.placeholder, TASKS_LINK.placeholder
 ANSWERS = ANSWERS_LINK.placeholder
 # What a mail of a kind is sent for; all others are of no use after a sign-in link's time.
 LINK_OF: dict[str, Purpose] = {
@@ -118,6 +121,10 @@ def invitation_token(mail: Mail) -> str:
 
 def pause_token(mail: Mail) -> str:
     return PAUSE_LINK.token(mail)
+
+
+def tasks_token(mail: Mail) -> str:
+    return TASKS_LINK.token(mail)
 
 
 def pause_url(mail: Mail) -> str:

@@ -6,13 +6,14 @@ function here that makes the context of its templates.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from pilots.models import Step
 from regions.enums import RhythmStatus, Stage
 from regions.models import Programme, Region, RegionalCEO, Rhythm, User
 from regions.queries import Engagement
@@ -28,9 +29,11 @@ from rollout.placing import (
     invitation_context,
     test_context,
 )
+from rollout.placing.own import assigned_context, overdue_context, plan_context
 from rollout.queries.blocked import BlockedTask
 from rollout.queries.calls import Call
 from rollout.queries.callsheet import CallSheet, proposed_ask
+from rollout.queries.owned import OwnTask
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,7 @@ def preview(
 ) -> Preview:
     with translation.override(language), timezone.override(reader.zone):
         name = kind.replace("_", "-")
-        context = SAMPLES[kind](reader, at)
+        context = {**SAMPLES[kind](reader, at), "below": [], "is_below": False}
         subject = render_to_string(f"emails/{name}-subject.txt", context)
         styled = {**context, "nonce": nonce}
         return Preview(
@@ -104,6 +107,29 @@ def blocked_sample(reader: User, at: datetime) -> dict[str, Any]:
     return blocked_context([BlockedTask(task, reader, 1, by_id=None, since_at=since)])
 
 
+def overdue_sample(reader: User, at: datetime) -> dict[str, Any]:
+    """Two tasks past their day, and a liaison who can be called."""
+    now = at.date()
+    why = _("The opening balances are loaded from it.")
+    first = _task(1, _("Clean the item list"), now - timedelta(days=3), why)
+    second = _task(2, _("Name the testers"), now - timedelta(days=2))
+    liaison = User(name=_("the liaison"), phone="555 0100")
+    found = [OwnTask(task, reader, "") for task in (first, second)]
+    return overdue_context(found, liaison, now)
+
+
+def assigned_sample(reader: User, at: datetime) -> dict[str, Any]:
+    task = _task(1, _("Clean the item list"), at.date() + timedelta(days=1))
+    return assigned_context([OwnTask(task, reader, "")])
+
+
+def plan_sample(reader: User, at: datetime) -> dict[str, Any]:
+    now = at.date()
+    first = _task(1, _("Name the testers"), now + timedelta(days=9))
+    second = _task(2, _("Clean the item list"), now + timedelta(days=30))
+    return plan_context([first, second])
+
+
 def clarification_sample(reader: User, at: datetime) -> dict[str, Any]:
     """Two questions, of which one only wants a yes."""
     north = _question(
@@ -145,6 +171,9 @@ def test_sample(reader: User, at: datetime) -> dict[str, Any]:
 SAMPLES: dict[str, Callable[[User, datetime], dict[str, Any]]] = {
     DutyKind.CHECK_IN: check_in_sample,
     DutyKind.BLOCKED: blocked_sample,
+    DutyKind.OVERDUE: overdue_sample,
+    DutyKind.PLAN: plan_sample,
+    DutyKind.ASSIGNED: assigned_sample,
     DutyKind.SIGN_IN: sign_in_sample,
     DutyKind.TEST: test_sample,
     DutyKind.INVITATION: invitation_sample,
@@ -154,6 +183,18 @@ SAMPLES: dict[str, Callable[[User, datetime], dict[str, Any]]] = {
 
 
 # --- Made-up facts -------------------------------------------------------------------
+
+
+def _task(pk: int, title: str, due: date, why: str = "") -> Task:
+    """A task of a plan that goes live sixty days after it is due."""
+    plan = Plan(
+        pk=1,
+        programme=Programme(pk=1, code="ERP", name=_("ERP roll-out")),
+        region=Region(pk=1, code="NORTH", name=_("North Company")),
+        go_live_date=due + timedelta(days=60),
+    )
+    step = Step(note=why) if why else None
+    return Task(pk=pk, plan=plan, title=title, due_date=due, step=step)
 
 
 def _question(pk: int, text: str, proposal: str, at: datetime) -> Clarification:

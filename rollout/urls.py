@@ -26,14 +26,17 @@ from rollout.views import (
     plans,
     previews,
     regions,
+    requests,
     roles,
     security,
     settings,
     signin,
     taskedit,
+    tasklink,
     tasklist,
     taskparts,
     tasks,
+    worker,
 )
 
 
@@ -130,6 +133,14 @@ rollout_patterns = [
     path("tasks/<int:pk>/block/", tasks.task_block, name="task-block"),
     path("tasks/<int:pk>/reopen/", tasks.task_reopen, name="task-reopen"),
     path("tasks/<int:pk>/undo/", tasks.task_undo, name="task-undo"),
+    path("tasks/<int:pk>/ask-date/", requests.task_ask_date, name="task-ask-date"),
+    path("tasks/<int:pk>/not-mine/", requests.task_not_mine, name="task-not-mine"),
+    path("requests/<int:pk>/", requests.task_request, name="request"),
+    path(
+        "requests/<int:pk>/withdraw/",
+        requests.request_withdraw,
+        name="request-withdraw",
+    ),
     path("people/", people.person_list, name="person-list"),
     path("people/invite/", people.person_invite, name="person-invite"),
     path("people/<int:pk>/", people.person, name="person"),
@@ -199,6 +210,8 @@ rollout_patterns = [
         name="security-session-end",
     ),
     path("health", health.health, name="health"),
+    path("my-list/<str:token>/", tasklink.mailed_tasks, name="mailed-tasks"),
+    path("worker.js", worker.worker, name="worker"),
     path("pause/<str:token>/", pause.pause, name="pause"),
     path("answers/<str:token>/", answers.answers, name="answers"),
     path("invitation/<str:token>/", signin.invitation, name="invitation"),
@@ -210,7 +223,7 @@ rollout_patterns = [
 # mail link replaces the reset of a password.
 account_patterns = [
     path("login/", account.login, name="account_login"),
-    path("logout/", needs_no_factor(account.logout), name="account_logout"),
+    path("logout/", needs_no_factor(signin.sign_out), name="account_logout"),
     path("inactive/", account.account_inactive, name="account_inactive"),
     path(
         "reauthenticate/",

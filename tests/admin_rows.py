@@ -46,6 +46,7 @@ def one_of_each(number: int) -> dict[str, Model]:
         factories.make_item(task, f"Point {number}"),
         factories.make_comment(task, staff),
         factories.make_attachment(task, staff, f"file {number}.txt"),
+        factories.make_request(task, staff, reason=f"Reason {number}"),
         factories.make_clarification(
             region, programme, staff, ceo.user, question=f"Question {number}", task=task
         ),

@@ -35,7 +35,7 @@ from regions.models import (
     User,
 )
 from regions.models.attachments import AttachmentStorage, random_name
-from rollout.enums import ClarificationState, DutyKind, MailState
+from rollout.enums import ClarificationState, DutyKind, MailState, RequestKind
 from rollout.models import (
     ChecklistItem,
     Clarification,
@@ -48,6 +48,7 @@ from rollout.models import (
     Task,
     TaskComment,
     TaskLink,
+    TaskRequest,
     Wave,
 )
 from rollout.queries.health import JOBS
@@ -239,6 +240,13 @@ def make_item(task: Task, title: str = "Ask the clerk", **values: Any) -> Checkl
 def make_comment(task: Task, by: User, **values: Any) -> TaskComment:
     values = {"text": "The list is half done", "at": NOW} | values
     return saved(TaskComment(task=task, by=by, **values))
+
+
+def make_request(task: Task, by: User, **values: Any) -> TaskRequest:
+    """Somebody asks to have his task due four weeks after NOW."""
+    wish = {"kind": RequestKind.DATE, "wished_date": date(2027, 4, 7)}
+    asked = {"reason": "The list comes late", "by": by, "at": NOW}
+    return saved(TaskRequest(task=task, **wish | asked | values))
 
 
 def make_clarification(

@@ -44,6 +44,7 @@ from rollout.models import (
     Task,
     TaskComment,
     TaskLink,
+    TaskRequest,
     Wave,
 )
 from tests.history_guard import unrecorded
@@ -73,6 +74,7 @@ WAY_TO_REGION: dict[type[Model], str] = {
     ChecklistItem: "task__plan__region",
     TaskComment: "task__plan__region",
     TaskLink: "task__plan__region",
+    TaskRequest: "task__plan__region",
     User: "memberships__region",
 }
 # Those of the programme, the calendar, the delivery and the forms sent: no region's.
@@ -192,7 +194,7 @@ def without(region: Region) -> None:
         ids = list(people.values_list("pk", flat=True))
         order = [
             MailEvent, Duty, Mail, HistoryEntry, Attachment, Clarification, TaskLink,
-            ChecklistItem, TaskComment, Task, Contact, CheckIn, Ask, Rhythm,
+            ChecklistItem, TaskComment, TaskRequest, Task, Contact, CheckIn, Ask, Rhythm,
             Plan, Blackout, RegionalCEO, Handover, Absence, Membership,
         ]  # fmt: skip
         for model in order:

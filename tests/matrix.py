@@ -29,6 +29,7 @@ from rollout.links import (
     invitation_token,
     pause_token,
     sign_in_token,
+    tasks_token,
 )
 from rollout.models import Handover, Plan, Task, Wave
 from rollout.queries.handover import moving_from
@@ -158,6 +159,8 @@ def _rows(
     )
     question.dated_at = NOW
     mail = factories.make_mail(liaison)
+    told = factories.make_mail(staff, "told", dated_at=NOW)
+    factories.make_duty(staff, task, kind=DutyKind.OVERDUE, mail=told)
     factories.make_event(mail, state=MailState.PLANNED)
     for audience in Audience:
         make_entry(region, audience=audience)
@@ -176,6 +179,8 @@ def _rows(
             note="Said so",
         ),
         task=task,
+        request=factories.make_request(changed, staff),
+        mailed=tasks_token(told),
         file=_file(task, staff),
         item=factories.make_item(task),
         comment=factories.make_comment(task, staff),

@@ -77,6 +77,16 @@ rollout:task-new          GET   302  404  200  200  403  200  200  403  403  404
 rollout:task-new          POST  302  404  302  302  403  302  302  403  403  404
 rollout:board             GET   302  302  302  302  302  302  302  302  302  302
 rollout:region-board      GET   302  404  200  200  200  200  200  403  403  404
+rollout:task-ask-date     GET   302  404  403  403  403  403  403  200  403  404
+rollout:task-ask-date     POST  302  404  403  403  403  403  403  302  403  404
+rollout:task-not-mine     GET   302  404  403  403  403  403  403  200  403  404
+rollout:task-not-mine     POST  302  404  403  403  403  403  403  302  403  404
+rollout:request           GET   302  404  200  200  200  200  200  200  200  404
+rollout:request           POST  302  404  302  302  403  302  302  403  403  404
+rollout:request-withdraw  POST  302  404  403  403  403  403  403  302  403  404
+rollout:mailed-tasks      GET   200  200  200  200  200  200  200  200  200  200
+rollout:mailed-tasks      POST  302  302  302  302  302  302  302  302  302  302
+rollout:worker            GET   200  200  200  200  200  200  200  200  200  200
 rollout:region-ask        GET   302  404  200  200  403  200  200  403  403  404
 rollout:region-ask        POST  302  404  302  302  403  302  302  403  403  404
 rollout:clarification-list GET  302  200  200  200  200  200  200  200  200  200
@@ -194,8 +204,8 @@ OF_PEOPLE = {
 }  # fmt: skip
 # Open without a session.
 OPEN = {
-    "rollout:health", "rollout:pause", "rollout:answers", "rollout:invitation", "rollout:sign-in-ask", "rollout:sign-in",
-    "regions:language", "regions:theme", "account_login", "account_inactive",
+    "rollout:health", "rollout:pause", "rollout:mailed-tasks", "rollout:worker", "rollout:invitation", "rollout:sign-in-ask", "rollout:sign-in",
+    "rollout:answers", "regions:language", "regions:theme", "account_login", "account_inactive",
     "passkey_sign_in", "passkey_begin", "openid_connect_login", "openid_connect_callback",
 }  # fmt: skip
 # What stands in the address belongs to no region: who may see one sees the other's too.
@@ -203,7 +213,8 @@ OF_ALL = {
     "pilots:finding", "pilots:finding-review", "pilots:finding-adopt",
     "pilots:finding-attach", "pilots:finding-reject", "pilots:finding-retire", "pilots:finding-reopen",
     "rollout:preview", "rollout:preview-html", "rollout:pause", "rollout:sign-in",
-    "rollout:invitation", "rollout:answers", *OF_PEOPLE,
+    "rollout:invitation", "rollout:mailed-tasks", *OF_PEOPLE,
+    "rollout:answers", *OF_PEOPLE,
 }  # fmt: skip
 # The role is asked for before the row: its refusal says nothing about the row.
 ROLE_FIRST = {"rollout:preview", "rollout:preview-html", *OF_PEOPLE}
@@ -212,6 +223,7 @@ ABSENT = {
     "rollout:pause": 410,
     "rollout:sign-in": 410,
     "rollout:invitation": 410,
+    "rollout:mailed-tasks": 410,
     "rollout:answers": 410,
 }
 # Nobody here has a password, a code or a finger to give again, or another sign-in.
@@ -247,6 +259,7 @@ short             302  302
 LEDGERS = [
     "regions.historyentry", "rollout.breaker", "rollout.duty", "rollout.heartbeat",
     "rollout.mail", "rollout.mailevent", "rollout.handover", "regions.absence",
+    "rollout.taskrequest",
     "regions.sending",
 ]  # fmt: skip
 READ_ONLY = [
@@ -390,6 +403,11 @@ ARGS: dict[str, Maker] = {
     "rollout:checklist-remove": lambda made: [made.item.pk],
     "rollout:task-new": lambda made: [made.region.code],
     "rollout:region-board": lambda made: [made.region.code],
+    "rollout:task-ask-date": lambda made: [made.task.pk],
+    "rollout:task-not-mine": lambda made: [made.task.pk],
+    "rollout:request": lambda made: [made.request.pk],
+    "rollout:request-withdraw": lambda made: [made.request.pk],
+    "rollout:mailed-tasks": lambda made: [made.mailed],
     "rollout:region-ask": lambda made: [made.region.code],
     "rollout:clarification": lambda made: [made.asked.pk],
     "rollout:clarification-reply": lambda made: [made.asked.pk],
@@ -549,6 +567,17 @@ BODIES: dict[str, Maker] = {
         "key": made.key,
         "plan": made.plan.pk,
         "due_date": "2027-04-01",
+    },
+    "rollout:task-ask-date": lambda made: {"wished": "2027-04-09", "reason": "late"},
+    "rollout:request": lambda made: {
+        "version": made.request.version,
+        "to": "2027-04-09",
+    },
+    "rollout:request-withdraw": lambda made: {"version": made.request.version},
+    "rollout:mailed-tasks": lambda made: {
+        "act": "done",
+        "task": made.task.pk,
+        "version": made.task.version,
     },
     "rollout:settings": lambda made: {**SETTINGS, "version": 1},
     "rollout:pause": lambda made: {"choice": "week"},

@@ -40,7 +40,8 @@ FIRST_NIGHT = datetime(2026, 11, 2, 4, 30, tzinfo=UTC)
 # Noon of the day that follows a night.
 NOON = timedelta(hours=15, minutes=30)
 SAMPLE = settings.BASE_DIR / "rollout" / "samples" / "ctclink"
-ABOUT = re.compile(r"/(regions/[\w-]+/call|tasks/\d+)/(?=\s)")
+# A call, a task that waits for the reader, one of his own that is late.
+ABOUT = re.compile(r"/(?:(regions/[\w-]+/call|tasks/\d+)/|\?(done=\d+))(?=\s)")
 OFF, WORKED = date(2026, 11, 18), date(2026, 11, 11)
 PLANNED, URGENT = "planned", "urgent"
 
@@ -160,6 +161,9 @@ class Script:
             act=Act(by=None, at=at),
         )
         self.note(f"regions/{plan.region.code}/call", at)
+        # A new day is told anew when it has passed as well.
+        for task in plan.tasks.all():
+            self.note(f"done={task.pk}", at)
 
     def liaison_leaves(self, at: datetime) -> None:
         row = Membership.objects.get(region__code="CENTRALIA", role="liaison")
@@ -181,7 +185,8 @@ def told_in(folder: Path) -> list[Told]:
     found = []
     for path in sorted(folder.glob("*.eml")):
         mail = message_from_bytes(path.read_bytes(), policy=policy.default)
-        about = ABOUT.findall(mail.get_body(("plain",)).get_content())
+        text = mail.get_body(("plain",)).get_content()
+        about = [found or late for found, late in ABOUT.findall(text)]
         email = mail["To"].addresses[0].addr_spec
         at = parsedate_to_datetime(mail["Date"])
         local = at.astimezone(ZoneInfo(zones[email]))

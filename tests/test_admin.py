@@ -50,12 +50,14 @@ QUERIES = {
     "rollout.mailevent": (7, 5),
     "rollout.plan": (9, 7),
     "rollout.task": (9, 7),
+    "rollout.taskrequest": (7, 5),
     "rollout.wave": (8, 6),
 }
 LABELS = sorted(QUERIES)
 LEDGERS = [
     "regions.absence", "regions.historyentry", "regions.sending", "rollout.breaker", "rollout.duty",
     "rollout.handover", "rollout.heartbeat", "rollout.mail", "rollout.mailevent",
+    "rollout.taskrequest",
 ]  # fmt: skip
 # Whole pages of headquarters ask whether mail goes out.
 BANNER = 2

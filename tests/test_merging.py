@@ -295,6 +295,7 @@ WITHOUT = {
     "rollout:person-invite",
     "rollout:role-give",
     "rollout:sign-in-ask",
+    "rollout:task-ask-date",
     "rollout:task-attach",
     "rollout:task-comment",
     "rollout:task-new",

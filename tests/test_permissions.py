@@ -35,7 +35,7 @@ SHORT = ("GET", "POST")
 TAKEN = {(row.name, row.method) for row in rows()}
 SUCCESS, REFUSED = {200, 302}, {403, 404}
 # Whoever holds the key in the address is taken for its owner.
-KEYED = ("/pause/", "/sign-in/", "/invitation/", "/answers/")
+KEYED = ("/pause/", "/sign-in/", "/invitation/", "/my-list/", "/answers/")
 # Differ from answer to answer, and say nothing of the row.
 UNTOLD = {"Content-Length", "Date"}
 
@@ -129,7 +129,7 @@ def test_what_is_refused_to_one_succeeds_for_another(row, world):
 
 
 # The key in the address is all that these ask for.
-UNWATCHED = ("rollout:pause", "rollout:answers")
+UNWATCHED = ("rollout:pause", "rollout:mailed-tasks", "rollout:answers")
 POSTED = [row for row in rows() if row.method == "POST" and row.name not in UNWATCHED]
 
 

@@ -16,7 +16,7 @@ from benchmarks.faults.parts import ROOT, base_environment
 from benchmarks.faults.stores import STORES, Store
 from tests.services.processes import free_port, run_folder
 
-from .figures import Found, Size, Speed
+from .figures import Found, Size, Speed, Taps
 from .report import document, table
 
 DOCUMENT = ROOT / "docs" / "performance.md"
@@ -24,6 +24,8 @@ WORKERS = 2
 MAILS = 2000
 DUTIES = (1_000, 10_000, 100_000)
 SOME = 500
+# What somebody has, and how much of it he finishes.
+TASKS, TAPS = (1_000, 10_000), 200
 Answer = dict[str, Any]
 
 
@@ -171,10 +173,18 @@ def sizes(folder: Path, store: Store, duties: int) -> Size:
     )
 
 
+def taps(folder: Path, store: Store, tasks: int, count: int) -> Taps:
+    """Somebody with so many tasks finishes some of them."""
+    with Place(folder / f"taps-{store.name}-{tasks}", store).running() as place:
+        told = place.start("benchmarks.bench.taps", str(tasks), str(count)).read()
+    return Taps(store=store.name, **told)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.bench")
     parser.add_argument("--mails", type=int, default=MAILS)
     parser.add_argument("--duties", type=int, nargs="*", default=DUTIES)
+    parser.add_argument("--taps", type=int, default=TAPS)
     parser.add_argument("--store", choices=sorted(STORES), action="append")
     options = parser.parse_args()
     with (ROOT / "pyproject.toml").open("rb") as file:
@@ -192,8 +202,10 @@ def main() -> int:
             speeds(folder, store, found)
             for duties in options.duties:
                 found.sizes.append(sizes(folder, store, duties))
+            found.taps += [taps(folder, store, many, options.taps) for many in TASKS]
     print(table(found))
-    is_full = options.mails >= MAILS and len(stores) == len(STORES)
+    is_full = options.mails >= MAILS and options.taps >= TAPS
+    is_full = is_full and len(stores) == len(STORES)
     if is_full and tuple(options.duties) == DUTIES:
         DOCUMENT.write_text(document(found), encoding="utf-8")
     return 0

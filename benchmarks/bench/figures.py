@@ -32,6 +32,18 @@ class Size:
     worker_mb: float
 
 
+@dataclass(frozen=True)
+class Taps:
+    """Done on My tasks, beside a bare Django POST; medians, of somebody with many tasks."""
+
+    store: str
+    tasks: int
+    bare_ms: float
+    tap_ms: float
+    tap_statements: int
+    page_statements: int
+
+
 @dataclass
 class Found:
     """All of a run."""
@@ -42,3 +54,4 @@ class Found:
     cores: int
     speeds: list[Speed] = field(default_factory=list)
     sizes: list[Size] = field(default_factory=list)
+    taps: list[Taps] = field(default_factory=list)

@@ -4,7 +4,15 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy
 
 from regions.administration import LedgerAdmin, LedgerInline, name_of
-from rollout.models import Breaker, Duty, Handover, Heartbeat, Mail, MailEvent
+from rollout.models import (
+    Breaker,
+    Duty,
+    Handover,
+    Heartbeat,
+    Mail,
+    MailEvent,
+    TaskRequest,
+)
 
 from .acts import CANCEL, RESEND
 
@@ -93,3 +101,26 @@ class HandoverAdmin(LedgerAdmin):
     fields = ("giver", "taker", "by", "at", "undone_at")
     ordering = ("-at", "-id")
     joined = ("giver", "taker", "by")
+
+
+@admin.register(TaskRequest)
+class TaskRequestAdmin(LedgerAdmin):
+    """What owners asked; it is answered on a page of its own."""
+
+    list_display = (
+        "at",
+        name_of("by", gettext_lazy("by")),
+        "task",
+        "kind",
+        "wished_date",
+        "state",
+    )
+    list_filter = ("state", "kind")
+    search_fields = ("task__title", "by__name", "by__email", "reason")
+    date_hierarchy = "at"
+    fields = (
+        "task", "kind", "wished_date", "reason", "by", "at", "state", "settled_by",
+        "settled_at", "answer",
+    )  # fmt: skip
+    ordering = ("-at", "-id")
+    joined = ("task", "by")

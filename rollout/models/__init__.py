@@ -5,6 +5,7 @@ from .delivery import Breaker, Heartbeat, MailEvent
 from .handover import Handover
 from .mail import Duty, Mail
 from .plan import Plan, Wave
+from .request import TaskRequest
 from .task import Task
 from .taskparts import ChecklistItem, TaskComment, TaskLink
 
@@ -21,5 +22,6 @@ __all__ = [
     "Task",
     "TaskComment",
     "TaskLink",
+    "TaskRequest",
     "Wave",
 ]

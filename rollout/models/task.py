@@ -224,6 +224,11 @@ class Task(Versioned):
                 condition=models.Q(state__in=UNFINISHED),
                 name="task_unfinished",
             ),
+            models.Index(
+                fields=["owner", "finished_at"],
+                condition=models.Q(finished_at__isnull=False),
+                name="task_finished_by",
+            ),
         ]
 
     def __str__(self) -> str:

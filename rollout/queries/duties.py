@@ -9,10 +9,18 @@ from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from regions.calendar import Corrections
 from regions.models import CheckIn, Rhythm, User
 from rollout.enums import DutyKind, TaskState
-from rollout.models import Clarification, Duty, Task
+from rollout.models import Clarification, Duty, Plan, Task
 from rollout.queries.blocked import BlockedTask, blocked_tasks
 from rollout.queries.calls import Talk, talks_due
 from rollout.queries.clarifications import Reminder, reminders_due
+from rollout.queries.owned import (
+    REMINDED,
+    OwnTask,
+    assigned_tasks,
+    just_given,
+    overdue_tasks,
+    plan_owners,
+)
 
 Key = tuple[str, str, int, str, int]
 # What makes a duty the same duty.
@@ -27,6 +35,12 @@ def duties_due(at: datetime, corrected: Corrections) -> Iterator[list[Duty]]:
         yield _check_ins(Rhythm.objects.filter(pk__in=ids), at, corrected)
     for ids in parts(Task.objects.running().filter(state=TaskState.BLOCKED)):
         yield _blocked_tasks(Task.objects.filter(pk__in=ids), at)
+    late = Task.objects.running().filter(state__in=REMINDED, due_date__lt=at.date())
+    for ids in parts(late):
+        yield _overdue_tasks(Task.objects.filter(pk__in=ids), at, corrected)
+    for ids in parts(just_given(at)):
+        yield _assigned_tasks(Task.objects.filter(pk__in=ids), at)
+    yield _new_plans(Plan.objects.running(), at)
     for ids in parts(Clarification.objects.running().unanswered()):
         yield _questions(Clarification.objects.filter(pk__in=ids), at, corrected)
 
@@ -47,7 +61,10 @@ def still_due(
     """Those of some duties that would be found again; only their own rows are read."""
     duties = list(duties)
     again = _check_ins(rhythms_of(duties), at, corrected)
-    again += _blocked_tasks(tasks_of(duties), at)
+    again += _blocked_tasks(tasks_of(duties, DutyKind.BLOCKED), at)
+    again += _overdue_tasks(tasks_of(duties, DutyKind.OVERDUE), at, corrected)
+    again += _assigned_tasks(tasks_of(duties, DutyKind.ASSIGNED), at)
+    again += _new_plans(plans_of(duties), at)
     again += _questions(questions_of(duties), at, corrected)
     keys = {key_of(duty) for duty in again}
     return [duty for duty in duties if key_of(duty) in keys]
@@ -67,11 +84,14 @@ def rhythms_of(duties: Iterable[Duty]) -> QuerySet[Rhythm]:
     return Rhythm.objects.running().filter(Q(pk__in=rhythms) | Exists(booked))
 
 
-def tasks_of(duties: Iterable[Duty]) -> QuerySet[Task]:
-    ids = _ids(duties, DutyKind.BLOCKED)
-    if not ids:
-        return Task.objects.none()
-    return Task.objects.running().filter(pk__in=[pk for _model, pk in ids])
+def tasks_of(duties: Iterable[Duty], kind: DutyKind) -> QuerySet[Task]:
+    ids = [pk for _model, pk in _ids(duties, kind)]
+    return Task.objects.running().filter(pk__in=ids) if ids else Task.objects.none()
+
+
+def plans_of(duties: Iterable[Duty]) -> QuerySet[Plan]:
+    ids = [pk for _model, pk in _ids(duties, DutyKind.PLAN)]
+    return Plan.objects.running().filter(pk__in=ids) if ids else Plan.objects.none()
 
 
 def questions_of(duties: Iterable[Duty]) -> QuerySet[Clarification]:
@@ -104,6 +124,38 @@ def _check_ins(
 
 def _blocked_tasks(tasks: QuerySet[Task], at: datetime) -> list[Duty]:
     return [_blocked(one, at) for one in blocked_tasks(tasks, at) if not one.is_own]
+
+
+def _overdue_tasks(
+    tasks: QuerySet[Task], at: datetime, corrected: Corrections
+) -> list[Duty]:
+    """The occurrence is the due day: a new one is told anew."""
+    found = overdue_tasks(tasks, at, corrected)
+    return [_own(DutyKind.OVERDUE, one, at) for one in found]
+
+
+def _assigned_tasks(tasks: QuerySet[Task], at: datetime) -> list[Duty]:
+    """The occurrence is the act that gave it."""
+    return [_own(DutyKind.ASSIGNED, one, at) for one in assigned_tasks(tasks, at)]
+
+
+def _own(kind: DutyKind, one: OwnTask, at: datetime) -> Duty:
+    return _duty(kind, one.task, one.occurrence, one.person, at)
+
+
+def _new_plans(plans: QuerySet[Plan], at: datetime) -> list[Duty]:
+    """Once for each person and plan, whatever becomes of it."""
+    return [
+        Duty(
+            kind=DutyKind.PLAN,
+            model=Plan._meta.label_lower,
+            object_id=plan,
+            occurrence="0",
+            recipient_id=owner,
+            created_at=at,
+        )
+        for plan, owner in plan_owners(plans, at)
+    ]
 
 
 def _questions(

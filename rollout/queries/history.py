@@ -51,6 +51,7 @@ from rollout.models import (
     Task,
     TaskComment,
     TaskLink,
+    TaskRequest,
 )
 
 EXPORTED_MOST = 10_000
@@ -61,6 +62,7 @@ BELOW: Mapping[type[Model], Mapping[type[Model], str]] = {
     RegionalCEO: {Rhythm: "ceo", Contact: "ceo", CheckIn: "ceo", Ask: "ceo"},
     Plan: {Task: "plan"},
     Task: {
+        TaskRequest: "task",
         ChecklistItem: "task",
         Clarification: "task",
         TaskComment: "task",

@@ -6,8 +6,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from regions.models import Membership, RegionalCEO, User
 from rollout.enums import DutyKind
-from rollout.links import ANSWERS_LINK, Claim, Purpose
-from rollout.models import Clarification, Duty
+from rollout.links import ANSWERS_LINK, TASKS_LINK, Claim, Purpose
+from rollout.models import Clarification, Duty, Task
 
 
 def person_behind(purpose: Purpose, token: str, at: datetime) -> User | None:
@@ -23,6 +23,24 @@ def _person(purpose: Purpose, claim: Claim, at: datetime) -> User | None:
     # A link is dated by the second: one of the very second in which all were revoked is dead.
     revoked = Q(links_revoked_at__gte=claim.made_at)
     return people.exclude(revoked).first()
+
+
+def person_of_late(purpose: Purpose, token: str, at: datetime) -> User | None:
+    """Whose link it was that is over: he may ask for a fresh one to the address we know."""
+    claim = purpose.late_claim(token)
+    person = _person(purpose, claim, at) if claim else None
+    return person if person and person.may_sign_in else None
+
+
+def mailed_tasks(person: User, token: str, at: datetime) -> QuerySet[Task]:
+    """Of the tasks that a mail told its reader those that he still sees."""
+    claim = TASKS_LINK.claim(token, at)
+    told = Duty.objects.filter(
+        mail=claim.mail_id if claim else None,
+        kind=DutyKind.OVERDUE,
+        recipient=person,
+    )
+    return Task.objects.visible_to(person).filter(pk__in=told.values("object_id"))
 
 
 def mailed_questions(token: str) -> QuerySet[Clarification]:

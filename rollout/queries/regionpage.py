@@ -26,6 +26,7 @@ from rollout.queries.history import story_of
 from rollout.queries.mails import Failed, failed_about
 from rollout.queries.plans import OddDay, impossible_days, near_blackouts
 from rollout.queries.regions import RegionLine, region_facts, region_line
+from rollout.queries.requests import RequestLine, requests_in
 from rollout.queries.tasks import TaskLine, region_tasks, task_lines
 
 TASKS_SHOWN, CONTACTS_SHOWN, CHANGES_SHOWN, VIEWS_SHOWN = 12, 8, 10, 10
@@ -54,6 +55,7 @@ class RegionPage:
     day: date
     liaisons: list[OnDuty]
     ceo: RegionalCEO | None
+    requests: list[RequestLine]
     blocked: list[TaskLine]
     tasks: list[TaskLine]
     more_tasks: int
@@ -102,6 +104,7 @@ def region_page(region: Region, user: User, *, at: datetime) -> RegionPage:
         ceo=region.ceos.current().select_related("user").first()
         if knows_talks
         else None,
+        requests=requests_in(region, user),
         blocked=[line for line in lines if line.is_blocked],
         tasks=[line for line in lines if not line.is_blocked][:TASKS_SHOWN],
         more_tasks=max(region_tasks(region).count() - TASKS_SHOWN, 0) if plan else 0,

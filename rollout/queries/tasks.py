@@ -2,17 +2,21 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Count, Min, Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from regions.calendar import today
+from regions.calendar import monday_of, today
+from regions.enums import Role
 from regions.models import HistoryEntry, Region, User
-from regions.wording import day, days
+from regions.queries import on_duty
+from regions.wording import clock, day, days
 from rollout.duedates import slip_days
-from rollout.enums import UNFINISHED, TaskState
-from rollout.models import Task
+from rollout.enums import UNFINISHED, RequestKind, RequestState, TaskState
+from rollout.models import Task, TaskRequest
+from rollout.queries.requests import about_request, asked_about
 
 AHEAD = timedelta(days=7)
 
@@ -27,6 +31,15 @@ class TaskLine:
     detail: str
     # By how much its day, or the day it was finished, differs from what was promised.
     slip: str = ""
+    # The newest request about it, and what became of it.
+    request: TaskRequest | None = None
+    asked: str = ""
+
+    @property
+    def saved(self) -> str:
+        """When Done was saved, by the clock of the reader."""
+        at = self.task.finished_at
+        return clock(timezone.localtime(at)) if at else ""
 
     @property
     def is_done(self) -> bool:
@@ -42,21 +55,30 @@ class TaskLine:
 
 
 @dataclass(frozen=True)
-class Week:
-    """One person's tasks: what is late, what is for today and the next seven days."""
+class WeekHead:
+    """How a person's week stands, in numbers: what is left, what he finished since Monday."""
 
+    count: int
+    finished: int
+    next_due: date | None
+    # Named once above the list where all tasks are of one region; else in every row.
+    region: str
+
+
+@dataclass(frozen=True)
+class Week:
+    """One person's tasks: what is late, what is for today and the next seven days.
+
+    `not_mine` has those that he handed back: they are in nobody's week until answered.
+    """
+
+    head: WeekHead
     overdue: list[TaskLine]
     today: list[TaskLine]
     ahead: list[TaskLine]
     done: list[TaskLine]
+    not_mine: list[TaskLine]
     later: int
-    next_due: date | None
-    # Named once above the list where all tasks are of one region; else in every row.
-    region: Region | None
-
-    @property
-    def count(self) -> int:
-        return len(self.overdue) + len(self.today) + len(self.ahead)
 
 
 def with_details(rows: QuerySet[Task]) -> QuerySet[Task]:
@@ -65,45 +87,89 @@ def with_details(rows: QuerySet[Task]) -> QuerySet[Task]:
     )
 
 
-def week_of(user: User, at: datetime) -> Week:
-    """Overdue, today and the next seven days of this person only. Two queries."""
+def week_head(user: User, at: datetime) -> WeekHead:
+    """Two queries at most, of this week's tasks alone, however many somebody has."""
     now = today(user, at)
-    rows = list(
-        with_details(Task.objects.running().filter(owner=user).unfinished()).order_by(
-            "due_date", "id"
+    monday, midnight = _midnight(user, monday_of(now)), _midnight(user, now)
+    due = Q(state__in=UNFINISHED, due_date__lte=now + AHEAD) & ~_handed_back()
+    finished = Q(state=TaskState.DONE, finished_at__gte=monday)
+    shown = Q(finished_at=None) | Q(finished_at__gte=midnight)
+    found = (
+        Task.objects.running()
+        .filter(due | finished, owner=user)
+        .aggregate(
+            count=Count("pk", filter=Q(finished_at=None)),
+            finished=Count("pk", filter=Q(finished_at__isnull=False)),
+            regions=Count("plan__region", filter=shown, distinct=True),
+            region=Min("plan__region__name", filter=shown),
         )
     )
-    midnight = at.astimezone(user.zone).replace(
-        hour=0, minute=0, second=0, microsecond=0
+    return WeekHead(
+        count=found["count"],
+        finished=found["finished"],
+        next_due=None if found["count"] else _next_due(user, at),
+        region=found["region"] if found["regions"] == 1 else "",
     )
-    done = with_details(
-        Task.objects.filter(owner=user, state=TaskState.DONE, finished_at__gte=midnight)
-    ).order_by("-finished_at", "id")
-    regions = {task.plan.region for task in (*rows, *done)}
-    later = [task for task in rows if task.due_date > now + AHEAD]
+
+
+def _next_due(user: User, at: datetime) -> date | None:
+    """What an empty week ends with."""
+    return later_of(user, at).values_list("due_date", flat=True).first()
+
+
+def week_of(user: User, at: datetime) -> Week:
+    """Overdue, today and the next seven days of this person only. Four queries, and one
+    more when nothing of it is due."""
+    now = today(user, at)
+    wanted = Q(state__in=UNFINISHED, due_date__lte=now + AHEAD)
+    wanted |= Q(state__in=UNFINISHED) & _handed_back()
+    done_today = Q(state=TaskState.DONE, finished_at__gte=_midnight(user, now))
+    mine = Task.objects.running().filter(wanted | done_today, owner=user)
+    rows = list(with_details(mine).order_by("due_date", "id"))
+    asked = asked_about(task.pk for task in rows)
+    lines = [task_line(task, now, asked.get(task.pk)) for task in rows]
+    handed_back = {key for key, one in asked.items() if one.is_open and not one.is_date}
+    left = [line for line in lines if not line.is_done]
+    kept = [line for line in left if line.task.pk not in handed_back]
     return Week(
-        overdue=[task_line(task, now) for task in rows if task.due_date < now],
-        today=[task_line(task, now) for task in rows if task.due_date == now],
-        ahead=[
-            task_line(task, now) for task in rows if now < task.due_date <= now + AHEAD
-        ],
-        done=[task_line(task, now) for task in done],
-        later=len(later),
-        next_due=later[0].due_date if later else None,
-        region=regions.pop() if len(regions) == 1 else None,
+        head=week_head(user, at),
+        overdue=[line for line in kept if line.task.due_date < now],
+        today=[line for line in kept if line.task.due_date == now],
+        ahead=[line for line in kept if line.task.due_date > now],
+        done=sorted(
+            (line for line in lines if line.is_done), key=_finished, reverse=True
+        ),
+        not_mine=[line for line in left if line.task.pk in handed_back],
+        later=later_of(user, at).count(),
     )
 
 
 def later_of(user: User, at: datetime) -> QuerySet[Task]:
     """What the week leaves out."""
     rows = Task.objects.running().filter(
-        owner=user, due_date__gt=today(user, at) + AHEAD
+        ~_handed_back(), owner=user, due_date__gt=today(user, at) + AHEAD
     )
-    rows = rows.unfinished()
-    return with_details(rows).order_by("due_date", "id")
+    return with_details(rows.unfinished()).order_by("due_date", "id")
 
 
-def task_line(task: Task, now: date) -> TaskLine:
+def _handed_back() -> Q:
+    """Whose owner said that it is not his, and has no answer yet."""
+    asked = TaskRequest.objects.filter(
+        kind=RequestKind.NOT_MINE, state=RequestState.OPEN
+    )
+    return Q(pk__in=asked.values("task"))
+
+
+def _midnight(user: User, day: date) -> datetime:
+    return datetime.combine(day, time(), tzinfo=user.zone)
+
+
+def _finished(line: TaskLine) -> datetime:
+    assert line.task.finished_at is not None, "done tasks say when"  # noqa: S101
+    return line.task.finished_at
+
+
+def task_line(task: Task, now: date, asked: TaskRequest | None = None) -> TaskLine:
     late = (now - task.due_date).days
     unfinished = task.finished_at is None and task.state != TaskState.DROPPED
     if late > 0 and unfinished:
@@ -118,6 +184,8 @@ def task_line(task: Task, now: date) -> TaskLine:
         is_late=late > 0 and unfinished,
         detail=_detail(task),
         slip=_slip(task),
+        request=asked,
+        asked=about_request(asked) if asked and unfinished else "",
     )
 
 
@@ -150,6 +218,13 @@ def region_tasks(region: Region) -> QuerySet[Task]:
 def last_act(task: Task) -> HistoryEntry | None:
     """The newest act on a task, the one that undo would take back."""
     return HistoryEntry.objects.of(task).select_related("by").order_by("-id").first()
+
+
+def liaison_for(task: Task, user: User) -> User | None:
+    """Whom a blocked task waits for when its owner names nobody. One query."""
+    region = task.plan.region_id
+    held = on_duty(user.moment, Role.LIAISON, regions=[region])[Role.LIAISON, region]
+    return next((one.user for one in held if one.user != user), None)
 
 
 def _detail(task: Task) -> str:

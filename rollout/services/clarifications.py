@@ -281,7 +281,7 @@ def _finish_task(row: Clarification, act: Act) -> None:
     task = row.task
     if task is None or task.kind not in ASKING or not row.is_settled:
         return
-    if task.clarifications.unsettled().exists():
+    if Clarification.objects.filter(task=task).unsettled().exists():
         return
     with suppress(CannotMoveTask, EditedMeanwhile):
         complete_task(task, version=task.version, act=act)

@@ -1,4 +1,8 @@
-"""What people do with tasks: start, finish, block, drop, take back."""
+"""What people do with tasks: start, finish, block, drop, take back.
+
+A tap that is sent again, because its answer was lost on the way, does nothing more: the
+version that it knew, and who did what came after it, tell it from a new one.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -37,7 +41,10 @@ def complete_task(task: Task, *, version: int, act: Act) -> Task:
 
 @transaction.atomic
 def start_task(task: Task, *, version: int, act: Act) -> Task:
-    return _move(_locked(task), TaskState.STARTED, version, act)
+    row = _locked(task)
+    if row.state == TaskState.STARTED and _is_known(row, version, act):
+        return row
+    return _move(row, TaskState.STARTED, version, act)
 
 
 @transaction.atomic
@@ -64,7 +71,13 @@ def block_task(
         "block_note": note.strip(),
         "waits_for": waits_for,
     }
-    return _move(_locked(task), TaskState.BLOCKED, version, act, **values)
+    row = _locked(task)
+    is_so = row.state == TaskState.BLOCKED and all(
+        getattr(row, name) == value for name, value in values.items()
+    )
+    if is_so and _is_known(row, version, act):
+        return row
+    return _move(row, TaskState.BLOCKED, version, act, **values)
 
 
 @transaction.atomic
@@ -78,7 +91,9 @@ def drop_task(task: Task, *, reason: str, version: int, act: Act) -> Task:
 
 
 def _locked(task: Task) -> Task:
-    return history.lock(Task.objects.select_related("plan__region"), task.pk)
+    """With what its row shows, so that it is not read again."""
+    rows = Task.objects.select_related("plan__region", "step")
+    return history.lock(rows, task.pk)
 
 
 def _is_known(row: Task, version: int, act: Act) -> bool:

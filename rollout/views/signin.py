@@ -2,6 +2,7 @@
 
 from typing import cast
 
+from allauth.account import views as account
 from allauth.account.utils import perform_login
 from allauth.core import ratelimit
 from allauth.socialaccount.providers.openid_connect import views as oidc
@@ -54,6 +55,15 @@ def provider_login(request: HttpRequest, provider_id: str) -> HttpResponse:
 def provider_callback(request: HttpRequest, provider_id: str) -> HttpResponse:
     """Where the provider sends people back to."""
     return cast(HttpResponse, oidc.callback(request, provider_id))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """The browser forgets what it kept for days without a signal: pages and taps."""
+    answer = cast(HttpResponse, account.logout(request))
+    if not request.user.is_authenticated:
+        answer["Clear-Site-Data"] = '"storage"'
+    return answer
 
 
 @login_not_required

@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -14,22 +15,27 @@ from regions.calendar import today
 from regions.history import EditedMeanwhile, web_act
 from regions.merging import Clashing, save_merging
 from regions.middleware import Request, way_back
+from regions.models import User
 from regions.queries import files_on
 from regions.services.undo import CannotUndo, undo
 from regions.uploads import AttachForm
-from rollout.access import can_ask, can_work_on
+from regions.wording import clock
+from rollout.access import can_ask, can_ask_about, can_work_on
 from rollout.enums import UNFINISHED, BlockReason
 from rollout.forms import ActForm, BlockForm
 from rollout.forms.tasks import CommentForm, DropForm, ItemForm
 from rollout.models import Task
 from rollout.queries.clarifications import all_of
 from rollout.queries.history import row_timeline
+from rollout.queries.requests import requests_on
 from rollout.queries.taskparts import task_parts
 from rollout.queries.tasks import (
     last_act,
     later_of,
+    liaison_for,
     task_line,
     task_lines,
+    week_head,
     week_of,
     with_details,
 )
@@ -43,6 +49,8 @@ from rollout.services.tasks import (
 
 from .notes import both_texts, confirm, refuse, warn
 
+SHOWN_LATER = 100
+
 
 @require_safe
 def my_tasks(request: Request) -> HttpResponse:
@@ -50,9 +58,10 @@ def my_tasks(request: Request) -> HttpResponse:
     user = request.user
     week = week_of(user, user.moment)
     later = request.GET.get("later") == "1"
-    rows = later_of(user, user.moment)[:100] if later else []
+    rows = later_of(user, user.moment)[:SHOWN_LATER] if later else []
     context = {
         "week": week,
+        "head": week.head,
         "reasons": BlockReason.choices,
         "later": task_lines(rows, today(user, user.moment)),
     }
@@ -95,6 +104,8 @@ def _page(
         "lessons": lessons_for(task.step),
         "changes": row_timeline(task, user),
         "files": files_on(task, user),
+        "requests": requests_on(task, user),
+        "may_wish": can_ask_about(user, task) and task.state in UNFINISHED,
         "questions": all_of(task, user, user.moment),
         "ask_url": f"{reverse('rollout:region-ask', args=[task.plan.region.code])}?task={task.pk}",
         "may_ask": bool(can_ask(user, task.plan.region_id)),
@@ -132,12 +143,13 @@ def task_block(request: Request, pk: int) -> HttpResponse:
         return _page(request, task, form, status=422)
 
     def block(form: BlockForm) -> Task:
-        return block_task(task, act=web_act(request.user), **form.cleaned_data)
+        act = web_act(request.user)
+        return block_task(task, act=act, **_block_said(form, task, request.user))
 
-    problem = ""
+    problem, row = "", None
     try:
         if request.htmx:
-            block(form)
+            row = block(form)
         else:
             save_merging(form, _block_form, block)
     except Clashing as conflict:
@@ -149,7 +161,15 @@ def task_block(request: Request, pk: int) -> HttpResponse:
         problem = str(refusal)
     except EditedMeanwhile as refusal:
         problem = str(refusal)
-    return _answer(request, pk, _("Blocked: %(title)s"), problem)
+    return _answer(request, row or pk, _("Blocked: %(title)s"), problem)
+
+
+def _block_said(form: BlockForm, task: Task, user: User) -> dict[str, Any]:
+    """A tap on a reason asks for no helper: then the liaison is told."""
+    said = form.cleaned_data
+    if "waits_for" in form.data:
+        return said
+    return {**said, "waits_for": liaison_for(task, user)}
 
 
 def _block_form(row: Task, data: Any) -> BlockForm:
@@ -182,30 +202,36 @@ def _act(
     request: Request, pk: int, service: Callable[..., Task], said: str
 ) -> HttpResponse:
     """The common way of a tap: gate, version, one service call, the row or the page again."""
-    task = _task(request, pk)
+    # The gate asks for no more than the region; what the row shows, the service reads.
+    rows = Task.objects.visible_to(request.user).select_related("plan")
+    task = get_object_or_404(rows, pk=pk)
     can_work_on(request.user, task).insist()
     form = ActForm(request.POST)
-    problem = ""
     try:
         if not form.is_valid():
             raise CannotMoveTask(_("The page is incomplete. Load it again."))
-        service(task, version=form.cleaned_data["version"], act=web_act(request.user))
+        version = form.cleaned_data["version"]
+        row = service(task, version=version, act=web_act(request.user))
     except (CannotMoveTask, EditedMeanwhile) as refusal:
-        problem = str(refusal)
-    return _answer(request, pk, said, problem)
+        return _answer(request, pk, said, str(refusal))
+    return _answer(request, row, said, "")
 
 
-def _answer(request: Request, pk: int, said: str, problem: str) -> HttpResponse:
-    """For htmx the row and a sentence; else the page that the tap came from."""
-    task = _task(request, pk)
+def _answer(request: Request, row: Task | int, said: str, problem: str) -> HttpResponse:
+    """For htmx the row and a sentence; else the page that the tap came from.
+
+    A row as the service left it is not read again.
+    """
+    task = _task(request, row) if isinstance(row, int) else row
     user = request.user
     text = problem or said % {"title": task.title}
     if request.htmx:
         context = {
             "line": task_line(task, today(user, user.moment)),
             "reasons": BlockReason.choices,
-            "week": week_of(user, user.moment),
+            "head": week_head(user, user.moment),
             "said": text,
+            "saved": "" if problem else clock(timezone.localtime(user.moment)),
             "problem": problem,
         }
         return render(request, "rollout/_task_answer.html", context)

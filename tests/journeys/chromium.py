@@ -32,6 +32,7 @@ TELL_VIOLATIONS = """
 document.addEventListener("securitypolicyviolation", (event) => console.error(
   `Policy violated: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`));
 """
+UNREACHED = re.compile(r"Failed to load resource: net::ERR_INTERNET_DISCONNECTED")
 REFUSED = re.compile(r"Failed to load resource: .* status of (4\d\d)")
 
 
@@ -56,6 +57,7 @@ class Watch:
         self.faults: list[str] = []
         self._origin = origin
         self._refusals: set[int] = set()
+        self._is_cut_off = False
         context.add_init_script(TELL_VIOLATIONS)
         context.on("console", self._hear)
         context.on("weberror", self._note)
@@ -65,9 +67,15 @@ class Watch:
         """The test itself makes requests that are answered so."""
         self._refusals.update(statuses)
 
+    def allow_silence(self) -> None:
+        """The test itself takes the network away."""
+        self._is_cut_off = True
+
     def _hear(self, message: ConsoleMessage) -> None:
         refused = REFUSED.match(message.text)
         if refused and int(refused[1]) in self._refusals:
+            return
+        if self._is_cut_off and UNREACHED.match(message.text):
             return
         if message.type in ("error", "warning"):
             self.faults.append(f"{message.page and message.page.url}: {message.text}")

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from .axe import violations_in_both_themes
 from .chromium import PHONE
+from .samples import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 
@@ -165,6 +166,46 @@ def test_blocked_task_is_seen_at_once_by_manager_and_headquarters(
 
     expect(row_of(page, to_do)).not_to_contain_text(blocked)
     assert state(product, to_do) == ("open", "")
+
+
+def test_done_without_a_signal_is_kept_over_a_reload_and_done_once(
+    visit, sample, product, to_do
+):
+    """Tapped offline, reloaded offline, online again; and signing out forgets it all."""
+    visitor = visit(viewport=PHONE, has_touch=True)
+    visitor.sign_in(sample.email("staff"), PASSWORD)
+    page, before = visitor.open("/tasks/"), len(product.rows(CHANGES, to_do["id"]))
+    page.wait_for_function(
+        "async () => Boolean(await caches.match('/tasks/'))"
+        " && Boolean(navigator.serviceWorker.controller)"
+    )
+    visitor.watch.allow_silence()
+    visitor.context.set_offline(True)
+    waits = sample.say("Kept here, waits for a signal")
+
+    ring(page, sample, to_do).tap()
+    expect(row_of(page, to_do)).to_contain_text(waits)
+    page.reload()
+
+    expect(row_of(page, to_do)).to_contain_text(waits)
+    assert state(product, to_do) == ("open", "")
+
+    visitor.context.set_offline(False)
+
+    saved = sample.say("Done, saved %(time)s", time="")
+    expect(row_of(page, to_do)).to_contain_text(saved)
+    page.reload()
+    assert state(product, to_do) == ("done", "")
+    changes = product.rows(CHANGES, to_do["id"])[before:]
+    assert [row["after"] for row in changes] == ["done"]
+    assert page.evaluate("() => localStorage.length") == 0
+
+    undo(page, sample, to_do).tap()
+    expect(ring(page, sample, to_do)).to_be_focused()
+    page.goto("/accounts/logout/")
+    page.locator("main form button").click()
+    page.wait_for_url("**/accounts/login/**")
+    page.wait_for_function("async () => (await caches.keys()).length === 0")
 
 
 def test_tasks_in_hand_are_for_everybody(visit, sample, to_do, tasks):

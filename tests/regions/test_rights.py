@@ -15,6 +15,7 @@ from tests.factories import (
     make_contact,
     make_finding,
     make_mail,
+    make_request,
     make_task,
     make_user,
 )
@@ -30,6 +31,7 @@ ASKED = {
     Right.COMMENT_TASKS: lambda user, made: access.can_comment(user, made.task),
     Right.SET_COUNTS: lambda user, made: access.can_say_counts(user, made.task),
     Right.SEE_BOARD: lambda user, made: access.can_see_board(user, made.region.pk),
+    Right.SETTLE_REQUESTS: lambda user, made: access.can_settle(user, made.request),
     Right.ASK: lambda user, made: access.can_ask(user, made.region.pk),
     Right.READ_APPRAISAL: lambda user, made: access.can_read_appraisal(
         user, made.person
@@ -66,6 +68,7 @@ class Made:
     def __init__(self, region, plan, rhythm, other):
         self.region, self.plan, self.rhythm = region, plan, rhythm
         self.task: Task = make_task(plan)
+        self.request = make_request(self.task, other)
         self.contact: Contact = make_contact(rhythm.ceo, plan.programme, by=other)
         self.mail: Mail = make_mail(other)
         self.file: Attachment = make_attachment(self.task, other)

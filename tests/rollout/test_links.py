@@ -26,19 +26,23 @@ from rollout.links import (
     PAUSE_LINK,
     PURPOSES,
     SIGN_IN_LINK,
+    TASKS_LINK,
     Purpose,
     with_links,
 )
-from rollout.models import Clarification, Mail
+from rollout.models import Clarification, Mail, Task
 from tests.factories import (
     NOW,
     make_ceo,
     make_clarification,
     make_duty,
     make_mail,
+    make_plan,
     make_programme,
     make_region,
+    make_task,
     make_user,
+    make_wave,
 )
 from tests.history_guard import unrecorded
 from tests.tables import whole_database
@@ -93,11 +97,31 @@ def asks(mail: Mail) -> None:
     make_duty(person, row, str(mail.pk), kind=DutyKind.CONFIRMATION, mail=mail)
 
 
-QUESTION = 4711
+def has_finished_it(browser: Client, person: User) -> bool:
+    entry = HistoryEntry.objects.filter(model="rollout.task", after="done").first()
+    return entry is not None and entry.by == person
+
+
+def reminds(mail: Mail) -> None:
+    """The task that the mail tells, under the number that is posted."""
+    person = User.objects.filter(pk=mail.recipient_id).first()
+    if person is None or mail.duties.exists():
+        return
+    row = Task.objects.filter(pk=TASK).first()
+    if row is None:
+        wave = make_wave(make_programme("TOLD"))
+        plan = make_plan(make_region("TOLD"), wave)
+        row = make_task(plan, pk=TASK, owner=person)
+    make_duty(person, row, str(mail.pk), kind=DutyKind.OVERDUE, mail=mail)
+
+
+QUESTION = TASK = 4711
+DONE = {"act": "done", "task": str(TASK), "version": "1"}
 USES = [
     Use(SIGN_IN_LINK, {}, is_signed_in),
     Use(INVITATION_LINK, {}, is_signed_in),
     Use(PAUSE_LINK, {"choice": "never"}, gets_no_planned_mail),
+    Use(TASKS_LINK, DONE, has_finished_it, reminds),
     Use(ANSWERS_LINK, {"question": str(QUESTION), "text": "Yes"}, has_answered, asks),
 ]
 EACH = pytest.mark.parametrize("use", USES, ids=str)

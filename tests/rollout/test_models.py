@@ -16,6 +16,7 @@ from rollout.models import (
     Task,
     TaskComment,
     TaskLink,
+    TaskRequest,
     Wave,
 )
 from tests import factories
@@ -55,6 +56,12 @@ BREACHES = {
     "plan_kick_off_before_go_live": changed(Plan, kick_off_date=AFTER_GO_LIVE),
     "plan_once": second(Plan),
     "task_backup_is_another": changed(Task, backup_id=models.F("owner_id")),
+    "request_date_wishes_one": changed(TaskRequest, kind="not_mine"),
+    "request_open_once": second(TaskRequest),
+    "request_settled_says_by_whom": changed(TaskRequest, state="granted"),
+    "request_state_known": changed(
+        TaskRequest, state="other", settled_by_id=1, settled_at=factories.NOW
+    ),
     "task_blocked_has_reason": changed(Task, state="blocked"),
     "task_done_has_day": changed(Task, state="done"),
     "task_dropped_has_reason": changed(Task, state="dropped"),
@@ -84,6 +91,7 @@ def rows(wave, plan_north, programme, staff_north, hq) -> Rows:
         factories.make_link(task, factories.make_task(plan_north, "First")),
         factories.make_item(task),
         factories.make_comment(task, staff_north),
+        factories.make_request(task, staff_north),
         mail,
         MailEvent.objects.create(mail=mail, at=factories.NOW, state="sent"),
         factories.make_duty(staff_north, about=plan_north),

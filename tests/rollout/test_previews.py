@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from rollout.composing import COMPOSERS, check_in_letter
+from rollout.composing import COMPOSERS, check_in_part
 from rollout.enums import DutyKind
 from rollout.previews import SAMPLES, preview
 from tests.factories import NOW
@@ -28,12 +28,15 @@ def test_kind_without_a_preview_is_found():
     assert without_preview(COMPOSERS, {DutyKind.TEST: None}) == [
         DutyKind.SIGN_IN,
         DutyKind.BLOCKED,
+        DutyKind.ASSIGNED,
         DutyKind.CHECK_IN,
+        DutyKind.OVERDUE,
         DutyKind.CLARIFICATION,
+        DutyKind.PLAN,
         DutyKind.INVITATION,
         DutyKind.CONFIRMATION,
     ]
-    assert check_in_letter in COMPOSERS.values()
+    assert check_in_part in COMPOSERS.values()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

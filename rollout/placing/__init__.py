@@ -25,7 +25,13 @@ from regions.wording import (
     until_go_live,
     waiting,
 )
-from rollout.links import ANSWERS, ANSWERS_LINK, INVITATION, INVITATION_LINK, PAUSE
+from rollout.links import (
+    ANSWERS,
+    ANSWERS_LINK,
+    INVITATION,
+    INVITATION_LINK,
+    PAUSE,
+)
 from rollout.models import Clarification
 from rollout.queries.blocked import BlockedTask
 from rollout.queries.calls import Call

@@ -1,0 +1,152 @@
+"""Where the mail about overdue tasks leads: these tasks, to be answered without signing in.
+
+A GET shows them with the choice of the link ready; only a POST acts. The signed token,
+bound to the person and to that mail, is all that is needed, as in `pause`.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, cast
+
+from allauth.core import ratelimit
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods
+
+from regions.calendar import today
+from regions.enums import Via
+from regions.history import Act, EditedMeanwhile
+from regions.models import User
+from rollout.access import can_work_on
+from rollout.enums import BlockReason
+from rollout.forms import ActForm, BlockForm, SignInLinkForm
+from rollout.forms.requests import AskDateForm
+from rollout.links import TASKS_LINK
+from rollout.models import Task
+from rollout.queries.links import mailed_tasks as tasks_behind
+from rollout.queries.links import person_behind, person_of_late
+from rollout.queries.requests import asked_about
+from rollout.queries.tasks import liaison_for, task_line, with_details
+from rollout.services.requests import CannotAsk, ask_for_date
+from rollout.services.signin import ask_for_link
+from rollout.services.tasks import CannotMoveTask, block_task, complete_task
+
+from .notes import confirm, warn
+from .pause import language_of, private
+
+CHOICES = ("done", "blocked", "date")
+
+
+@csrf_exempt
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def mailed_tasks(request: HttpRequest, token: str) -> HttpResponse:
+    at = timezone.now()
+    person = person_behind(TASKS_LINK, token, at)
+    if person is None:
+        return private(_expired(request, token, at))
+    person.as_of = at
+    with (
+        timezone.override(person.zone),
+        translation.override(language_of(request, person)),
+    ):
+        rows = with_details(tasks_behind(person, token, at)).order_by("due_date", "id")
+        tasks = [task for task in rows if can_work_on(person, task)]
+        if request.method == "POST":
+            _act(request, person, tasks)
+            return private(redirect("rollout:mailed-tasks", token))
+        page = render(request, "mailing/tasks.html", _context(request, person, tasks))
+        page["Content-Language"] = translation.get_language()
+    return private(page)
+
+
+def _context(request: HttpRequest, person: User, tasks: list[Task]) -> dict[str, Any]:
+    """The task that the link names comes first, with its choice open."""
+    now = today(person, person.moment)
+    asked = asked_about(task.pk for task in tasks)
+    chosen = {request.GET.get(choice, ""): choice for choice in CHOICES}
+    items = [
+        {
+            "line": task_line(task, now, asked.get(task.pk)),
+            "chosen": chosen.get(str(task.pk), ""),
+            "form": AskDateForm(now, auto_id=f"id_{task.pk}_%s"),
+        }
+        for task in tasks
+    ]
+    return {
+        "person": person,
+        "items": sorted(items, key=lambda item: not item["chosen"]),
+        "reasons": BlockReason.choices,
+    }
+
+
+def _act(request: HttpRequest, person: User, tasks: list[Task]) -> None:
+    """Done, Blocked or another date for one of the tasks; said again, it is as it was."""
+    by_key = {str(task.pk): task for task in tasks}
+    task = by_key.get(request.POST.get("task", ""))
+    act_of = ACTS.get(request.POST.get("act", ""))
+    if task is None or act_of is None:
+        warn(request, _("This task is not in your hands any more."))
+        return
+    act = Act(by=person, at=person.moment, via=Via.MAIL)
+    try:
+        said = act_of(task, request.POST, act)
+    except (CannotMoveTask, CannotAsk, EditedMeanwhile) as refusal:
+        warn(request, str(refusal))
+    else:
+        confirm(request, said % {"title": task.title})
+
+
+def _complete(task: Task, data: Any, act: Act) -> str:
+    form = ActForm(data)
+    if not form.is_valid():
+        raise CannotMoveTask(_("The page is incomplete. Load it again."))
+    complete_task(task, version=form.cleaned_data["version"], act=act)
+    return _("Done: %(title)s")
+
+
+def _block(task: Task, data: Any, act: Act) -> str:
+    form = BlockForm(task, data)
+    if not form.is_valid():
+        raise CannotMoveTask(_("Choose why it is blocked."))
+    assert act.by is not None, "a person follows the link"  # noqa: S101
+    said = {**form.cleaned_data, "waits_for": liaison_for(task, act.by)}
+    block_task(task, act=act, **said)
+    return _("Blocked: %(title)s")
+
+
+def _ask_date(task: Task, data: Any, act: Act) -> str:
+    assert act.by is not None, "a person follows the link"  # noqa: S101
+    form = AskDateForm(today(act.by, act.at), data)
+    if not form.is_valid():
+        raise CannotAsk(_("Choose today or a later day, and say why."))
+    ask_for_date(task, act=act, **form.cleaned_data)
+    return _("Asked for another date: %(title)s")
+
+
+ACTS: dict[str, Callable[[Task, Any, Act], str]] = {
+    "done": _complete,
+    "blocked": _block,
+    "date": _ask_date,
+}
+
+
+def _expired(request: HttpRequest, token: str, at: datetime) -> HttpResponse:
+    """Kindly, and with a way in: a fresh link to the address that we know."""
+    person = person_of_late(TASKS_LINK, token, at)
+    context = {"person": person, "form": SignInLinkForm(), "is_sent": False}
+    if person is not None and "fresh" in request.POST:
+        if refusal := ratelimit.consume_or_429(
+            request, action="request_login_code", key=person.email
+        ):
+            return cast(HttpResponse, refusal)
+        ask_for_link(person.email, at=at)
+        context["is_sent"] = True
+    status = 200 if context["is_sent"] else 410
+    return render(request, "mailing/tasks_expired.html", context, status=status)
