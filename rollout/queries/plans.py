@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from types import MappingProxyType
 
+from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -13,11 +13,9 @@ from regions.calendar import Closed, WorkableDays, today
 from regions.queries import calendars
 from regions.wording import full_day, sentences
 from rollout.duedates import DueDate, Trouble, due_dates
-from rollout.models import Plan, Task
+from rollout.enums import UNFINISHED
+from rollout.models import Plan, Task, TaskLink
 
-# What each task waits for, by their numbers.
-Waiting = Mapping[int, Iterable[int]]
-NOTHING: Waiting = MappingProxyType({})
 # Blackouts that end so long after go-live are still told beside it.
 AFTER_GO_LIVE = timedelta(days=30)
 
@@ -60,11 +58,15 @@ class Moving:
 
 
 def movable(plans: Iterable[Plan]) -> dict[int, list[Task]]:
-    """The tasks that move with a go-live, by plan. One query."""
+    """The tasks that move with a go-live, with what each waits for, by plan. Two queries."""
+    links = TaskLink.objects.filter(before__state__in=UNFINISHED)
     rows = (
         Task.objects.unfinished()
         .filter(step__isnull=False, plan__in=[plan.pk for plan in plans])
         .select_related("step")
+        .prefetch_related(
+            Prefetch("links_before", queryset=links.select_related("before"))
+        )
         .order_by("due_date", "id")
     )
     found: dict[int, list[Task]] = defaultdict(list)
@@ -74,32 +76,24 @@ def movable(plans: Iterable[Plan]) -> dict[int, list[Task]]:
 
 
 def days_of(
-    go_live: date,
-    tasks: Iterable[Task],
-    days: WorkableDays,
-    *,
-    waiting: Waiting = NOTHING,
-    fixed: Mapping[int, date] = MappingProxyType({}),
+    go_live: date, tasks: Iterable[Task], days: WorkableDays
 ) -> dict[int, DueDate]:
-    """The days that the steps of these tasks have with a go-live, by the task's number.
-
-    `waiting` says which tasks each waits for, `fixed` the days of those that do not move.
-    """
+    """The days that the steps of movable tasks have with a go-live, by the task's number."""
     steps = {task.pk: task.step for task in tasks if task.step is not None}
+    links = [link for task in tasks for link in task.links_before.all()]
+    waiting: dict[int, list[int]] = defaultdict(list)
+    for link in links:
+        waiting[link.task_id].append(link.before_id)
+    # What a task waits for and does not move with it: a task added by hand.
+    fixed = {link.before_id: link.before.due_date for link in links}
     return due_dates(go_live, steps, days, predecessors=waiting, fixed=fixed)
 
 
 def moving(
-    plan: Plan,
-    to: date,
-    tasks: list[Task],
-    days: WorkableDays,
-    *,
-    at: datetime,
-    waiting: Waiting = NOTHING,
+    plan: Plan, to: date, tasks: list[Task], days: WorkableDays, *, at: datetime
 ) -> Moving:
     """No queries, once the tasks and the calendar are read."""
-    found = days_of(to, tasks, days, waiting=waiting)
+    found = days_of(to, tasks, days)
     now = today(plan.region, at)
     odd = [(task, found[task.pk].day) for task in tasks]
     return Moving(
@@ -118,7 +112,7 @@ def moving(
 
 
 def move_of(plan: Plan, to: date, *, at: datetime) -> Moving:
-    """What moving one go-live brings. Three queries."""
+    """What moving one go-live brings. Four queries."""
     days = calendars().of(plan.region, plan.programme_id)
     return moving(plan, to, movable([plan])[plan.pk], days, at=at)
 
@@ -135,12 +129,10 @@ def moves_of(plans: Iterable[tuple[Plan, date]], *, at: datetime) -> dict[int, M
     }
 
 
-def impossible_days(
-    plan: Plan, days: WorkableDays, *, waiting: Waiting = NOTHING
-) -> list[OddDay]:
+def impossible_days(plan: Plan, days: WorkableDays) -> list[OddDay]:
     """What cannot be kept of the plan as it stands; a day set by hand is its setter's."""
     tasks = movable([plan])[plan.pk]
-    found = days_of(plan.go_live_date, tasks, days, waiting=waiting)
+    found = days_of(plan.go_live_date, tasks, days)
     return [one for one in _impossible(tasks, found) if one.day == one.task.due_date]
 
 

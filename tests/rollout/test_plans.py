@@ -28,6 +28,7 @@ from rollout.services.plans import CannotMoveGoLive, CannotPlan, make_plan, move
 from rollout.services.waves import CannotChangeWave, change_wave
 from tests import factories
 from tests.factories import GO_LIVE, NOW, make_blackout, make_step, make_task, make_wave
+from tests.history_guard import unrecorded
 from tests.tables import whole_database
 
 pytestmark = [pytest.mark.usefixtures("frozen"), pytest.mark.any_store]
@@ -150,15 +151,26 @@ def test_impossible_days_are_told_to_who_plans(
     assert quiet.impossible == []
 
 
-def test_predecessors_are_a_parameter_of_the_days_of_a_plan(planned):
+def test_day_before_that_of_what_a_task_waits_for_is_impossible(planned):
     clean, train, check = Task.objects.order_by("id")
+    by_hand = factories.make_task(planned, "By hand", due_date=date(2027, 5, 9))
     days = calendars().of(planned.region, planned.programme_id)
 
-    found = impossible_days(planned, days, waiting={clean.pk: [train.pk, check.pk]})
+    links = [(clean, train), (check, by_hand)]
+    for task, before in links:
+        factories.make_link(task, before)
+    found = impossible_days(planned, days)
+    with unrecorded():
+        Task.objects.filter(pk=by_hand.pk).update(
+            state=TaskState.DROPPED, drop_reason="Not needed"
+        )
+    less = impossible_days(planned, days)
 
     assert [(one.task, one.why) for one in found] == [
-        (clean, "before what it waits for")
+        (clean, "before what it waits for"),
+        (check, "before what it waits for"),
     ]
+    assert [one.task for one in less] == [clean]
 
 
 def test_reason_of_a_move_stands_wherever_the_go_live_does(
@@ -316,7 +328,7 @@ def standing(programme, cio, staff):
         len(page.calls),
         len(page.decisions),
         len(page.regions) + len(page.folded),
-        (week.count, week.later, later_of(staff, NOW).count()),
+        (week.head.count, week.later, later_of(staff, NOW).count()),
         Duty.objects.open().count(),
     )
 
@@ -342,7 +354,7 @@ def test_archived_region_is_due_nowhere_and_can_still_be_read(
 
     take_up_region(north, act=because)
 
-    assert standing(programme, cio, staff_north) == (1, 1, 1, (1, 1, 1), 3)
+    assert standing(programme, cio, staff_north) == (1, 1, 1, (1, 1, 1), 5)
     assert (names(""), names("archived=1")) == (["NORTH"], [])
 
 
@@ -351,13 +363,13 @@ def test_closed_programme_is_due_nowhere_and_can_still_be_read(
 ):
     client = as_user(cio)
     reminders.queue(at=NOW)
-    assert Duty.objects.open().count() == 3
+    assert Duty.objects.open().count() == 5
 
     close_programme(programme, act=because)
 
     reminders.queue(at=NOW)
     assert Duty.objects.open().count() == 0
-    assert week_of(staff_north, NOW).count == 0
+    assert week_of(staff_north, NOW).head.count == 0
     assert "is closed." in client.get("/today/").content.decode()
     assert [one.region.code for one in client.get("/regions/").context["lines"]] == [
         "NORTH"
@@ -368,7 +380,7 @@ def test_closed_programme_is_due_nowhere_and_can_still_be_read(
 
     open_programme(programme, act=because)
 
-    assert standing(programme, cio, staff_north) == (1, 1, 1, (1, 1, 1), 3)
+    assert standing(programme, cio, staff_north) == (1, 1, 1, (1, 1, 1), 5)
 
 
 def test_nothing_is_closed_without_a_reason_or_twice(programme, act, because):
@@ -389,5 +401,5 @@ def test_move_is_told_in_as_many_queries_however_many_tasks(
         step = make_step(Step.objects.first().procedure, f"More {number}")
         make_task(planned, f"More {number}", step=step)
 
-    with assert_queries(3):
+    with assert_queries(4):
         assert move_of(planned, LATER, at=NOW).count == 3 + count
