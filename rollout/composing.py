@@ -135,7 +135,7 @@ def overdue_part(recipient: User, duties: list[Duty], facts: Facts) -> Part | No
     # Nobody is told to call himself.
     if liaison == recipient:
         liaison = None
-    context = overdue_context(found, liaison, today(recipient, facts.at))
+    context = overdue_context(found, facts.waiting, liaison, today(recipient, facts.at))
     return _of_tasks("overdue", context, [one.task for one in found], liaison)
 
 

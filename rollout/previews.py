@@ -115,7 +115,7 @@ def overdue_sample(reader: User, at: datetime) -> dict[str, Any]:
     second = _task(2, _("Name the testers"), now - timedelta(days=2))
     liaison = User(name=_("the liaison"), phone="555 0100")
     found = [OwnTask(task, reader, "") for task in (first, second)]
-    return overdue_context(found, liaison, now)
+    return overdue_context(found, {2: [_("the project lead")]}, liaison, now)
 
 
 def assigned_sample(reader: User, at: datetime) -> dict[str, Any]:

@@ -154,7 +154,7 @@ def _rows(
         staff,
         DutyKind.CONFIRMATION,
         occurrence="matrix",
-        at=NOW - timedelta(hours=1),
+        at=NOW - timedelta(minutes=2),
         about=asked,
     )
     question.dated_at = NOW

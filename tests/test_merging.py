@@ -13,8 +13,10 @@ from regions.merging import SEEN, TAKE
 from regions.services.absences import change_absence
 from regions.services.people import change_settings
 from rollout.enums import TaskState
+from rollout.models import Plan
 from rollout.services.tasks import block_task, complete_task, start_task
 from tests.factories import NOW, make_absence, make_contact, make_finding, make_task
+from tests.history_guard import unrecorded
 from tests.matrix import CSRF, Ask, args_of, encoded, make_world, send, undone
 from tests.permissions import BODIES, SETTINGS, codes
 from tests.tables import snapshot
@@ -289,10 +291,13 @@ WITHOUT = {
     "rollout:answers",
     "rollout:call-sheet",
     "rollout:checklist-add",
+    "rollout:clarification-attach",
+    "rollout:clarification-reply",
     "rollout:checklist-tick",
     "rollout:pause",
     "rollout:person-hand-over",
     "rollout:person-invite",
+    "rollout:region-ask",
     "rollout:role-give",
     "rollout:sign-in-ask",
     "rollout:task-ask-date",
@@ -301,6 +306,12 @@ WITHOUT = {
     "rollout:task-new",
 }
 READINGS = "regions.privateview"
+# What has to be so before a form can do its work.
+FIRST = {
+    "rollout:plan-disagree": lambda made: Plan.objects.filter(pk=made.plan.pk).update(
+        agreed_at=NOW, agreed_by=made.member
+    )
+}
 
 
 def changes(world, name, role, **sent):
@@ -310,6 +321,8 @@ def changes(world, name, role, **sent):
     data = encoded({key: text for key, text in body.items() if text is not None})
     ask = Ask("POST", reverse(name, args=args_of(name, made)), data)
     with undone():
+        with unrecorded():
+            FIRST.get(name, lambda made: None)(made)
         before = snapshot()
         send(world.clients[role], ask)
         after = snapshot()

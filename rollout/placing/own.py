@@ -1,5 +1,6 @@
 """What the mails to owners place: overdue, given and planned tasks."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -12,14 +13,21 @@ from rollout.links import PAUSE, TASKS
 from rollout.models import Task
 from rollout.placing import BLOCKS, page, standing_in
 from rollout.queries.owned import OwnTask
+from rollout.queries.tasks import waiting_words
 
 
 def overdue_context(
-    found: list[OwnTask], liaison: User | None, now: date
+    found: list[OwnTask],
+    waiting: Mapping[int, Sequence[str]],
+    liaison: User | None,
+    now: date,
 ) -> dict[str, Any]:
     """What the templates of E4 place: the oldest ones, each with its three answers."""
     late = [days_late(one, now) for one in found]
-    lines = [_own_line(one, days(n)) for one, n in zip(found, late, strict=True)]
+    lines = [
+        _own_line(one, days(n), waiting.get(one.task.pk, ()))
+        for one, n in zip(found, late, strict=True)
+    ]
     return {
         "subject": _overdue_subject(found, late[0]),
         "tasks": lines[:BLOCKS],
@@ -48,13 +56,14 @@ def _overdue_subject(found: list[OwnTask], late: int) -> str:
     }
 
 
-def _own_line(one: OwnTask, late: str) -> dict[str, Any]:
+def _own_line(one: OwnTask, late: str, names: Sequence[str]) -> dict[str, Any]:
     task = one.task
     return {
         "pk": task.pk,
         "title": task.title,
         "where": _("%(region)s, was due on %(day)s, %(late)s ago")
         % {"region": task.plan.region.name, "day": day(task.due_date), "late": late},
+        "waiting": waiting_words(names),
         "why": task.step.note if task.step else "",
         "standing_in": standing_in(one.absence),
     }

@@ -56,8 +56,8 @@ class AppraisalLine:
 
     @property
     def counts(self) -> bool:
-        """Whether the manager marked it as counting, once tasks say so."""
-        return bool(getattr(self.task, "counts", False))
+        """Whether the manager marked it as counting."""
+        return self.task.counts
 
     @property
     def agreed(self) -> str:

@@ -25,6 +25,8 @@ class WeekBar:
     stuck_from: int
     stuck: int
     is_over: bool
+    # Neither hours to do nor hours that there are: nothing was estimated.
+    is_empty: bool
 
 
 def bars_of(weeks: Iterable[WeekLoad]) -> list[WeekBar]:
@@ -41,7 +43,9 @@ def _bar(week: WeekLoad, label: str) -> WeekBar:
     full = WHOLE_WEEK if week.capacity is None else max(week.capacity, Decimal(1))
     width = _scaled(week.hours, full)
     stuck = min(_scaled(week.blocked, full), width)
-    return WeekBar(label, _words(week), width, width - stuck, stuck, week.is_over)
+    is_empty = not week.hours and week.capacity is None
+    words = "–" if is_empty else _words(week)
+    return WeekBar(label, words, width, width - stuck, stuck, week.is_over, is_empty)
 
 
 def _scaled(hours: Decimal, full: Decimal) -> int:

@@ -22,6 +22,7 @@ from rollout.queries.owned import (
     overdue_tasks,
     tasks_of_plans,
 )
+from rollout.queries.tasks import who_waits
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,8 @@ class Facts:
     sheets: SheetFacts
     tasks: list[BlockedTask]
     overdue: list[OwnTask]
+    # Who waits for each of these.
+    waiting: dict[int, list[str]]
     assigned: list[OwnTask]
     planned: list[Task]
     questions: list[Clarification]
@@ -66,6 +69,7 @@ def read(duties: list[Duty], at: datetime, corrected: Corrections) -> Facts:
         sheets=sheet_facts([call.engagement for call in calls], at),
         tasks=blocked_tasks(tasks_of(duties, DutyKind.BLOCKED), at),
         overdue=overdue,
+        waiting=who_waits([one.task for one in overdue]) if overdue else {},
         assigned=assigned_tasks(tasks_of(duties, DutyKind.ASSIGNED), at),
         planned=tasks_of_plans(plans_of(duties)),
         questions=unanswered(questions_of(duties)),

@@ -1,21 +1,22 @@
 """What is read about tasks: one person's week, one region's state of things."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db.models import Count, F, Min, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from regions.calendar import monday_of, today
 from regions.enums import Role
 from regions.models import HistoryEntry, Region, User
 from regions.queries import on_duty
-from regions.wording import clock, day, days
+from regions.wording import clock, day, days, listed
 from rollout.duedates import slip_days
 from rollout.enums import UNFINISHED, RequestKind, RequestState, TaskState
-from rollout.models import Task, TaskRequest
+from rollout.models import Task, TaskLink, TaskRequest
 from rollout.queries.requests import about_request, asked_about
 
 AHEAD = timedelta(days=7)
@@ -34,6 +35,8 @@ class TaskLine:
     # The newest request about it, and what became of it.
     request: TaskRequest | None = None
     asked: str = ""
+    # Who cannot go on before it is finished.
+    waiting: str = ""
 
     @property
     def saved(self) -> str:
@@ -118,7 +121,7 @@ def _next_due(user: User, at: datetime) -> date | None:
 
 
 def week_of(user: User, at: datetime) -> Week:
-    """Overdue, today and the next seven days of this person only. Four queries, and one
+    """Overdue, today and the next seven days of this person only. Five queries, and one
     more when nothing of it is due."""
     now = today(user, at)
     wanted = Q(state__in=UNFINISHED, due_date__lte=now + AHEAD)
@@ -127,7 +130,11 @@ def week_of(user: User, at: datetime) -> Week:
     mine = Task.objects.running().filter(wanted | done_today, owner=user)
     rows = list(with_details(mine).order_by("due_date", "id"))
     asked = asked_about(task.pk for task in rows)
-    lines = [task_line(task, now, asked.get(task.pk)) for task in rows]
+    names = who_waits(rows)
+    lines = [
+        task_line(task, now, asked.get(task.pk), names.get(task.pk, ()))
+        for task in rows
+    ]
     handed_back = {key for key, one in asked.items() if one.is_open and not one.is_date}
     left = [line for line in lines if not line.is_done]
     kept = [line for line in left if line.task.pk not in handed_back]
@@ -169,7 +176,36 @@ def _finished(line: TaskLine) -> datetime:
     return line.task.finished_at
 
 
-def task_line(task: Task, now: date, asked: TaskRequest | None = None) -> TaskLine:
+def who_waits(tasks: Iterable[Task]) -> dict[int, list[str]]:
+    """The others whose tasks come after these and are not finished. One query."""
+    links = (
+        TaskLink.objects.filter(before__in=[task.pk for task in tasks])
+        .filter(task__state__in=UNFINISHED, task__owner__isnull=False)
+        .exclude(task__owner=F("before__owner"))
+        .select_related("task__owner")
+        .order_by("task__due_date", "id")
+    )
+    found: dict[int, list[str]] = {}
+    for link in links:
+        names = found.setdefault(link.before_id, [])
+        if link.task.owner and link.task.owner.name not in names:
+            names.append(link.task.owner.name)
+    return found
+
+
+def waiting_words(names: Sequence[str]) -> str:
+    if not names:
+        return ""
+    said = ngettext("%(names)s waits for it", "%(names)s wait for it", len(names))
+    return said % {"names": listed(names)}
+
+
+def task_line(
+    task: Task,
+    now: date,
+    asked: TaskRequest | None = None,
+    waiting: Sequence[str] = (),
+) -> TaskLine:
     late = (now - task.due_date).days
     unfinished = task.finished_at is None and task.state != TaskState.DROPPED
     if late > 0 and unfinished:
@@ -186,6 +222,7 @@ def task_line(task: Task, now: date, asked: TaskRequest | None = None) -> TaskLi
         slip=_slip(task),
         request=asked,
         asked=about_request(asked) if asked and unfinished else "",
+        waiting=waiting_words(waiting) if unfinished else "",
     )
 
 

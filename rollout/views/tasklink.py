@@ -31,7 +31,7 @@ from rollout.models import Task
 from rollout.queries.links import mailed_tasks as tasks_behind
 from rollout.queries.links import person_behind, person_of_late
 from rollout.queries.requests import asked_about
-from rollout.queries.tasks import liaison_for, task_line, with_details
+from rollout.queries.tasks import liaison_for, task_line, who_waits, with_details
 from rollout.services.requests import CannotAsk, ask_for_date
 from rollout.services.signin import ask_for_link
 from rollout.services.tasks import CannotMoveTask, block_task, complete_task
@@ -70,10 +70,11 @@ def _context(request: HttpRequest, person: User, tasks: list[Task]) -> dict[str,
     """The task that the link names comes first, with its choice open."""
     now = today(person, person.moment)
     asked = asked_about(task.pk for task in tasks)
+    names = who_waits(tasks)
     chosen = {request.GET.get(choice, ""): choice for choice in CHOICES}
     items = [
         {
-            "line": task_line(task, now, asked.get(task.pk)),
+            "line": task_line(task, now, asked.get(task.pk), names.get(task.pk, ())),
             "chosen": chosen.get(str(task.pk), ""),
             "form": AskDateForm(now, auto_id=f"id_{task.pk}_%s"),
         }

@@ -21,7 +21,7 @@ from regions.services.undo import CannotUndo, undo
 from regions.uploads import AttachForm
 from regions.wording import clock
 from rollout.access import can_ask, can_ask_about, can_work_on
-from rollout.enums import UNFINISHED, BlockReason
+from rollout.enums import UNFINISHED, BlockReason, TaskState
 from rollout.forms import ActForm, BlockForm
 from rollout.forms.tasks import CommentForm, DropForm, ItemForm
 from rollout.models import Task
@@ -37,6 +37,7 @@ from rollout.queries.tasks import (
     task_lines,
     week_head,
     week_of,
+    who_waits,
     with_details,
 )
 from rollout.services.tasks import (
@@ -226,8 +227,11 @@ def _answer(request: Request, row: Task | int, said: str, problem: str) -> HttpR
     user = request.user
     text = problem or said % {"title": task.title}
     if request.htmx:
+        # What is finished holds up nobody.
+        names = {} if task.state == TaskState.DONE else who_waits([task])
+        now = today(user, user.moment)
         context = {
-            "line": task_line(task, today(user, user.moment)),
+            "line": task_line(task, now, waiting=names.get(task.pk, ())),
             "reasons": BlockReason.choices,
             "head": week_head(user, user.moment),
             "said": text,

@@ -48,7 +48,14 @@ def tasks(plan_north, plan_south, staff_north):
     blocked = {"state": TaskState.BLOCKED, "block_reason": BlockReason.DATA}
     make_task(plan_north, "Ahead", owner=staff_north, **ahead, **blocked)
     make_task(plan_north, "Later", owner=staff_north, due_date=date(2027, 4, 1))
-    make_task(plan_north, "No more", owner=staff_north, state="dropped", **late)
+    make_task(
+        plan_north,
+        "No more",
+        owner=staff_north,
+        state="dropped",
+        drop_reason="gone",
+        **late,
+    )
     make_task(plan_north, "Of another", **late)
 
 

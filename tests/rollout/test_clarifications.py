@@ -277,7 +277,8 @@ def test_confirming_finishes_a_task_that_only_asks(
 
 
 def test_answer_holds_where_its_task_cannot_be_done(make, plan_north, staff_north):
-    task = make_task(plan_north, kind=TaskKind.CLARIFY, state=TaskState.DROPPED)
+    dropped = {"state": TaskState.DROPPED, "drop_reason": "Not needed"}
+    task = make_task(plan_north, kind=TaskKind.CLARIFY, **dropped)
     row = make(task=task, proposal="All")
 
     reply(row, "right", "", act=Act(by=staff_north, at=NOW))

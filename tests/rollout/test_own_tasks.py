@@ -14,8 +14,9 @@ from rollout import reminders
 from rollout.composing import compose
 from rollout.enums import DutyKind, DutyState, MailCap, TaskState
 from rollout.links import TASKS_LINK
-from rollout.models import Mail, TaskRequest
+from rollout.models import Mail, Task, TaskRequest
 from rollout.queries.handover import moving_from
+from rollout.queries.tasks import week_of
 from rollout.services import mail
 from rollout.services.duties import still_open
 from rollout.services.handovers import hand_over
@@ -26,6 +27,7 @@ from tests.factories import (
     NOW,
     make_absence,
     make_contact,
+    make_link,
     make_mail,
     make_procedure,
     make_step,
@@ -179,6 +181,33 @@ def test_overdue_letter_says_what_since_when_why_and_gives_three_answers(
     in_chinese = letter(staff_north)
     assert in_chinese.subject == (
         "7项任务待办，最久已逾期2天：North CompanyClean the item list"
+    )
+
+
+def test_who_waits_for_a_task_stands_in_its_row_and_in_its_mail(
+    task, plan_north, staff_north, helper_north, manager_north
+):
+    """Others alone, each once, and as long as their tasks are open."""
+    after = [
+        make_task(plan_north, f"After {n}", owner=owner)
+        for n, owner in enumerate(
+            [helper_north, helper_north, manager_north, staff_north, None]
+        )
+    ]
+    for one in after:
+        make_link(one, task)
+    both = week_of(staff_north, NOW).overdue[0].waiting
+    mailed = letter(staff_north)
+    with unrecorded():
+        Task.objects.filter(owner=helper_north).update(
+            state=TaskState.DONE, finished_at=NOW
+        )
+
+    assert both == f"{helper_north.name}, {manager_north.name} wait for it"
+    assert both in mailed.text
+    assert both in mailed.html
+    assert week_of(staff_north, NOW).overdue[0].waiting == (
+        f"{manager_north.name} waits for it"
     )
 
 
