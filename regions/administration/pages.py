@@ -20,7 +20,7 @@ from django.forms import ModelChoiceField
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.http import content_disposition_header
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
@@ -49,8 +49,10 @@ NUMBER = re.compile(r"[0-9]{1,18}")
 
 
 def link_to(row: Model, text: object = None) -> SafeString:
-    """A link to the admin page of a row."""
+    """A link to the admin page of a row; plain text where it has none, as a comment."""
     meta = row._meta
+    if not admin.site.is_registered(type(row)):
+        return conditional_escape(str(row if text is None else text))
     url = reverse(
         f"admin:{meta.app_label}_{meta.model_name}_change", args=[quote(row.pk)]
     )
