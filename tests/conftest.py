@@ -3,6 +3,7 @@
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -21,6 +22,7 @@ from rollout.models import Plan, Wave
 from tests import factories
 from tests.factories import NOW
 from tests.history_guard import HistoryGuard
+from tests.matrix import World, make_world, undone
 
 
 @pytest.hookimpl(wrapper=True)
@@ -104,6 +106,20 @@ def _tables_can_be_emptied() -> Iterator[None]:
 
     with patch.object(DatabaseOperations, "execute_sql_flush", flush):
         yield
+
+
+@pytest.fixture(scope="module")
+def shared_world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    """The world of the matrix, made once for the tests of a file.
+
+    Each of them takes `db` too, whose transaction takes back what the test does to it.
+    """
+    with (
+        django_db_blocker.unblock(),
+        time_machine.travel(NOW, tick=False),
+        undone(),
+    ):
+        yield make_world()
 
 
 # --- The programme -------------------------------------------------------------------

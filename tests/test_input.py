@@ -12,7 +12,7 @@ from django.urls import reverse
 from tests.admin_rows import posted
 from tests.factories import unrecorded
 from tests.hostile import BODIES, FORM, PATHS, VALUES
-from tests.matrix import CSRF, Ask, make_world, send, undone
+from tests.matrix import CSRF, Ask, send, undone
 from tests.permissions import BODIES as WELL_MEANT
 from tests.permissions import codes, rows
 
@@ -42,11 +42,10 @@ OF_ADMIN = (
 
 
 @pytest.fixture
-def world(db):
-    world = make_world()
-    for client in world.clients.values():
+def world(shared_world, db):
+    for client in shared_world.clients.values():
         client.raise_request_exception = False
-    return world
+    return shared_world
 
 
 @contextmanager

@@ -10,7 +10,6 @@ from tests.matrix import (
     addresses,
     all_addresses,
     args_of,
-    make_world,
     send,
     undone,
 )
@@ -41,8 +40,8 @@ UNTOLD = {"Content-Length", "Date"}
 
 
 @pytest.fixture
-def world(db):
-    return make_world()
+def world(shared_world, db):
+    return shared_world
 
 
 def asked(world, ask, role):

@@ -21,7 +21,6 @@ from tests.matrix import (
     Ask,
     all_addresses,
     encoded,
-    make_world,
     send,
     undone,
 )
@@ -47,8 +46,8 @@ SUGGESTED = sorted(
 
 
 @pytest.fixture
-def world(db):
-    return make_world()
+def world(shared_world, db):
+    return shared_world
 
 
 def expected_of(name, method):
