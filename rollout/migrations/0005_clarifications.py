@@ -218,18 +218,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="clarification",
             constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        ["open", "answered", "declined", "confirmed", "withdrawn"],
-                    )
-                ),
-                name="clarification_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="clarification",
-            constraint=models.CheckConstraint(
                 condition=models.Q(("question", ""), _negated=True),
                 name="clarification_asks_something",
             ),

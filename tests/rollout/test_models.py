@@ -38,7 +38,6 @@ BREACHES = {
     "clarification_confirmed_by_somebody": changed(
         Clarification, confirmed_at=factories.NOW
     ),
-    "clarification_state_known": changed(Clarification, state="other"),
     "duty_kind_known": changed(Duty, kind="other"),
     "duty_mailed_names_mail": changed(Duty, state="mailed"),
     "duty_once": second(Duty),
