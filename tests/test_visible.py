@@ -59,6 +59,7 @@ rollout.plan            all  all     own       own       -
 rollout.task            all  all     own,his   own,his   his
 rollout.taskcomment     all  all     own,his   own,his   his
 rollout.tasklink        all  all     own,his   own,his   his
+rollout.taskrequest     all  all     own,his   own,his   his
 rollout.wave            all  all     own       own       -
 """
 COLUMNS = {
@@ -87,6 +88,7 @@ NAMED = {
     "rollout.checklistitem": ["task__owner"],
     "rollout.taskcomment": ["task__owner"],
     "rollout.tasklink": ["task__owner"],
+    "rollout.taskrequest": ["task__owner"],
 }
 SHARED = Q(audience=Audience.REGION)
 OPEN = {
@@ -141,6 +143,7 @@ def _add(made, programme, staff, other, outsider):
     factories.make_link(made.task, made.changed)
     factories.make_item(task)
     factories.make_comment(task, staff)
+    factories.make_request(task, outsider)
     factories.make_clarification(region, programme, made.other, outsider)
 
 

@@ -1,6 +1,6 @@
 """A pytest plugin: which functions of the product each test ran, and how long it took.
 
-What ran in no test, while modules were imported, stands under `OUTSIDE`.
+And which ran in no test, while modules were imported.
 """
 
 import json
@@ -16,11 +16,8 @@ import pytest
 
 ROOT = Path.cwd()
 APPS = tuple(f"{ROOT / app}{os.sep}" for app in ("regions", "pilots", "rollout"))
-OUTSIDE = ""
-ran: dict[str, Any] = {}
-
-
 Places = set[tuple[str, int]]
+ran: dict[str, Any] = {}
 
 
 def follow(found: Places) -> None:
@@ -59,6 +56,8 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, Any, Any]:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Each process writes a file of its own."""
     sys.settrace(None)
-    ran[OUTSIDE] = {"functions": ours(outside), "seconds": 0}
-    Path(os.environ["MUTANTS_TRACE"]).write_text(json.dumps(ran), encoding="utf-8")
+    told = {"tests": ran, "outside": ours(outside)}
+    file = Path(os.environ["MUTANTS_TRACE"]) / f"{os.getpid()}.json"
+    file.write_text(json.dumps(told), encoding="utf-8")
