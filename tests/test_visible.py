@@ -7,14 +7,17 @@ here by the path from a row to its region and to the people whom it concerns.
 from datetime import date
 from functools import reduce
 from operator import or_
+from uuid import uuid4
 
 import pytest
 from django.apps import apps
 from django.db.models import Q
+from django.urls import reverse
 
 from pilots.models import Finding
 from regions.enums import Audience, Change, Via
 from regions.models import Ask, HistoryEntry, PrivateView, Sending
+from regions.undoing import undo_answers
 from rollout.models import Breaker
 from tests import factories
 from tests.factories import NOW
@@ -213,3 +216,28 @@ def test_rule_that_lets_everybody_see_is_found(model, world, monkeypatch):
     seen, expected, _ = look(world, label, words, "staff")
 
     assert set(seen) > set(expected)
+
+
+# --- What is told from these rows ----------------------------------------------------
+
+
+def test_findings_are_listed_and_counted_as_far_as_they_are_seen(world):
+    page = world.clients["staff"].get(reverse("pilots:finding-list"))
+
+    assert [one.title for one in page.context["page"]] == ["Adopted"]
+    assert [(one.state, one.count) for one in page.context["counts"]] == [
+        ("adopted", 1)
+    ]
+
+
+def test_act_on_a_hidden_row_is_answered_as_one_on_a_row_that_is_gone(world):
+    hidden, gone = world.south.act, uuid4()
+    entry = HistoryEntry.objects.filter(act=hidden).values().first()
+    HistoryEntry.objects.create(
+        **entry | {"id": None, "act": gone, "object_id": 999_999}
+    )
+
+    told = undo_answers([hidden, gone], world.people["staff"])
+
+    assert not told[hidden]
+    assert told[hidden] == told[gone]
