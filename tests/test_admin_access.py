@@ -52,11 +52,12 @@ def test_only_headquarters_gets_in(everybody, browser, as_user, north):
         assert "The administration is for headquarters." in answers[0].content.decode()
 
 
-def test_export_refuses_whoever_got_in(staff_north, browser, rf):
-    """Its own watch, behind that of the site; and nothing is posted to it."""
+def test_second_watch_refuses_whoever_got_in(staff_north, browser, rf):
+    """That of the site and of the export, behind the first; nothing is posted to it."""
     request = rf.get(DOORS[5])
     request.user = staff_north
 
+    assert not admin.site.has_permission(request)
     with pytest.raises(PermissionDenied):
         admin.site.get_model_admin(Region).export_view(request)
     assert browser.post(DOORS[5]).status_code == 405

@@ -18,6 +18,7 @@ from pilots.models import Finding
 from regions.enums import Audience, Change, Via
 from regions.models import Ask, HistoryEntry, PrivateView, Sending
 from regions.undoing import undo_answers
+from rollout.access import can_plan, can_say_counts, can_see_ledger
 from rollout.models import Breaker
 from tests import factories
 from tests.factories import NOW
@@ -241,3 +242,17 @@ def test_act_on_a_hidden_row_is_answered_as_one_on_a_row_that_is_gone(world):
 
     assert not told[hidden]
     assert told[hidden] == told[gone]
+
+
+def test_rules_that_only_decide_what_is_offered(world):
+    """No address stands behind them alone."""
+    people = {role: user for role, user in world.people.items() if user}
+    task = world.north.task
+
+    assert {role for role, user in people.items() if can_plan(user)} == {"hq"}
+    assert {role for role, user in people.items() if can_see_ledger(user)} == {
+        "cio", "hq", "auditor",
+    }  # fmt: skip
+    assert {role for role, user in people.items() if can_say_counts(user, task)} == {
+        "cio", "hq", "manager",
+    }  # fmt: skip
