@@ -1,7 +1,9 @@
 """The admin around its pages: who gets in, what stays private, how a save is kept."""
 
 import pytest
+from django.contrib import admin
 from django.contrib.admin.models import LogEntry
+from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.urls import reverse
 
@@ -48,6 +50,17 @@ def test_only_headquarters_gets_in(everybody, browser, as_user, north):
         answers = [as_user(user).get(door) for door in DOORS]
         assert [answer.status_code for answer in answers] == [403] * len(DOORS), user
         assert "The administration is for headquarters." in answers[0].content.decode()
+
+
+def test_second_watch_refuses_whoever_got_in(staff_north, browser, rf):
+    """That of the site and of the export, behind the first; nothing is posted to it."""
+    request = rf.get(DOORS[5])
+    request.user = staff_north
+
+    assert not admin.site.has_permission(request)
+    with pytest.raises(PermissionDenied):
+        admin.site.get_model_admin(Region).export_view(request)
+    assert browser.post(DOORS[5]).status_code == 405
 
 
 @pytest.mark.parametrize("door", [DOORS[0], DOORS[2], DOORS[3]])
@@ -297,6 +310,8 @@ def test_theme_is_that_of_the_product(theme, browser):
 def test_first_page_tells_what_one_changed_last(browser, north, hq, cio):
     mine = make_entry(north, by=hq)
     make_entry(north, by=cio)
+    # What he wrote as the CIO that he is no more.
+    make_entry(north, by=hq, audience=Audience.PRIVATE)
 
     assert list(browser.get(DOORS[0]).context["changes"]) == [mine]
 

@@ -141,6 +141,31 @@ def test_no_page_of_another_row_names_it(browser, seen, hidden):
             assert f" {HIDDEN}" not in browser.get(at).content.decode(), at
 
 
+@pytest.mark.parametrize(
+    ("hung", "on", "page"),
+    [
+        ("regions.rhythm", "regions.region", "change"),
+        ("regions.regionalceo", "regions.region", "changelist"),
+        ("regions.membership", "regions.user", "changelist"),
+    ],
+)
+def test_hidden_row_is_not_told_beside_what_it_hangs_on(
+    hung, on, page, browser, seen, monkeypatch
+):
+    row = seen[hung]
+    told = {
+        "regions.rhythm": address_of(row),
+        "regions.regionalceo": f">{seen['regions.regionalceo'].user.name}<",
+        "regions.membership": f"Company {SEEN}<",
+    }[hung]
+    at = address_of(seen[on]) if page == "change" else address(on, page)
+    assert told in browser.get(at).content.decode()
+
+    hide(type(row)._default_manager.all(), Q(pk=row.pk), monkeypatch)
+
+    assert told not in browser.get(at).content.decode()
+
+
 def test_forms_take_no_hidden_row(browser, seen, hidden):
     asked = set()
 

@@ -50,6 +50,9 @@ LEFT = {
 }
 
 
+NOTHING = {"functions": [], "seconds": 1}
+
+
 def squeezed(text):
     return text.replace("\n\n\n", "\n").replace("\n\n", "\n")
 
@@ -86,10 +89,29 @@ def test_guards_of_the_product_are_found():
 
 def test_guard_that_no_test_runs_is_not_caught():
     bench = object.__new__(Bench)
-    bench.ran, bench.tree = {}, Path("nowhere")
+    bench.ran, bench.outside, bench.tree = {"other": NOTHING}, set(), Path("nowhere")
     [guard] = guards_in("def can(user):\n    raise Http404\n")
 
     assert not bench.is_caught(Mutant("regions/planted.py", guard))
+
+
+def test_guard_that_ran_while_modules_were_imported_is_tried_with_every_test():
+    bench = object.__new__(Bench)
+    bench.ran = {
+        "slow": NOTHING | {"seconds": 2},
+        "quick": NOTHING,
+        "its": {"functions": ["regions/planted.py:1"], "seconds": 3},
+    }
+    bench.outside = {"regions/planted.py:1"}
+    [early] = guards_in("def urls():\n    return require_safe(view)\n")
+    [later] = guards_in("\n\ndef urls():\n    return require_safe(view)\n")
+
+    assert bench.tests_of(Mutant("regions/planted.py", early)) == [
+        "its",
+        "quick",
+        "slow",
+    ]
+    assert bench.tests_of(Mutant("regions/planted.py", later)) == []
 
 
 def test_document_names_what_was_not_missed():

@@ -25,7 +25,7 @@ def main(words: Sequence[str] | None = None) -> int:
     options = parser.parse_args(words)
     mutants = [one for one in all_mutants() if (options.only or "") in str(one)]
     bench = Bench(ROOT / "var" / "mutants")
-    if not bench.begin():
+    if not bench.begin(options.jobs):
         sys.exit("The access tests are red before anything is taken away.")
     survivors = list(tried(bench, mutants, jobs=options.jobs))
     print(f"{len(mutants)} guards taken away, {len(survivors)} not missed.")

@@ -5,13 +5,9 @@ from functools import update_wrapper
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.auth import REDIRECT_FIELD_NAME
-from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.views import redirect_to_login
 from django.db.models import Min, Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from regions.access import can_use_admin
@@ -73,16 +69,12 @@ class Site(admin.AdminSite):
 
         return update_wrapper(guarded, view)
 
-    @login_not_required
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """The way to the product's page; the admin has none of its own."""
-        index = reverse("admin:index", current_app=self.name)
-        if not request.user.is_authenticated:
-            return redirect_to_login(request.GET.get(REDIRECT_FIELD_NAME) or index)
+        """None of its own: who is not signed in was led to the product's before."""
         can_use_admin(person(request)).insist()
-        return redirect(index)
+        return redirect("admin:index")
 
     def logout(  # type: ignore[override]
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
