@@ -45,14 +45,14 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     person = user if isinstance(user, User) and user.as_of is not None else None
     return {
         "theme": theme if theme in THEMES else "system",
-        "menu": menu(person, request.path) if person else [],
+        # Asked for by whole pages only, so that a swapped row costs nothing.
+        "menu": SimpleLazyObject(lambda: menu(person, request.path) if person else []),
         "initials": initials(person) if person else "",
         "provider_name": settings.OIDC_NAME if settings.OIDC else "",
         "may_administer": bool(person and person.is_staff),
         "may_search_history": bool(person and can_search_history(person)),
         # Asked for where one signs in: a host that is refused cannot be asked for.
         "takes_passkeys": SimpleLazyObject(lambda: takes_passkeys(request)),
-        # Asked for by whole pages only, so that a swapped row costs nothing.
         "trouble": SimpleLazyObject(lambda: _trouble(person)),
     }
 
