@@ -36,7 +36,10 @@ def takers() -> QuerySet[User]:
     """Who can be in charge of anything: an auditor only looks on."""
     can = Q(region__isnull=False) | Q(role__in=[Role.CIO, Role.HQ])
     held = Membership.objects.filter(can, to_date=None)
-    return User.objects.filter(pk__in=held.values("user"), may_sign_in=True)
+    rows: QuerySet[User] = User.objects.filter(
+        pk__in=held.values("user"), may_sign_in=True
+    )
+    return rows
 
 
 def offer_people(form: forms.Form, people: QuerySet[User], *names: str) -> None:
