@@ -14,7 +14,7 @@ from rollout.models import Task, Wave
 from rollout.queries.bulk import LONGEST_SHIFT, Wanted
 
 from .people import DayField
-from .tasks import offer_people, people_for, person_field
+from .tasks import offer_people, people_for, person_field, takers
 
 
 class RowForm(MergingForm):
@@ -160,7 +160,7 @@ class BulkForm(forms.Form):
 
     def __init__(self, reader: User, data: Any = None) -> None:
         super().__init__(data)
-        people = User.objects.visible_to(reader).filter(may_sign_in=True)
+        people = User.objects.visible_to(reader) & takers()
         offer_people(self, people.order_by("name", "id"), "taker")
 
     def clean(self) -> dict[str, Any]:

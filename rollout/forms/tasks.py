@@ -32,6 +32,16 @@ def people_for(region_id: int, *keep: int | None) -> QuerySet[User]:
     return rows
 
 
+def takers() -> QuerySet[User]:
+    """Who can be in charge of anything: an auditor only looks on."""
+    can = Q(region__isnull=False) | Q(role__in=[Role.CIO, Role.HQ])
+    held = Membership.objects.filter(can, to_date=None)
+    rows: QuerySet[User] = User.objects.filter(
+        pk__in=held.values("user"), may_sign_in=True
+    )
+    return rows
+
+
 def offer_people(form: forms.Form, people: QuerySet[User], *names: str) -> None:
     for name in names:
         field: Any = form.fields[name]

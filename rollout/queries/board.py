@@ -86,6 +86,11 @@ class Board:
         return sentence(len(self.stuck) + self.stuck_more, overdue, overloaded)
 
     @property
+    def has_hours(self) -> bool:
+        """Whether anybody's work, or time for it, is known in hours."""
+        return not all(week.is_empty for line in self.lines for week in line.bars)
+
+    @property
     def unowned_total(self) -> int:
         return sum(cell.count for cell in self.unowned)
 

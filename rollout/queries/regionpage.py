@@ -90,6 +90,9 @@ def region_page(region: Region, user: User, *, at: datetime) -> RegionPage:
     day = today(region, at)
     rows = list(region_tasks(region)[: TASKS_SHOWN * 3]) if plan else []
     lines = task_lines(rows, day)
+    blocked = [line for line in lines if line.is_blocked]
+    tasks = [line for line in lines if not line.is_blocked][:TASKS_SHOWN]
+    shown = len(blocked) + len(tasks)
     is_archived = region.archived_at is not None
     may_log = can_log_contact(user, region)
     knows_talks = bool(may_log) or user.standing.sees_all
@@ -105,9 +108,9 @@ def region_page(region: Region, user: User, *, at: datetime) -> RegionPage:
         if knows_talks
         else None,
         requests=requests_in(region, user),
-        blocked=[line for line in lines if line.is_blocked],
-        tasks=[line for line in lines if not line.is_blocked][:TASKS_SHOWN],
-        more_tasks=max(region_tasks(region).count() - TASKS_SHOWN, 0) if plan else 0,
+        blocked=blocked,
+        tasks=tasks,
+        more_tasks=region_tasks(region).count() - shown if plan else 0,
         contacts=_contacts(region, plan, user) if plan and knows_talks else [],
         knows_talks=knows_talks,
         reads_private=can_read_notes(user, region.pk),

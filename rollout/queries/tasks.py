@@ -53,6 +53,11 @@ class TaskLine:
         return self.task.state == TaskState.BLOCKED
 
     @property
+    def note(self) -> str:
+        """What is worth knowing where the state has a column of its own."""
+        return _why_blocked(self.task) if self.is_blocked else _step_note(self.task)
+
+    @property
     def is_unfinished(self) -> bool:
         return self.task.state in UNFINISHED
 
@@ -266,13 +271,18 @@ def liaison_for(task: Task, user: User) -> User | None:
 
 def _detail(task: Task) -> str:
     if task.state == TaskState.BLOCKED:
-        note = task.block_note or task.get_block_reason_display()
-        if task.waits_for is None:
-            return _("Blocked: %(why)s") % {"why": note}
-        return _("Blocked: %(why)s (%(who)s)") % {
-            "why": note,
-            "who": task.waits_for.name,
-        }
+        return _("Blocked: %(why)s") % {"why": _why_blocked(task)}
     if task.state == TaskState.STARTED:
         return _("Started")
-    return task.step.note if task.step and task.step.note else ""
+    return _step_note(task)
+
+
+def _why_blocked(task: Task) -> str:
+    why = task.block_note or task.get_block_reason_display()
+    if task.waits_for is None:
+        return why
+    return _("%(why)s (%(who)s)") % {"why": why, "who": task.waits_for.name}
+
+
+def _step_note(task: Task) -> str:
+    return task.step.note if task.step else ""

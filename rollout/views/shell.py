@@ -23,7 +23,7 @@ THEMES = ("system", "light", "dark")
 # Pages that stand below a menu item, though their addresses do not.
 BELOW = {
     "playbook": ("/findings/",),
-    "regions": ("/contacts/", "/clarifications/"),
+    "regions": ("/contacts/", "/clarifications/", "/requests/"),
     "people": ("/roles/", "/absences/"),
 }
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from pilots.queries import lessons_for
+from regions.access import can_see_today
 from regions.calendar import today
 from regions.history import EditedMeanwhile, web_act
 from regions.merging import Clashing, save_merging
@@ -65,6 +66,8 @@ def my_tasks(request: Request) -> HttpResponse:
         "head": week.head,
         "reasons": BlockReason.choices,
         "later": task_lines(rows, today(user, user.moment)),
+        # Who leads looks after the tasks of others, too.
+        "leads": bool(can_see_today(user) or user.standing.manager_of),
     }
     return render(request, "rollout/task_list.html", context)
 

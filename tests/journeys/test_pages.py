@@ -31,6 +31,12 @@ PAGES = {
     "many tasks": ("manager", "/tasks/bulk/?act=shift&days=1&why=%2B&task={task}", 200),
     "new task": ("manager", "/regions/{region}/tasks/new/", 200),
     "board": ("manager", "/regions/{region}/board/", 200),
+    "row to change": ("manager", "/tasks/{task}/row/", 200),
+    "another date": ("staff", "/tasks/{own}/ask-date/", 200),
+    "not mine": ("staff", "/tasks/{own}/not-mine/", 200),
+    "old list": ("", "/my-list/no-such-token/", 410),
+    "go-live to move": ("hq", "/regions/{region}/go-live/", 200),
+    "wave to leave": ("hq", "/regions/{region}/wave/", 200),
     "clarifications": ("hq", "/clarifications/", 200),
     "question to ask": ("manager", "/regions/{region}/ask/", 200),
     "old question": ("", "/answers/no-such-token/", 410),
@@ -71,6 +77,11 @@ ROWS = {
     "task": """SELECT t.id FROM rollout_task t JOIN rollout_plan p ON p.id = t.plan_id
         JOIN regions_region r ON r.id = p.region_id
         WHERE t.state = 'blocked' AND r.code = ?""",
+    "own": """SELECT t.id FROM rollout_task t JOIN rollout_plan p ON p.id = t.plan_id
+        JOIN regions_region r ON r.id = p.region_id
+        JOIN regions_user u ON u.id = t.owner_id
+        WHERE t.state = 'open' AND u.email LIKE 'staff-%' AND r.code = ?
+        ORDER BY t.id""",
     "finding": "SELECT id FROM pilots_finding ORDER BY id",
     "mail": "SELECT id FROM rollout_mail ORDER BY id",
     "person": """SELECT m.user_id AS id FROM regions_membership m
