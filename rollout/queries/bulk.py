@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from regions.calendar import Calendar, Corrections, NoWorkingDay
-from regions.models import User
+from regions.enums import Role
+from regions.models import Membership, User
 from regions.queries import corrections
 from regions.undoing import MOST_ROWS
 from regions.wording import full_day
@@ -105,7 +106,7 @@ class Preview:
 def preview_of(
     pks: list[int], wanted: Wanted, reader: User, *, lock: bool = False
 ) -> Preview:
-    """Of the tasks that the reader sees; three queries, however many they are."""
+    """Of the tasks that the reader sees; four queries, however many they are."""
     rows = (
         Task.objects.visible_to(reader)
         .filter(pk__in=pks[:MOST_TASKS])
@@ -115,15 +116,27 @@ def preview_of(
     if lock:
         rows = rows.select_for_update(of=("self",))
     corrected = corrections() if wanted.what == BulkAct.SHIFT else Corrections()
+    places = _places(wanted.taker) if wanted.taker else None
     changes: list[Changing] = []
     staying: list[Staying] = []
     for task in rows:
         told = _told(task, wanted, reader, corrected)
+        if places is not None and task.plan.region_id not in places:
+            told = Staying(task, _("The new person does not work there."))
         if isinstance(told, Changing):
             changes.append(told)
         else:
             staying.append(told)
     return Preview(wanted, changes, staying)
+
+
+def _places(taker: User) -> set[int | None] | None:
+    """The regions whose tasks somebody can take, as for one task; none for all of them."""
+    held = Membership.objects.filter(user=taker, to_date=None)
+    found = set(held.values_list("role", "region"))
+    if any(role in (Role.CIO, Role.HQ) for role, _region in found):
+        return None
+    return {region for _role, region in found}
 
 
 def _told(

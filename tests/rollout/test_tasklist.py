@@ -298,6 +298,25 @@ def test_many_are_shown_then_changed_then_taken_back(
     assert (late.status_code, Task.objects.filter(owner=None).count()) == (422, 3)
 
 
+def test_many_are_given_only_to_somebody_who_works_there(
+    plan_north, plan_south, as_user, hq, staff_south
+):
+    """As one task is; headquarters works everywhere."""
+    made = [make_task(plan) for plan in (plan_north, plan_south)]
+    ticks = {"act": "owner", "task": [task.pk for task in made]}
+    address = "/tasks/bulk/"
+
+    south = as_user(hq).get(address, {**ticks, "taker": staff_south.pk})
+    both = as_user(hq).get(address, {**ticks, "taker": hq.pk})
+
+    told = south.context["preview"]
+    assert [one.task for one in told.changes] == [made[1]]
+    assert [(one.task, one.why) for one in told.staying] == [
+        (made[0], "The new person does not work there.")
+    ]
+    assert [one.task for one in both.context["preview"].changes] == made
+
+
 @pytest.mark.parametrize(
     ("then", "back"),
     [("/tasks/all/?q=a", "/tasks/all/?q=a"), ("javascript:alert(1)", "/tasks/all/")],
