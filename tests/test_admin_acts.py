@@ -263,7 +263,7 @@ def test_page_before_the_act_costs_the_same_however_many_rows(
     costs = {
         "rollout.mail:resend": 8,
         "rollout.mail:cancel": 9,
-        "rollout.plan:to_wave": 15,
+        "rollout.plan:to_wave": 16,
         "regions.programme:close": 8,
         "regions.programme:open": 8,
         "regions.region:archive": 9,
