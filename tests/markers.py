@@ -76,10 +76,11 @@ WAY_TO_REGION: dict[type[Model], str] = {
     TaskLink: "task__plan__region",
     TaskRequest: "task__plan__region",
     User: "memberships__region",
+    Wave: "plans__region",
 }
 # Those of the programme, the calendar, the delivery and the forms sent: no region's.
 OF_ALL = {
-    Breaker, Finding, Heartbeat, Holiday, Pilot, Procedure, Programme, Sending, Step, Wave,
+    Breaker, Finding, Heartbeat, Holiday, Pilot, Procedure, Programme, Sending, Step,
 }  # fmt: skip
 CIRCLES = {
     Ask: "engaged",
@@ -195,12 +196,17 @@ def without(region: Region) -> None:
         order = [
             MailEvent, Duty, Mail, HistoryEntry, Attachment, Clarification, TaskLink,
             ChecklistItem, TaskComment, TaskRequest, Task, Contact, CheckIn, Ask, Rhythm,
-            Plan, Blackout, RegionalCEO, Handover, Absence, Membership,
+            Plan, Wave, Blackout, RegionalCEO, Handover, Absence, Membership,
         ]  # fmt: skip
+        # A wave is known by its plans only while they are there.
+        found = {model: _numbers(model, region) for model in order}
         for model in order:
-            rows = model._default_manager.filter(**{WAY_TO_REGION[model]: region.pk})
-            found = list(rows.values_list("pk", flat=True))
-            QuerySet(model).filter(pk__in=found).delete()
+            QuerySet(model).filter(pk__in=found[model]).delete()
         QuerySet(HistoryEntry).filter(by__in=ids).delete()
         User.objects.filter(pk__in=ids).delete()
         region.delete()
+
+
+def _numbers(model: type[Model], region: Region) -> list[int]:
+    rows = model._default_manager.filter(**{WAY_TO_REGION[model]: region.pk})
+    return list(rows.values_list("pk", flat=True))

@@ -66,7 +66,6 @@ class World:
 
 def make_world() -> World:
     programme = factories.make_programme()
-    wave = factories.make_wave(programme)
     factories.make_heartbeats()
     shared = _shared(programme)
     group = {
@@ -77,6 +76,7 @@ def make_world() -> World:
     sides = {}
     for code in ("NORTH", "SOUTH"):
         region = factories.make_region(code)
+        wave = factories.make_wave(programme, code)
         people = _people(region)
         rows = _rows(region, programme, wave, people)
         mark(region)

@@ -147,6 +147,8 @@ def test_no_page_of_another_row_names_it(browser, seen, hidden):
         ("regions.rhythm", "regions.region", "change"),
         ("regions.regionalceo", "regions.region", "changelist"),
         ("regions.membership", "regions.user", "changelist"),
+        ("rollout.task", "rollout.plan", "changelist"),
+        ("rollout.plan", "rollout.wave", "changelist"),
     ],
 )
 def test_hidden_row_is_not_told_beside_what_it_hangs_on(
@@ -157,6 +159,8 @@ def test_hidden_row_is_not_told_beside_what_it_hangs_on(
         "regions.rhythm": address_of(row),
         "regions.regionalceo": f">{seen['regions.regionalceo'].user.name}<",
         "regions.membership": f"Company {SEEN}<",
+        "rollout.task": '"field-tasks_all">2<',
+        "rollout.plan": '"field-regions">1<',
     }[hung]
     at = address_of(seen[on]) if page == "change" else address(on, page)
     assert told in browser.get(at).content.decode()

@@ -21,7 +21,7 @@ READ = [row.name for row in rows() if row.method == "GET"]
 QUESTIONS = [
     ("rollout:region-list", "q=mark"),
     ("rollout:region-list", "q=SOUTH"),
-    ("rollout:region-list", "wave=Wave+1"),
+    ("rollout:region-list", "wave=mark"),
     ("rollout:region-list", "programme=ERP"),
     ("rollout:today", "programme=ERP"),
     ("rollout:my-tasks", "later=1"),

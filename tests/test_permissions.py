@@ -1,6 +1,7 @@
 """The permission matrix: every address, method, person, and whose row it is."""
 
 import pytest
+from django.http import HttpResponse
 from django.urls import get_resolver
 
 from tests.markers import leaks, unmarked
@@ -13,6 +14,7 @@ from tests.matrix import (
     send,
     undone,
 )
+from tests.offered import offered_in_vain
 from tests.permissions import (
     ADMIN,
     ARGS,
@@ -51,13 +53,17 @@ def asked(world, ask, role):
 
 
 def answers(world, ask, expected, people=PEOPLE):
-    """Everybody's answer to the same bytes; the codes and the markers are compared here."""
+    """Everybody's answer to the same bytes; the codes, the markers and what is offered are
+    compared here."""
+    sides = [world.north, world.south]
     found = {role: asked(world, ask, role) for role in people}
     got = {role: answer.status_code for role, answer in found.items()}
     assert got == {role: expected[role] for role in people}, ask
     for role, answer in found.items():
         if not ask.path.startswith(KEYED):
             assert leaks(role, answer.content.decode()) == set(), (ask, role)
+        if answer.status_code == 200:
+            assert offered_in_vain(role, answer, ask.path, sides) == set(), (ask, role)
     return found
 
 
@@ -200,6 +206,23 @@ def test_answer_that_tells_of_a_row_is_found(world):
         else:
             answer.set_cookie("region", "NORTH")
         assert told(answer, ask)[part] != absent[part]
+
+
+def test_link_and_form_that_are_refused_are_found(world):
+    """Who may not have the row at all, and who may not do that with his."""
+    ask = Ask.of("rollout:region", "GET", world.north)
+    edit = Ask.of("rollout:task-edit", "GET", world.north).path
+    drop = Ask.of("rollout:task-drop", "POST", world.south).path
+    page = HttpResponse(
+        f'<a href="{edit}?x=1">Change</a><form method="post" action="{drop}">'
+    )
+
+    def found(role):
+        return offered_in_vain(role, page, ask.path, [world.north, world.south])
+
+    assert found("staff") == {f"POST {drop}"}
+    assert found("auditor") == {f"GET {edit}", f"POST {drop}"}
+    assert found("cio") == set()
 
 
 def test_request_that_does_nothing_is_found(world):

@@ -77,7 +77,6 @@ COLUMNS = {
 }  # fmt: skip
 WAYS = {model._meta.label_lower: way for model, way in WAY_TO_REGION.items()} | {
     "regions.privateview": "region",
-    "rollout.wave": "plans__region",
 }
 NAMED = {
     "pilots.finding": ["author"],

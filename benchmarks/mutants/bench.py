@@ -23,6 +23,7 @@ TESTS = (
     "tests/test_permissions.py",
     "tests/test_permissions_admin.py",
     "tests/test_visible.py",
+    "tests/test_told.py",
     "tests/test_markers.py",
     "tests/test_admin_access.py",
     "tests/test_admin_scope.py",

@@ -95,11 +95,10 @@ class Board:
         return sum(cell.count for cell in self.unowned)
 
 
-def board_of(region: Region, reader: User, at: datetime) -> Board:
+def board_of(region: Region, at: datetime) -> Board:
     """Seven statements, whatever the region has."""
     day = today(region, at)
-    tasks = Task.objects.visible_to(reader).filter(plan__region=region).unfinished()
-    tasks = tasks.running()
+    tasks = Task.objects.filter(plan__region=region).unfinished().running()
     counts = _counts(tasks, day)
     people = {user.pk: user for user in _people(region, counts, at)}
     corrected = corrections()

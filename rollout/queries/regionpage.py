@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from django.db.models import QuerySet
 
-from regions.access import can_log_contact, can_read_notes
+from regions.access import can_change_contact, can_log_contact, can_read_notes
 from regions.calendar import Closed, today
 from regions.enums import Role
 from regions.models import Contact, Programme, Region, RegionalCEO, User
@@ -60,6 +60,8 @@ class RegionPage:
     tasks: list[TaskLine]
     more_tasks: int
     contacts: list[Contact]
+    # Those whose log the reader may correct.
+    correctable: set[int]
     knows_talks: bool
     reads_private: bool
     private_views: list[Viewing]
@@ -96,6 +98,7 @@ def region_page(region: Region, user: User, *, at: datetime) -> RegionPage:
     is_archived = region.archived_at is not None
     may_log = can_log_contact(user, region)
     knows_talks = bool(may_log) or user.standing.sees_all
+    contacts = _contacts(region, plan, user) if plan and knows_talks else []
     return RegionPage(
         region=region,
         plan=plan,
@@ -111,7 +114,8 @@ def region_page(region: Region, user: User, *, at: datetime) -> RegionPage:
         blocked=blocked,
         tasks=tasks,
         more_tasks=region_tasks(region).count() - shown if plan else 0,
-        contacts=_contacts(region, plan, user) if plan and knows_talks else [],
+        contacts=contacts,
+        correctable={one.pk for one in contacts if can_change_contact(user, one)},
         knows_talks=knows_talks,
         reads_private=can_read_notes(user, region.pk),
         private_views=viewings(region, user, VIEWS_SHOWN),

@@ -109,7 +109,7 @@ def tasks(reader: User, wanted: Mapping[str, Any], at: datetime) -> QuerySet[Tas
     if window := wanted.get("due"):
         rows = rows.filter(due_in(window, today(reader, at)))
     if words := wanted.get("q"):
-        rows = rows.filter(_named(rows, words, reader))
+        rows = rows.filter(_named(rows, words))
     joined = rows.select_related(
         "plan__region", "plan__wave", "step", "owner", "waits_for"
     )
@@ -132,15 +132,15 @@ def _order(sort: str) -> Iterator[OrderBy]:
             yield F(field).asc(nulls_last=True)
 
 
-def _named(rows: QuerySet[Task], words: str, reader: User) -> Q:
+def _named(rows: QuerySet[Task], words: str) -> Q:
     """By title, person and region, as written, by pinyin or by its initials."""
     titles = rows.order_by().values_list("title", flat=True).distinct()
     found = [title for title in titles if not title.isascii() and fits(words, title)]
     return (
         Q(title__icontains=words)
         | Q(title__in=found)
-        | Q(owner__in=_fitting(User.objects.visible_to(reader), words))
-        | Q(plan__region__in=_fitting(Region.objects.visible_to(reader), words))
+        | Q(owner__in=_fitting(User.objects.all(), words))
+        | Q(plan__region__in=_fitting(Region.objects.all(), words))
     )
 
 

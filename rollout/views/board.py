@@ -30,7 +30,7 @@ def region_board(request: Request, code: str) -> HttpResponse:
     can_see_board(user, region.pk).insist()
     may_change = bool(can_add_tasks(user, region.pk))
     context = {
-        "board": board_of(region, user, user.moment),
+        "board": board_of(region, user.moment),
         "bulk_form": BulkForm(user) if may_change else None,
         "filter_form": TaskFilter(user) if may_change else None,
         "may_add": may_change,
