@@ -271,14 +271,18 @@ def _letter(parts: list[Part], facts: Facts) -> Letter:
     )
 
 
-def _below(part: Part) -> dict[str, str]:
-    """A part under the first one: without subject, button and foot of its own."""
+def _below(part: Part) -> dict[str, Any]:
+    """A part under the first one: without subject, button and foot of its own.
+
+    Why it is sent stands in the foot of them all, which includes the template of it.
+    """
     context = {**part.context, "site_url": settings.SITE_URL}
     context |= {"below": [], "is_below": True}
     return {
         "text": render_to_string(f"emails/{part.name}-body.txt", context).strip(),
         "html": render_to_string(f"emails/{part.name}-body.html", context),
-        "why": render_to_string(f"emails/_{part.name}-why.txt", context),
+        "why": f"emails/_{part.name}-why.txt",
+        "programme": part.programme,
     }
 
 

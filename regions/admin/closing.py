@@ -69,47 +69,63 @@ def _taken_up(count: int) -> str:
     return said % {"n": count}
 
 
-CLOSE = RowsAct(
-    name="close",
-    label=gettext_lazy("Close the programme"),
-    about=gettext_lazy("Nothing is deleted, and it can be opened again."),
-    may=can_close,
-    tell=_telling(check_close, ENDS),
-    do=lambda row, act: close_programme(row, act=act),
+def _act(
+    name: str,
+    label: Any,
+    about: Any,
+    *,
+    check: Callable[[Any], None],
+    said: Any,
+    do: Callable[..., Any],
+    done: Callable[[int], str],
+) -> RowsAct:
+    """An act with a reason; what is refused to one row is told before it is done."""
+    return RowsAct(
+        name=name,
+        label=label,
+        about=about,
+        may=can_close,
+        tell=_telling(check, said),
+        do=lambda row, act: do(row, act=act),
+        done=done,
+        refusals=(CannotClose,),
+        needs_reason=True,
+    )
+
+
+CLOSE = _act(
+    "close",
+    gettext_lazy("Close the programme"),
+    gettext_lazy("Nothing is deleted, and it can be opened again."),
+    check=check_close,
+    said=ENDS,
+    do=close_programme,
     done=_closed,
-    refusals=(CannotClose,),
-    needs_reason=True,
 )
-OPEN = RowsAct(
-    name="open",
-    label=gettext_lazy("Open the programme again"),
-    about=gettext_lazy("Its regions stand on Today again, and reminders go out."),
-    may=can_close,
-    tell=_telling(check_open, BEGINS),
-    do=lambda row, act: open_programme(row, act=act),
+OPEN = _act(
+    "open",
+    gettext_lazy("Open the programme again"),
+    gettext_lazy("Its regions stand on Today again, and reminders go out."),
+    check=check_open,
+    said=BEGINS,
+    do=open_programme,
     done=_opened,
-    refusals=(CannotClose,),
-    needs_reason=True,
 )
-ARCHIVE = RowsAct(
-    name="archive",
-    label=gettext_lazy("Archive the region"),
-    about=gettext_lazy("Nothing is deleted, and it can be taken up again."),
-    may=can_close,
-    tell=_telling(check_archive, ENDS),
-    do=lambda row, act: archive_region(row, act=act),
+ARCHIVE = _act(
+    "archive",
+    gettext_lazy("Archive the region"),
+    gettext_lazy("Nothing is deleted, and it can be taken up again."),
+    check=check_archive,
+    said=ENDS,
+    do=archive_region,
     done=_archived,
-    refusals=(CannotClose,),
-    needs_reason=True,
 )
-TAKE_UP = RowsAct(
-    name="take_up",
-    label=gettext_lazy("Take the region up again"),
-    about=gettext_lazy("It stands on Today again, and reminders go out."),
-    may=can_close,
-    tell=_telling(check_take_up, BEGINS),
-    do=lambda row, act: take_up_region(row, act=act),
+TAKE_UP = _act(
+    "take_up",
+    gettext_lazy("Take the region up again"),
+    gettext_lazy("It stands on Today again, and reminders go out."),
+    check=check_take_up,
+    said=BEGINS,
+    do=take_up_region,
     done=_taken_up,
-    refusals=(CannotClose,),
-    needs_reason=True,
 )

@@ -3,6 +3,9 @@
 A closed programme and an archived region can be read as before, and opened again.
 """
 
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -10,49 +13,31 @@ from regions import history
 from regions.history import Act
 from regions.models import Programme, Region
 
+Row = TypeVar("Row", Programme, Region)
+
 
 class CannotClose(Exception):  # noqa: N818 - a refusal, told to the user as it stands
     """It is closed already, or is not closed; or nobody said why."""
 
 
-@transaction.atomic
 def close_programme(programme: Programme, *, act: Act) -> Programme:
     """Raises CannotClose."""
-    _insist_on_reason(act)
-    row = history.lock(Programme.objects.all(), programme.pk)
-    check_close(row)
-    history.change(row, {"closed_at": act.at}, act)
-    return row
+    return _changed(programme, check_close, {"closed_at": act.at}, act)
 
 
-@transaction.atomic
 def open_programme(programme: Programme, *, act: Act) -> Programme:
     """Raises CannotClose."""
-    _insist_on_reason(act)
-    row = history.lock(Programme.objects.all(), programme.pk)
-    check_open(row)
-    history.change(row, {"closed_at": None}, act)
-    return row
+    return _changed(programme, check_open, {"closed_at": None}, act)
 
 
-@transaction.atomic
 def archive_region(region: Region, *, act: Act) -> Region:
     """Raises CannotClose."""
-    _insist_on_reason(act)
-    row = history.lock(Region.objects.all(), region.pk)
-    check_archive(row)
-    history.change(row, {"archived_at": act.at}, act)
-    return row
+    return _changed(region, check_archive, {"archived_at": act.at}, act)
 
 
-@transaction.atomic
 def take_up_region(region: Region, *, act: Act) -> Region:
     """Raises CannotClose."""
-    _insist_on_reason(act)
-    row = history.lock(Region.objects.all(), region.pk)
-    check_take_up(row)
-    history.change(row, {"archived_at": None}, act)
-    return row
+    return _changed(region, check_take_up, {"archived_at": None}, act)
 
 
 def check_close(row: Programme) -> None:
@@ -75,6 +60,13 @@ def check_take_up(row: Region) -> None:
         raise CannotClose(_("It is not archived."))
 
 
-def _insist_on_reason(act: Act) -> None:
+@transaction.atomic
+def _changed(
+    row: Row, check: Callable[[Row], None], values: Mapping[str, Any], act: Act
+) -> Row:
     if not act.reason.strip():
         raise CannotClose(_("Say why."))
+    locked = history.lock(type(row)._default_manager.all(), row.pk)
+    check(locked)
+    history.change(locked, values, act)
+    return locked

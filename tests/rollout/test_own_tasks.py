@@ -9,6 +9,7 @@ from django.test import Client
 from regions.calendar import Corrections
 from regions.enums import Via
 from regions.history import Act
+from regions.models import Programme
 from regions.services.undo import undo
 from rollout import reminders
 from rollout.composing import compose
@@ -237,6 +238,23 @@ def test_calls_and_late_tasks_of_a_day_are_one_mail(
     assert sent.body_html.count("<html") == sent.body_html.count("</body>") == 1
     assert len(told(liaison_north)) == 2
     assert {state for _kind, state in told(liaison_north)} == {DutyState.MAILED}
+
+
+def test_why_of_a_part_below_is_text_in_text_and_escaped_in_html(
+    programme, plan_north, liaison_north, ceo_north, rhythm_north
+):
+    with unrecorded():
+        Programme.objects.update(name="R&D <ERP>")
+    make_contact(ceo_north, programme, liaison_north, held_at=NOW - 15 * DAY)
+    make_task(plan_north, "A & B", owner=liaison_north, due_date=MONDAY)
+
+    found = letter(liaison_north)
+
+    for part in ("these CEOs in the roll-out of", "these tasks of the roll-out of"):
+        assert f"{part} R&D <ERP>" in found.text
+        assert f"{part} R&amp;D &lt;ERP&gt;" in found.html
+    assert "A & B\n" in found.text
+    assert "A &amp; B" in found.html
 
 
 # --- Given at short notice -----------------------------------------------------------
