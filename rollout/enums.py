@@ -39,6 +39,16 @@ TASK_MOVES = {
 }
 
 
+# What a state says besides its word goes with it.
+LEFT_BEHIND: dict[str, object] = {
+    "finished_at": None,
+    "block_reason": "",
+    "block_note": "",
+    "waits_for": None,
+    "drop_reason": "",
+}
+
+
 class BlockReason(TextChoices):
     """Why a task cannot go on: the five that regions name."""
 
@@ -85,7 +95,7 @@ class RequestState(TextChoices):
 
 
 class DutyKind(TextChoices):
-    """What somebody has to be told. The order is that of the parts of a merged mail."""
+    """What somebody has to be told; `composing.COMPOSERS` has the order in one mail."""
 
     CHECK_IN = "check_in", _("check-in reminder")
     CLARIFICATION = "clarification", _("reminder of a question")
@@ -191,34 +201,6 @@ class ClarificationState(TextChoices):
     WITHDRAWN = "withdrawn", pgettext_lazy("clarification", "withdrawn")
 
 
-# The last answer wins, so whoever was asked may say otherwise after it was confirmed.
-CLARIFICATION_MOVES = {
-    ClarificationState.OPEN: {
-        ClarificationState.OPEN,
-        ClarificationState.ANSWERED,
-        ClarificationState.DECLINED,
-        ClarificationState.CONFIRMED,
-        ClarificationState.WITHDRAWN,
-    },
-    ClarificationState.ANSWERED: {
-        ClarificationState.OPEN,
-        ClarificationState.ANSWERED,
-        ClarificationState.CONFIRMED,
-        ClarificationState.WITHDRAWN,
-    },
-    ClarificationState.DECLINED: {
-        ClarificationState.OPEN,
-        ClarificationState.DECLINED,
-        ClarificationState.CONFIRMED,
-        ClarificationState.WITHDRAWN,
-    },
-    ClarificationState.CONFIRMED: {
-        ClarificationState.OPEN,
-        ClarificationState.ANSWERED,
-        ClarificationState.DECLINED,
-    },
-    ClarificationState.WITHDRAWN: set(),
-}
 UNSETTLED = (
     ClarificationState.OPEN,
     ClarificationState.ANSWERED,

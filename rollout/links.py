@@ -123,10 +123,6 @@ def pause_token(mail: Mail) -> str:
     return PAUSE_LINK.token(mail)
 
 
-def tasks_token(mail: Mail) -> str:
-    return TASKS_LINK.token(mail)
-
-
 def pause_url(mail: Mail) -> str:
     """Where somebody says, without signing in, how often he wants planned mail."""
     return PAUSE_LINK.url(mail)

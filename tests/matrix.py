@@ -26,10 +26,10 @@ from regions.models import Attachment, Programme, Region, User
 from rollout.enums import BlockReason, DutyKind, MailState, TaskState
 from rollout.links import (
     ANSWERS_LINK,
+    TASKS_LINK,
     invitation_token,
     pause_token,
     sign_in_token,
-    tasks_token,
 )
 from rollout.models import Handover, Plan, Task, Wave
 from rollout.queries.handover import moving_from
@@ -180,7 +180,7 @@ def _rows(
         ),
         task=task,
         request=factories.make_request(changed, staff),
-        mailed=tasks_token(told),
+        mailed=TASKS_LINK.token(told),
         file=_file(task, staff),
         item=factories.make_item(task),
         comment=factories.make_comment(task, staff),

@@ -15,9 +15,6 @@ from .people import User
 
 
 class ProgrammeQuerySet(models.QuerySet["Programme"]):
-    def running(self) -> Self:
-        return self.filter(closed_at=None)
-
     def running_first(self) -> Self:
         """In the order they came, closed ones behind."""
         return self.order_by(models.F("closed_at").asc(nulls_first=True), "id")
@@ -64,9 +61,6 @@ class Programme(Versioned):
 
 
 class RegionQuerySet(models.QuerySet["Region"]):
-    def running(self) -> Self:
-        return self.filter(archived_at=None)
-
     def visible_to(self, user: User) -> Self:
         standing = user.standing
         return self if standing.sees_all else self.filter(pk__in=standing.region_ids)

@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from regions.forms import DateInput
 from rollout.enums import RequestKind
 from rollout.models import Task, TaskRequest
-from rollout.queries.requests import possible_owners
+
+from .tasks import people_for
 
 
 class AskDateForm(forms.Form):
@@ -63,8 +64,9 @@ class SettleForm(forms.Form):
 
 
 def _owner_field(task: Task) -> forms.Field:
+    others = people_for(task.plan.region_id).exclude(tasks=task)
     field: Any = forms.ModelChoiceField(
-        label=_("New owner"), queryset=possible_owners(task), empty_label="–"
+        label=_("New owner"), queryset=others, empty_label="–"
     )
     field.label_from_instance = lambda user: user.name
     owner: forms.Field = field

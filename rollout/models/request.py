@@ -21,8 +21,14 @@ class TaskRequestQuerySet(models.QuerySet["TaskRequest"]):
         return self.filter(task__in=Task.objects.visible_to(user).values("pk"))
 
     def waiting(self) -> Self:
-        """Not answered yet; whoever finished the task meanwhile asks no more."""
-        return self.filter(state=RequestState.OPEN, task__state__in=UNFINISHED)
+        """Not answered yet; whoever finished the task meanwhile asks no more, nor
+        who asks in what is closed or archived."""
+        return self.filter(
+            state=RequestState.OPEN,
+            task__state__in=UNFINISHED,
+            task__plan__programme__closed_at=None,
+            task__plan__region__archived_at=None,
+        )
 
 
 class TaskRequest(Versioned):

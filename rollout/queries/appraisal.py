@@ -41,7 +41,7 @@ class Period:
 class AppraisalLine:
     """One task: when it was promised, when it was due, and how many days late it came.
 
-    `late_days` count from the agreed day, `first_late_days` from the first one promised:
+    `late_days` count from the current day, `first_late_days` from the first one promised:
     to the day it was finished, or for an open task to the end of the time or today.
     """
 
@@ -196,9 +196,9 @@ def export_header() -> list[str]:
         _("Finished"),
         _("State"),
         _("On the first day promised"),
-        _("On the agreed day"),
+        _("On the current day"),
         _("Days after the first day promised"),
-        _("Days after the agreed day"),
+        _("Days after the current day"),
         _("Counts"),
     ]
 

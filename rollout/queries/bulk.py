@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -16,7 +15,7 @@ from regions.queries import corrections
 from regions.undoing import MOST_ROWS
 from regions.wording import full_day
 from rollout.access import can_edit_task
-from rollout.enums import TASK_MOVES, UNFINISHED, BulkAct, TaskState
+from rollout.enums import LEFT_BEHIND, TASK_MOVES, UNFINISHED, BulkAct, TaskState
 from rollout.models import Task
 
 # As many as one undo takes back.
@@ -168,8 +167,7 @@ def _to_owner(task: Task, taker: User | None) -> Changing | Staying:
 def _dropped(task: Task, reason: str) -> Changing | Staying:
     if TaskState.DROPPED not in TASK_MOVES[TaskState(task.state)]:
         return Staying(task, _("It cannot be dropped now."))
-    left = {"block_reason": "", "block_note": "", "waits_for": None}
-    values = {"state": TaskState.DROPPED, "drop_reason": reason, **left}
+    values = {**LEFT_BEHIND, "state": TaskState.DROPPED, "drop_reason": reason}
     return Changing(
         task, task.get_state_display(), str(TaskState.DROPPED.label), values
     )
@@ -178,13 +176,9 @@ def _dropped(task: Task, reason: str) -> Changing | Staying:
 def _shifted(task: Task, count: int, calendar: Calendar) -> Changing | Staying:
     """The start moves along; both land on working days of the region."""
     try:
-        due = _moved(task.due_date, count, calendar)
-        start = task.start_date and _moved(task.start_date, count, calendar)
+        due = calendar.add_working(task.due_date, count)
+        start = task.start_date and calendar.add_working(task.start_date, count)
     except (NoWorkingDay, OverflowError):
         return Staying(task, _("No working day lies near enough."))
     values = {"due_date": due, "start_date": start}
     return Changing(task, full_day(task.due_date), full_day(due), values)
-
-
-def _moved(day: date, count: int, calendar: Calendar) -> date:
-    return calendar.add_working(day, count)

@@ -97,6 +97,7 @@ def region_page(region: Region, user: User, *, at: datetime) -> RegionPage:
     shown = len(blocked) + len(tasks)
     is_archived = region.archived_at is not None
     may_log = can_log_contact(user, region)
+    part = _plan_part(plan, user, day) if plan else None
     knows_talks = bool(may_log) or user.standing.sees_all
     contacts = _contacts(region, plan, user) if plan and knows_talks else []
     return RegionPage(
@@ -121,11 +122,11 @@ def region_page(region: Region, user: User, *, at: datetime) -> RegionPage:
         private_views=viewings(region, user, VIEWS_SHOWN),
         may_log=bool(may_log),
         may_see_board=bool(can_see_board(user, region.pk)),
-        plan_part=_plan_part(plan, user, day) if plan else None,
+        plan_part=part,
         changes=timeline(story_of(region, user), user, CHANGES_SHOWN),
         failed_mails=failed_about(region, user, at) if knows_talks else [],
         questions=unsettled_of(region, at),
-        may_ask=bool(plan and can_ask(user, region.pk)),
+        may_ask=bool(part and part.is_running and can_ask(user, region.pk)),
         people=people_of(region, user, at),
     )
 

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from regions.enums import Right
-from regions.models import Membership, Programme, Region, User
+from regions.models import Programme, Region, User
 from regions.wording import capital, day
 from rollout.access import can_settle, can_withdraw
 from rollout.enums import RequestKind, RequestState
@@ -100,12 +100,3 @@ def request_line(one: TaskRequest, user: User) -> RequestLine:
         may_settle=one.is_open and bool(can_settle(user, one)),
         may_withdraw=one.is_open and bool(can_withdraw(user, one)),
     )
-
-
-def possible_owners(task: Task) -> QuerySet[User]:
-    """Who can take a task over: the region's people who may sign in."""
-    near = Membership.objects.filter(to_date=None, region=task.plan.region_id)
-    rows: QuerySet[User] = User.objects.filter(
-        pk__in=near.values("user"), may_sign_in=True
-    ).exclude(pk=task.owner_id)
-    return rows.order_by("name", "id")

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from regions.calendar import monday_of, today
 from regions.models import Region, User
 from regions.pinyin import fits
+from regions.wording import capital
 from rollout.access import can_edit_task, can_work_on
 from rollout.enums import DueWindow
 from rollout.models import Task
@@ -172,14 +173,11 @@ def export_header() -> list[str]:
 
 def _label(model: type[Model], name: str) -> str:
     column: Any = model._meta.get_field(name)
-    text = str(column.verbose_name)
-    return text[:1].upper() + text[1:]
+    return capital(str(column.verbose_name))
 
 
 def export_rows(rows: QuerySet[Task], reader: User) -> Iterator[list[object]]:
-    for task in rows.select_related(
-        "plan__region", "plan__wave", "owner", "backup", "waits_for"
-    )[:EXPORTED_MOST]:
+    for task in rows.select_related("backup")[:EXPORTED_MOST]:
         finished = task.finished_at and task.finished_at.astimezone(reader.zone)
         yield [
             task.plan.region.name,

@@ -9,10 +9,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from regions.calendar import monday_of, today
+from regions.access import ALLOWED, Answer
+from regions.calendar import moment_of, monday_of, today
 from regions.enums import Role
 from regions.models import HistoryEntry, Region, User
 from regions.queries import on_duty
+from regions.undoing import undo_answers
 from regions.wording import clock, day, days, listed
 from rollout.duedates import slip_days
 from rollout.enums import UNFINISHED, RequestKind, RequestState, TaskState
@@ -98,7 +100,8 @@ def with_details(rows: QuerySet[Task]) -> QuerySet[Task]:
 def week_head(user: User, at: datetime) -> WeekHead:
     """Two queries at most, of this week's tasks alone, however many somebody has."""
     now = today(user, at)
-    monday, midnight = _midnight(user, monday_of(now)), _midnight(user, now)
+    monday = moment_of(monday_of(now), time(), user.zone)
+    midnight = moment_of(now, time(), user.zone)
     due = Q(state__in=UNFINISHED, due_date__lte=now + AHEAD) & ~_handed_back()
     finished = Q(state=TaskState.DONE, finished_at__gte=monday)
     shown = Q(finished_at=None) | Q(finished_at__gte=midnight)
@@ -131,7 +134,9 @@ def week_of(user: User, at: datetime) -> Week:
     now = today(user, at)
     wanted = Q(state__in=UNFINISHED, due_date__lte=now + AHEAD)
     wanted |= Q(state__in=UNFINISHED) & _handed_back()
-    done_today = Q(state=TaskState.DONE, finished_at__gte=_midnight(user, now))
+    done_today = Q(
+        state=TaskState.DONE, finished_at__gte=moment_of(now, time(), user.zone)
+    )
     mine = Task.objects.running().filter(wanted | done_today, owner=user)
     rows = list(with_details(mine).order_by("due_date", "id"))
     asked = asked_about(task.pk for task in rows)
@@ -170,10 +175,6 @@ def _handed_back() -> Q:
         kind=RequestKind.NOT_MINE, state=RequestState.OPEN
     )
     return Q(pk__in=asked.values("task"))
-
-
-def _midnight(user: User, day: date) -> datetime:
-    return datetime.combine(day, time(), tzinfo=user.zone)
 
 
 def _finished(line: TaskLine) -> datetime:
@@ -260,6 +261,16 @@ def region_tasks(region: Region) -> QuerySet[Task]:
 def last_act(task: Task) -> HistoryEntry | None:
     """The newest act on a task, the one that undo would take back."""
     return HistoryEntry.objects.of(task).select_related("by").order_by("-id").first()
+
+
+def may_take_back(task: Task, entry: HistoryEntry, user: User) -> Answer:
+    """Whether somebody takes back the act of this entry: his own on this task alone, as a
+    backup does; else whoever may by the history, which asks about all that the act did."""
+    whole = HistoryEntry.objects.filter(act=entry.act)
+    elsewhere = whole.exclude(model=entry.model, object_id=task.pk)
+    if entry.by_id == user.pk and not elsewhere.exists():
+        return ALLOWED
+    return undo_answers([entry.act], user)[entry.act]
 
 
 def liaison_for(task: Task, user: User) -> User | None:

@@ -20,7 +20,6 @@ from regions.history import Act, EditedMeanwhile
 from regions.models import Programme, Region, User
 from regions.services.people import add_person
 from rollout.enums import (
-    CLARIFICATION_MOVES,
     ClarificationState,
     DutyKind,
     Reply,
@@ -28,6 +27,7 @@ from rollout.enums import (
 )
 from rollout.models import Clarification, Duty, Mail, Task
 from rollout.services.mail import mail_at_once
+from rollout.services.plans import why_not_running
 from rollout.services.tasks import CannotMoveTask, complete_task, reopen_task
 
 PAUSE = timedelta(minutes=1)
@@ -91,6 +91,7 @@ def ask(
     about: About, question: Question, *, of: User | NewPerson, act: Act
 ) -> Clarification:
     """Keep a question and mail it at once. Raises CannotAsk."""
+    _insist_on_running(about.region, about.programme)
     person = _named(of, about.region, act) if isinstance(of, NewPerson) else of
     if person == act.by:
         raise CannotAsk(_("Ask somebody else than yourself."))
@@ -120,11 +121,9 @@ def ask_again(
     Raises EditedMeanwhile and CannotAsk.
     """
     row = _locked(row, version)
-    if (
-        ClarificationState.OPEN
-        not in CLARIFICATION_MOVES[ClarificationState(row.state)]
-    ):
+    if row.state == ClarificationState.WITHDRAWN:
         raise CannotAsk(_("This question was withdrawn."))
+    _insist_on_running(row.region, row.programme)
     _insist_on_a_pause(row, act.at)
     _reopen_task(row, act)
     asked = {"state": ClarificationState.OPEN, "asked_at": act.at}
@@ -139,8 +138,9 @@ def mail_links(rows: list[Clarification], *, at: datetime) -> Mail:
 
     Raises CannotAsk.
     """
-    for row in rows:
-        _insist_on_a_pause(_locked(row), at)
+    for row in map(_locked, rows):
+        _insist_on_running(row.region, row.programme)
+        _insist_on_a_pause(row, at)
     first, *others = rows
     mail = _mail(first, at)
     told = mail.duties.get()
@@ -177,6 +177,12 @@ def _mail(row: Clarification, at: datetime) -> Mail:
     return mail_at_once(
         row.asked_of, DutyKind.CONFIRMATION, occurrence=occurrence, at=at, about=row
     )
+
+
+def _insist_on_running(region: Region, programme: Programme) -> None:
+    """Nothing is asked, and no mail goes out, of what is closed or archived."""
+    if stop := why_not_running(region, programme):
+        raise CannotAsk(stop)
 
 
 def _insist_on_a_pause(row: Clarification, at: datetime) -> None:
@@ -266,7 +272,9 @@ def withdraw(row: Clarification, *, version: int, act: Act) -> Clarification:
 
 
 def _locked(row: Clarification, version: int | None = None) -> Clarification:
-    rows = Clarification.objects.select_related("region", "asked_of", "task")
+    rows = Clarification.objects.select_related(
+        "region", "programme", "asked_of", "task"
+    )
     return history.lock(rows, row.pk, version)
 
 

@@ -79,7 +79,11 @@ def grant_owner(
     task = _locked(row.task)
     if task.owner_id == to.pk:
         raise CannotSettle(_("Choose somebody else: it is this person's already."))
-    history.change(task, {"owner": to}, act)
+    values: dict[str, Any] = {"owner": to}
+    if task.backup_id == to.pk:
+        # Who has it now no longer stands in for himself.
+        values["backup"] = None
+    history.change(task, values, act)
 
 
 @transaction.atomic

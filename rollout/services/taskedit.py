@@ -15,6 +15,7 @@ from regions.history import Act
 from regions.models import User
 from rollout.enums import TaskState
 from rollout.models import Plan, Task, TaskLink
+from rollout.services.plans import why_not_running
 from rollout.services.tasks import complete_task, drop_task, reopen_task, start_task
 
 # Blocking needs a reason of its own, and dropping too.
@@ -45,6 +46,8 @@ class CircleOfTasks(CannotEditTask):
 @transaction.atomic
 def add_task(plan: Plan, values: Mapping[str, Any], *, act: Act) -> Task:
     """One more task of a plan, which comes from no step. Raises CannotEditTask."""
+    if stop := why_not_running(plan.region, plan.programme):
+        raise CannotEditTask(stop)
     task = Task(plan=plan, first_due_date=values["due_date"], **values)
     _check(task, {})
     return history.create(task, act)
@@ -108,6 +111,9 @@ def change_row(
 def _check(row: Task, values: Mapping[str, Any]) -> None:
     """What the task would say with these values. Raises CannotEditTask."""
     names = ("start_date", "due_date", "owner", "backup")
+    if not row._state.adding and not values.keys() & set(names):
+        # A move of the go-live may have left it so; who only says his hours is not told.
+        return
     start, due, owner, backup = (values.get(name, getattr(row, name)) for name in names)
     if start is not None and start > due:
         raise CannotEditTask(_("It would be due before it starts."))

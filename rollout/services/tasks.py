@@ -4,7 +4,6 @@ A tap that is sent again, because its answer was lost on the way, does nothing m
 version that it knew, and who did what came after it, tell it from a new one.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
@@ -13,17 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from regions import history
 from regions.history import Act
 from regions.models import HistoryEntry, User
-from rollout.enums import TASK_MOVES, BlockReason, TaskState
+from rollout.enums import LEFT_BEHIND, TASK_MOVES, BlockReason, TaskState
 from rollout.models import Task
-
-# What a state says besides its word goes with it.
-LEFT_BEHIND: Mapping[str, Any] = {
-    "finished_at": None,
-    "block_reason": "",
-    "block_note": "",
-    "waits_for": None,
-    "drop_reason": "",
-}
 
 
 class CannotMoveTask(Exception):  # noqa: N818 - a refusal, told to the user as it stands

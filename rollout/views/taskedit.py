@@ -93,7 +93,7 @@ def task_new(request: Request, code: str) -> HttpResponse:
     user = request.user
     region = get_object_or_404(Region.objects.visible_to(user), code=code)
     can_add_tasks(user, region.pk).insist()
-    plans = Plan.objects.visible_to(user).filter(region=region)
+    plans = Plan.objects.visible_to(user).running().filter(region=region)
     plans = plans.select_related("wave", "programme").order_by("id")
     if request.method != "POST":
         return _new_page(request, region, NewTaskForm(region, plans))

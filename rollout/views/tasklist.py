@@ -6,14 +6,12 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from regions.history import web_act
 from regions.merging import Clashing, save_merging
 from regions.middleware import Request, asked, way_back
-from regions.sheets import XLSX, write_csv, write_xlsx
 from rollout.access import can_edit_task
 from rollout.forms.tasklist import BulkForm, RowForm, TaskFilter
 from rollout.models import Task
@@ -29,6 +27,7 @@ from rollout.queries.tasks import with_details
 from rollout.services.taskedit import CannotEditTask, change_row
 from rollout.services.tasks import CannotMoveTask
 
+from .files import as_file, wanted_format
 from .notes import both_texts, confirm, refuse
 
 PAGE = 50
@@ -74,15 +73,8 @@ def task_export(request: Request) -> HttpResponse:
     rows = tasks(user, TaskFilter(user, request.GET).wanted, user.moment)
     if rows.count() > EXPORTED_MOST:
         return _list(request, status=422)
-    title, lines = _("Tasks"), export_rows(rows, user)
-    if request.GET.get("format") == "xlsx":
-        data, kind, suffix = write_xlsx(title, export_header(), lines), XLSX, "xlsx"
-    else:
-        data, kind, suffix = write_csv(export_header(), lines), "text/csv", "csv"
-    name = f"{title} {user.moment:%Y-%m-%d}.{suffix}"
-    disposition = content_disposition_header(True, name)  # noqa: FBT003 - as attachment
-    headers = {"Content-Disposition": disposition or ""}
-    return HttpResponse(data, content_type=kind, headers=headers)
+    suffix = wanted_format(request) or "csv"
+    return as_file(suffix, _("Tasks"), export_header(), export_rows(rows, user))
 
 
 # --- One row -------------------------------------------------------------------------

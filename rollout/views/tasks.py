@@ -34,6 +34,7 @@ from rollout.queries.tasks import (
     last_act,
     later_of,
     liaison_for,
+    may_take_back,
     task_line,
     task_lines,
     week_head,
@@ -196,6 +197,8 @@ def task_undo(request: Request, pk: int) -> HttpResponse:
     try:
         if entry is None:
             raise CannotUndo(_("This cannot be taken back."))
+        if not (answer := may_take_back(task, entry, request.user)):
+            raise CannotUndo(answer.reason)
         undo(entry.act, act=web_act(request.user))
     except CannotUndo as refusal:
         problem = str(refusal)

@@ -8,7 +8,7 @@ from django.urls import reverse
 from pilots.enums import OffsetUnit
 from pilots.models import Step
 from regions.history import Act
-from regions.models import HistoryEntry
+from regions.models import HistoryEntry, Programme, Region
 from regions.queries import calendars
 from regions.services.closing import (
     CannotClose,
@@ -20,11 +20,13 @@ from regions.services.closing import (
 from rollout import reminders
 from rollout.dashboard import today_page
 from rollout.enums import BlockReason, TaskState
-from rollout.models import Duty, Plan, Task, Wave
+from rollout.models import Duty, Plan, Task, TaskRequest, Wave
 from rollout.queries.plans import impossible_days, move_of
 from rollout.queries.tasks import later_of, week_of
 from rollout.services.agreements import CannotAgree, agree_plan, take_agreement_back
+from rollout.services.clarifications import About, CannotAsk, Question, ask
 from rollout.services.plans import CannotMoveGoLive, CannotPlan, make_plan, move_go_live
+from rollout.services.taskedit import CannotEditTask, add_task, edit_task
 from rollout.services.waves import CannotChangeWave, change_wave
 from tests import factories
 from tests.factories import GO_LIVE, NOW, make_blackout, make_step, make_task, make_wave
@@ -403,3 +405,58 @@ def test_move_is_told_in_as_many_queries_however_many_tasks(
 
     with assert_queries(4):
         assert move_of(planned, LATER, at=NOW).count == 3 + count
+
+
+# --- What a task's own undo leaves alone ---------------------------------------------
+
+
+def test_undo_of_a_task_takes_back_what_its_presser_did_to_it_alone(
+    planned, manager_north, staff_north, cio, as_user
+):
+    """Not that the plan was agreed, nor what somebody above him set."""
+    task = make_task(planned, "Mine", owner=staff_north)
+    agree_plan(planned, version=1, act=Act(by=manager_north, at=NOW))
+    address = f"/tasks/{task.pk}/undo/"
+    for who in (staff_north, manager_north):
+        as_user(who).post(address)
+    agreed = Plan.objects.get(pk=planned.pk).agreed_by
+    task.refresh_from_db()
+    edit_task(task, {"counts": True}, version=task.version, act=Act(by=cio, at=NOW))
+    as_user(staff_north).post(address)
+    task.refresh_from_db()
+    counts = task.counts
+    as_user(cio).post(address)
+
+    task.refresh_from_db()
+    assert (agreed, counts, task.counts) == (manager_north, True, False)
+
+
+# --- Nothing new where nothing is due ------------------------------------------------
+
+
+@pytest.fixture(params=["closed", "archived"])
+def ended(request, planned, programme):
+    with unrecorded():
+        if request.param == "closed":
+            Programme.objects.update(closed_at=NOW)
+        else:
+            Region.objects.update(archived_at=NOW)
+    return Plan.objects.select_related("region", "programme").get(pk=planned.pk)
+
+
+def test_nothing_is_added_or_asked_where_nothing_is_due(
+    ended, manager_north, staff_north, as_user, act
+):
+    about = About(ended.region, ended.programme)
+    task = Task.objects.order_by("id").first()
+    factories.make_request(task, staff_north)
+
+    with pytest.raises(CannotEditTask):
+        add_task(ended, {"title": "More", "due_date": LATER}, act=act)
+    with pytest.raises(CannotAsk):
+        ask(about, Question("Who signs?"), of=staff_north, act=act)
+    form = as_user(manager_north).get("/regions/NORTH/tasks/new/").context["form"]
+    page = as_user(manager_north).get("/regions/NORTH/").context["page"]
+    assert list(form.fields["plan"].queryset) == []
+    assert (page.may_ask, page.requests) == (False, [])
+    assert list(TaskRequest.objects.waiting()) == []

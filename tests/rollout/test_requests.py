@@ -8,7 +8,7 @@ from regions.history import Act, EditedMeanwhile
 from regions.models import HistoryEntry
 from regions.services.undo import undo
 from rollout.enums import RequestState
-from rollout.models import TaskRequest
+from rollout.models import Task, TaskRequest
 from rollout.queries.tasks import week_of
 from rollout.services.requests import (
     CannotAsk,
@@ -21,7 +21,8 @@ from rollout.services.requests import (
     withdraw,
 )
 from rollout.services.tasks import complete_task
-from tests.factories import NOW, make_absence, make_task
+from tests.factories import NOW, make_absence, make_request, make_task
+from tests.history_guard import unrecorded
 
 pytestmark = [pytest.mark.usefixtures("frozen"), pytest.mark.any_store]
 
@@ -337,3 +338,16 @@ def test_signing_out_makes_the_browser_forget(as_user, staff_north, hq):
 
 def test_forgetting_is_asked_of_who_signs_out_only(as_user, staff_north):
     assert "Clear-Site-Data" not in as_user(staff_north).get("/accounts/logout/")
+
+
+def test_backup_who_takes_a_task_no_longer_stands_in_for_himself(
+    task, staff_north, helper_north, manager_north
+):
+    with unrecorded():
+        Task.objects.filter(pk=task.pk).update(backup=helper_north)
+    request = make_request(task, staff_north, kind="not_mine", wished_date=None)
+
+    grant_owner(request, to=helper_north, version=1, act=Act(by=manager_north, at=NOW))
+
+    task.refresh_from_db()
+    assert (task.owner, task.backup) == (helper_north, None)
