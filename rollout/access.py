@@ -39,6 +39,11 @@ def can_edit_task(user: User, task: Task) -> Answer:
     )
 
 
+def can_edit_tasks(user: User) -> bool:
+    """Whether there is any region whose tasks somebody changes."""
+    return user.standing.may(Right.WORK_ON_TASKS)
+
+
 def can_add_tasks(user: User, region_id: int) -> Answer:
     if user.standing.may(Right.WORK_ON_TASKS, region_id):
         return ALLOWED

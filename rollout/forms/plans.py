@@ -5,9 +5,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from regions.forms import DateInput
 from regions.merging import MergingForm
 from rollout.models import Plan, Wave
+
+from .people import DayField
 
 
 class PreviewedForm(MergingForm):
@@ -32,7 +33,7 @@ class PreviewedForm(MergingForm):
 class MoveGoLiveForm(PreviewedForm):
     """A new day, and why."""
 
-    to = forms.DateField(label=_("New go-live"), widget=DateInput())
+    to = DayField(label=_("New go-live"))
     reason = forms.CharField(label=_("Why does it move?"), max_length=300)
 
     @classmethod
@@ -57,10 +58,9 @@ class ChangeWaveForm(PreviewedForm):
     name = forms.CharField(
         label=_("Or a new wave of this name"), max_length=60, required=False
     )
-    to = forms.DateField(
+    to = DayField(
         label=_("New go-live"),
         required=False,
-        widget=DateInput(),
         help_text=_("Empty: its go-live stays."),
     )
     reason = forms.CharField(label=_("Why does it leave its wave?"), max_length=300)

@@ -6,17 +6,17 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from regions.forms import DateInput
 from rollout.enums import RequestKind
 from rollout.models import Task, TaskRequest
 
+from .people import DayField
 from .tasks import people_for
 
 
 class AskDateForm(forms.Form):
     """Another day, and why."""
 
-    wished = forms.DateField(label=_("Which day?"), widget=DateInput())
+    wished = DayField(label=_("Which day?"))
     reason = forms.CharField(label=_("Why?"), max_length=300)
 
     def __init__(self, today: date, data: Any = None, **options: Any) -> None:
@@ -54,9 +54,7 @@ class SettleForm(forms.Form):
         super().__init__(data, initial={"version": request.version})
         is_refusal = data is not None and "decline" in data
         if request.kind == RequestKind.DATE:
-            to: forms.Field = forms.DateField(
-                label=_("New day"), widget=DateInput(), initial=request.wished_date
-            )
+            to: forms.Field = DayField(label=_("New day"), initial=request.wished_date)
         else:
             to = _owner_field(request.task)
         to.required = not is_refusal

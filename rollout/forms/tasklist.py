@@ -121,6 +121,12 @@ class TaskFilter(forms.Form):
         return {name: value for name, value in self.cleaned_data.items() if value}
 
     @property
+    def kept(self) -> list[tuple[str, str]]:
+        """What the address asks for, for a form that is about all that fit."""
+        found = ((name, self.data.get(name, "")) for name in self.fields)
+        return [(name, text) for name, text in found if text]
+
+    @property
     def is_narrow(self) -> bool:
         """Whether one of those is set that are else folded away."""
         return any(self[name].value() for name in FOLDED)

@@ -13,7 +13,7 @@ from rollout.links import PAUSE, TASKS
 from rollout.models import Task
 from rollout.placing import BLOCKS, page, standing_in
 from rollout.queries.owned import OwnTask
-from rollout.queries.tasks import waiting_words
+from rollout.queries.taskparts import waiting_words
 
 
 def overdue_context(

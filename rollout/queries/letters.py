@@ -22,7 +22,7 @@ from rollout.queries.owned import (
     overdue_tasks,
     tasks_of_plans,
 )
-from rollout.queries.tasks import who_waits
+from rollout.queries.taskparts import who_waits
 
 
 @dataclass(frozen=True)

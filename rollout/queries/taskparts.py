@@ -1,8 +1,10 @@
 """What the page of a task shows besides the task: why, how, after what, who said what."""
 
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from django.db.models import F
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -91,3 +93,27 @@ def _why(task: Task, after: list[Task], reader: User) -> str:
         day = full_day(task.plan.go_live_date)
         told.append(said % {"region": task.plan.region.name, "day": day, "n": left})
     return sentences(told)
+
+
+def who_waits(tasks: Iterable[Task]) -> dict[int, list[str]]:
+    """The others whose tasks come after these and are not finished. One query."""
+    links = (
+        TaskLink.objects.filter(before__in=[task.pk for task in tasks])
+        .filter(task__state__in=UNFINISHED, task__owner__isnull=False)
+        .exclude(task__owner=F("before__owner"))
+        .select_related("task__owner")
+        .order_by("task__due_date", "id")
+    )
+    found: dict[int, list[str]] = {}
+    for link in links:
+        names = found.setdefault(link.before_id, [])
+        if link.task.owner and link.task.owner.name not in names:
+            names.append(link.task.owner.name)
+    return found
+
+
+def waiting_words(names: Sequence[str]) -> str:
+    if not names:
+        return ""
+    said = ngettext("%(names)s waits for it", "%(names)s wait for it", len(names))
+    return said % {"names": listed(names)}

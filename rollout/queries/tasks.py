@@ -1,13 +1,12 @@
 """What is read about tasks: one person's week, one region's state of things."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Count, F, Min, Q, QuerySet
+from django.db.models import Count, Min, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from regions.access import ALLOWED, Answer
 from regions.calendar import moment_of, monday_of, today
@@ -15,11 +14,12 @@ from regions.enums import Role
 from regions.models import HistoryEntry, Region, User
 from regions.queries import on_duty
 from regions.undoing import undo_answers
-from regions.wording import clock, day, days, listed
+from regions.wording import clock, day, days
 from rollout.duedates import slip_days
 from rollout.enums import UNFINISHED, RequestKind, RequestState, TaskState
-from rollout.models import Task, TaskLink, TaskRequest
+from rollout.models import Task, TaskRequest
 from rollout.queries.requests import about_request, asked_about
+from rollout.queries.taskparts import waiting_words, who_waits
 
 AHEAD = timedelta(days=7)
 
@@ -45,6 +45,12 @@ class TaskLine:
         """When Done was saved, by the clock of the reader."""
         at = self.task.finished_at
         return clock(timezone.localtime(at)) if at else ""
+
+    @property
+    def is_handed_back(self) -> bool:
+        """Its owner said that it is not his, and has no answer yet."""
+        one = self.request
+        return one is not None and one.is_open and not one.is_date
 
     @property
     def is_done(self) -> bool:
@@ -139,15 +145,9 @@ def week_of(user: User, at: datetime) -> Week:
     )
     mine = Task.objects.running().filter(wanted | done_today, owner=user)
     rows = list(with_details(mine).order_by("due_date", "id"))
-    asked = asked_about(task.pk for task in rows)
-    names = who_waits(rows)
-    lines = [
-        task_line(task, now, asked.get(task.pk), names.get(task.pk, ()))
-        for task in rows
-    ]
-    handed_back = {key for key, one in asked.items() if one.is_open and not one.is_date}
+    lines = own_lines(rows, now)
     left = [line for line in lines if not line.is_done]
-    kept = [line for line in left if line.task.pk not in handed_back]
+    kept = [line for line in left if not line.is_handed_back]
     return Week(
         head=week_head(user, at),
         overdue=[line for line in kept if line.task.due_date < now],
@@ -156,7 +156,7 @@ def week_of(user: User, at: datetime) -> Week:
         done=sorted(
             (line for line in lines if line.is_done), key=_finished, reverse=True
         ),
-        not_mine=[line for line in left if line.task.pk in handed_back],
+        not_mine=[line for line in left if line.is_handed_back],
         later=later_of(user, at).count(),
     )
 
@@ -180,30 +180,6 @@ def _handed_back() -> Q:
 def _finished(line: TaskLine) -> datetime:
     assert line.task.finished_at is not None, "done tasks say when"  # noqa: S101
     return line.task.finished_at
-
-
-def who_waits(tasks: Iterable[Task]) -> dict[int, list[str]]:
-    """The others whose tasks come after these and are not finished. One query."""
-    links = (
-        TaskLink.objects.filter(before__in=[task.pk for task in tasks])
-        .filter(task__state__in=UNFINISHED, task__owner__isnull=False)
-        .exclude(task__owner=F("before__owner"))
-        .select_related("task__owner")
-        .order_by("task__due_date", "id")
-    )
-    found: dict[int, list[str]] = {}
-    for link in links:
-        names = found.setdefault(link.before_id, [])
-        if link.task.owner and link.task.owner.name not in names:
-            names.append(link.task.owner.name)
-    return found
-
-
-def waiting_words(names: Sequence[str]) -> str:
-    if not names:
-        return ""
-    said = ngettext("%(names)s waits for it", "%(names)s wait for it", len(names))
-    return said % {"names": listed(names)}
 
 
 def task_line(
@@ -245,6 +221,15 @@ def _slip(task: Task) -> str:
     }
     said = words[task.baseline_date is not None, slip > 0]
     return said % {"days": days(abs(slip))}
+
+
+def own_lines(rows: Collection[Task], now: date) -> list[TaskLine]:
+    """As their owner sees them: with what he asked, and who waits. Two queries."""
+    asked, names = asked_about(task.pk for task in rows), who_waits(rows)
+    return [
+        task_line(task, now, asked.get(task.pk), names.get(task.pk, ()))
+        for task in rows
+    ]
 
 
 def task_lines(rows: Iterable[Task], now: date) -> list[TaskLine]:

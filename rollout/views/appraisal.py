@@ -32,8 +32,10 @@ def appraisal(request: Request, pk: int) -> HttpResponse:
     days = form.cleaned_data if form.is_bound and form.is_valid() else form.initial
     period = Period(days["from"], days["to"], person.zone)
     sheet = appraisal_sheet(person, period, user, user.moment)
-    if suffix := wanted_format(request):
+    suffix = wanted_format(request)
+    if suffix and not form.errors:
         title = _("Appraisal sheet of %(name)s") % {"name": person.name}
+        title += f" {period.first} – {period.last}"
         return as_file(suffix, title, export_header(), export_rows(sheet))
     context = {
         "sheet": sheet,

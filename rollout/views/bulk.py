@@ -67,6 +67,9 @@ def _page(
     context = {
         "form": form,
         "pks": pks,
+        # Asked anew as it was asked: by the filters, however many fit.
+        "whole": bool(form["whole"].value()),
+        "kept": TaskFilter(request.user, sent).kept,
         "preview": preview_of(pks, form.wanted, request.user)
         if shows and not too_many
         else None,

@@ -78,6 +78,7 @@ def clarification_list(request: Request) -> HttpResponse:
         "lines": lines(page.object_list, user.moment),
         "form": form,
         "filters": request.GET.urlencode(),
+        "is_filtered": any(request.GET.values()),
     }
     return render(request, "rollout/clarification_list.html", context)
 

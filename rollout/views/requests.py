@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from regions.calendar import today
 from regions.history import EditedMeanwhile, web_act
-from regions.middleware import Request, way_back
+from regions.middleware import Request
 from rollout.access import can_ask_about, can_settle, can_withdraw
 from rollout.enums import RequestKind
 from rollout.forms import ActForm
@@ -40,7 +40,7 @@ def task_ask_date(request: Request, pk: int) -> HttpResponse:
             refuse(form, refusal)
         else:
             confirm(request, _("Asked. The day stays until somebody answers."))
-            return redirect(way_back(request, "rollout:my-tasks"))
+            return redirect("rollout:my-tasks")
     return _asking(request, task, form, _("Needs another date"))
 
 
@@ -57,7 +57,7 @@ def task_not_mine(request: Request, pk: int) -> HttpResponse:
         else:
             text = _("Out of your week until another owner is named: %(title)s")
             confirm(request, text % {"title": task.title})
-            return redirect(way_back(request, "rollout:my-tasks"))
+            return redirect("rollout:my-tasks")
     return _asking(request, task, form, _("Not mine"))
 
 
@@ -107,7 +107,7 @@ def request_withdraw(request: Request, pk: int) -> HttpResponse:
         warn(request, str(refusal))
     else:
         confirm(request, _("Taken back: %(title)s") % {"title": one.task.title})
-    return redirect(way_back(request, "rollout:my-tasks"))
+    return redirect("rollout:my-tasks")
 
 
 def _asking(

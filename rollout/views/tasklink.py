@@ -30,8 +30,7 @@ from rollout.links import TASKS_LINK
 from rollout.models import Task
 from rollout.queries.links import mailed_tasks as tasks_behind
 from rollout.queries.links import person_behind, person_of_late
-from rollout.queries.requests import asked_about
-from rollout.queries.tasks import liaison_for, task_line, who_waits, with_details
+from rollout.queries.tasks import liaison_for, own_lines, with_details
 from rollout.services.requests import CannotAsk, ask_for_date
 from rollout.services.signin import ask_for_link
 from rollout.services.tasks import CannotMoveTask, block_task, complete_task
@@ -69,16 +68,14 @@ def mailed_tasks(request: HttpRequest, token: str) -> HttpResponse:
 def _context(request: HttpRequest, person: User, tasks: list[Task]) -> dict[str, Any]:
     """The task that the link names comes first, with its choice open."""
     now = today(person, person.moment)
-    asked = asked_about(task.pk for task in tasks)
-    names = who_waits(tasks)
     chosen = {request.GET.get(choice, ""): choice for choice in CHOICES}
     items = [
         {
-            "line": task_line(task, now, asked.get(task.pk), names.get(task.pk, ())),
-            "chosen": chosen.get(str(task.pk), ""),
-            "form": AskDateForm(now, auto_id=f"id_{task.pk}_%s"),
+            "line": line,
+            "chosen": chosen.get(str(line.task.pk), ""),
+            "form": AskDateForm(now, auto_id=f"id_{line.task.pk}_%s"),
         }
-        for task in tasks
+        for line in own_lines(tasks, now)
     ]
     return {
         "person": person,

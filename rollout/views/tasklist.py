@@ -11,8 +11,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from regions.history import web_act
 from regions.merging import Clashing, save_merging
-from regions.middleware import Request, asked, way_back
-from rollout.access import can_edit_task
+from regions.middleware import Request, way_back
+from rollout.access import can_edit_task, can_edit_tasks
 from rollout.forms.tasklist import BulkForm, RowForm, TaskFilter
 from rollout.models import Task
 from rollout.queries.tasklist import (
@@ -46,24 +46,17 @@ def _list(request: Request, status: int = 200) -> HttpResponse:
     rows = tasks(user, wanted, user.moment)
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     lines = [row_of(task, user, user.moment) for task in page.object_list]
-    may_edit = any(line.may_edit for line in lines)
     context = {
         "form": form,
         "page": page,
         "lines": lines,
         "columns": columns(wanted.get("sort", "due")),
         "filters": request.GET.urlencode(),
-        "bulk_form": BulkForm(user) if may_edit else None,
-        "kept": _kept(request),
+        "bulk_form": BulkForm(user) if can_edit_tasks(user) else None,
+        "kept": form.kept,
         "most": EXPORTED_MOST if status != 200 else 0,
     }
     return render(request, "rollout/task_table.html", context, status=status)
-
-
-def _kept(request: Request) -> list[tuple[str, str]]:
-    """The filters of the address, for a form that is about all that fit."""
-    names = TaskFilter.base_fields
-    return [(name, asked(request, name)) for name in names if asked(request, name)]
 
 
 @require_safe

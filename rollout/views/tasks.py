@@ -35,11 +35,10 @@ from rollout.queries.tasks import (
     later_of,
     liaison_for,
     may_take_back,
+    own_lines,
     task_line,
-    task_lines,
     week_head,
     week_of,
-    who_waits,
     with_details,
 )
 from rollout.services.tasks import (
@@ -61,12 +60,12 @@ def my_tasks(request: Request) -> HttpResponse:
     user = request.user
     week = week_of(user, user.moment)
     later = request.GET.get("later") == "1"
-    rows = later_of(user, user.moment)[:SHOWN_LATER] if later else []
+    rows = list(later_of(user, user.moment)[:SHOWN_LATER]) if later else []
     context = {
         "week": week,
         "head": week.head,
         "reasons": BlockReason.choices,
-        "later": task_lines(rows, today(user, user.moment)),
+        "later": own_lines(rows, today(user, user.moment)) if rows else [],
         # Who leads looks after the tasks of others, too.
         "leads": bool(can_see_today(user) or user.standing.manager_of),
     }
@@ -233,11 +232,12 @@ def _answer(request: Request, row: Task | int, said: str, problem: str) -> HttpR
     user = request.user
     text = problem or said % {"title": task.title}
     if request.htmx:
-        # What is finished holds up nobody.
-        names = {} if task.state == TaskState.DONE else who_waits([task])
         now = today(user, user.moment)
+        # What is finished holds up nobody, and no question about it is open.
+        is_done = task.state == TaskState.DONE
+        line = task_line(task, now) if is_done else own_lines([task], now)[0]
         context = {
-            "line": task_line(task, now, waiting=names.get(task.pk, ())),
+            "line": line,
             "reasons": BlockReason.choices,
             "head": week_head(user, user.moment),
             "said": text,

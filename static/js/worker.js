@@ -12,34 +12,46 @@ self.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== self.location.origin) return;
-  if (request.mode === "navigate" && url.pathname === PAGE) event.respondWith(page(request, url));
-  else if (url.pathname.startsWith("/static/")) event.respondWith(part(request));
+  if (request.mode === "navigate" && url.pathname === PAGE) event.respondWith(page(event, url));
+  else if (url.pathname.startsWith("/static/")) event.respondWith(part(event));
 });
 
-async function page(request, url) {
+async function page(event, url) {
   let answer;
   try {
-    answer = await fetch(request);
+    answer = await fetch(event.request);
   } catch (fault) {
     const kept = await (await caches.open(KEPT)).match(PAGE);
     if (kept) return kept;
     throw fault;
   }
-  if (!answer.ok) await caches.delete(KEPT);
-  else if (!url.search) await (await caches.open(KEPT)).put(PAGE, answer.clone());
+  // Sent to the sign-in, or refused; a server in trouble takes nothing away.
+  if (answer.type === "opaqueredirect" || [401, 403].includes(answer.status)) await caches.delete(KEPT);
+  else if (answer.ok && !url.search) event.waitUntil(keep(PAGE, answer.clone()));
   return answer;
 }
 
-async function part(request) {
+async function part(event) {
+  let answer;
   try {
-    const answer = await fetch(request);
-    if (answer.ok && (await caches.has(KEPT))) {
-      await (await caches.open(KEPT)).put(request, answer.clone());
-    }
-    return answer;
+    answer = await fetch(event.request);
   } catch (fault) {
-    const kept = await caches.match(request);
+    const kept = await caches.match(event.request);
     if (kept) return kept;
     throw fault;
+  }
+  if (answer.ok && drawsThePage(event.request)) event.waitUntil(keep(event.request, answer.clone()));
+  return answer;
+}
+
+function drawsThePage(request) {
+  return request.referrer !== "" && new URL(request.referrer).pathname === PAGE;
+}
+
+async function keep(key, copy) {
+  try {
+    await (await caches.open(KEPT)).put(key, copy);
+  } catch (fault) {
+    // No room for it: then there is nothing to see without a signal.
   }
 }

@@ -258,3 +258,14 @@ def test_workbook_has_a_line_for_each_task(
     assert (first[8], first[10]) == ("on time", -29)
     assert rest[-1][:3] == ["Clarification", "North Company", "Q"]
     assert len(rest) == 6
+
+
+def test_days_that_make_no_time_give_no_file(staff_north, as_user):
+    address = f"/people/{staff_north.pk}/appraisal/"
+    wrong = {"from": "2026-10-01", "to": "2026-01-01", "format": "csv"}
+
+    page = as_user(staff_north).get(address, wrong)
+    taken = as_user(staff_north).get(address, {"format": "csv"})
+
+    assert page["Content-Type"].startswith("text/html")
+    assert "2027-01-01%20%E2%80%93%202027-03-31" in taken["Content-Disposition"]

@@ -460,3 +460,13 @@ def test_nothing_is_added_or_asked_where_nothing_is_due(
     assert list(form.fields["plan"].queryset) == []
     assert (page.may_ask, page.requests) == (False, [])
     assert list(TaskRequest.objects.waiting()) == []
+
+
+@pytest.mark.parametrize("page", ["go-live", "wave"])
+def test_day_beyond_all_years_is_a_fault_of_the_form(page, planned, cio, as_user):
+    sent = {"to": "9999-12-31", "reason": "a slip", "name": "Alone", "version": "1"}
+
+    answer = as_user(cio).post(f"/regions/NORTH/{page}/", sent)
+
+    assert answer.status_code == 422
+    assert "Give a day of this century." in answer.content.decode()

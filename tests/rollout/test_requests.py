@@ -351,3 +351,12 @@ def test_backup_who_takes_a_task_no_longer_stands_in_for_himself(
 
     task.refresh_from_db()
     assert (task.owner, task.backup) == (helper_north, None)
+
+
+def test_tapped_row_still_says_what_was_asked(task, staff_north, as_user):
+    make_request(task, staff_north)
+    address, htmx = f"/tasks/{task.pk}/start/", {"HX-Request": "true"}
+
+    row = as_user(staff_north).post(address, {"version": task.version}, headers=htmx)
+
+    assert "Asked for Wed 7 Apr" in row.content.decode()

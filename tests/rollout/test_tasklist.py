@@ -461,3 +461,28 @@ def test_manager_adds_a_task_once(plan_north, as_user, manager_north):
     made = Task.objects.get()
     assert [one.headers["Location"] for one in answers] == [f"/tasks/{made.pk}/"] * 2
     assert client.get("/").headers["Location"] == "/regions/NORTH/board/"
+
+
+def test_correction_of_what_all_should_become_keeps_its_filters(
+    plan_north, as_user, hq
+):
+    """By the filters: the numbers of hundreds of tasks fit in no address."""
+    make_task(plan_north, "Late", due_date=date(2027, 3, 8))
+    asked = {"act": "shift", "days": "-1", "whole": "on", "region": "NORTH"}
+
+    text = as_user(hq).get("/tasks/bulk/", {**asked, "due": "overdue"}).content.decode()
+
+    for name, value in (("whole", "on"), ("region", "NORTH"), ("due", "overdue")):
+        assert f'<input type="hidden" name="{name}" value="{value}">' in text
+    assert 'name="task"' not in text
+
+
+def test_who_leads_is_offered_the_form_whatever_the_list_holds(
+    as_user, manager_north, staff_north
+):
+    shown = [
+        as_user(user).get("/tasks/all/?q=nothing").context["bulk_form"] is not None
+        for user in (manager_north, staff_north)
+    ]
+
+    assert shown == [True, False]
