@@ -168,9 +168,7 @@ def _decisions(programme: Programme, user: User, at: datetime) -> list[DecideLin
             % {"region": task.plan.region.name, "title": task.title},
             reason=task.block_note or task.get_block_reason_display(),
         )
-        for task in blocked_on(people, programme).filter(
-            pk__in=Task.objects.visible_to(user).values("pk")
-        )
+        for task in blocked_on(people, programme)
     ]
 
 
