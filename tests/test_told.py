@@ -72,6 +72,35 @@ def test_form_of_a_task_asks_each_for_what_he_may_say(world):
     }  # fmt: skip
 
 
+def test_request_is_answered_and_taken_back_by_whom_it_concerns(world):
+    path = reverse("rollout:task", args=[world.north.changed.pk])
+    may = {}
+    for role in ("cio", "liaison", "staff", "helper"):
+        [one] = world.clients[role].get(path).context["requests"]
+        may[role] = (one.may_settle, one.may_withdraw)
+
+    assert may == {
+        "cio": (True, False), "liaison": (True, False), "staff": (False, True),
+        "helper": (False, False),
+    }  # fmt: skip
+
+
+def test_questions_about_a_task_are_not_told_with_it(world):
+    """Somebody of no region is in charge of it, and sees it for that alone."""
+    task = world.north.task
+    with factories.unrecorded():
+        task.backup = world.people["outsider"]
+        task.save()
+    path = reverse("rollout:task", args=[task.pk])
+
+    told = {
+        role: len(world.clients[role].get(path).context["questions"])
+        for role in ("cio", "outsider")
+    }
+
+    assert told == {"cio": 1, "outsider": 0}
+
+
 def test_many_tasks_are_changed_as_far_as_one_may(world):
     """A number in the address brings no task that is not seen."""
     ticked = [world.north.task.pk, world.south.task.pk]

@@ -24,6 +24,7 @@ TESTS = (
     "tests/test_permissions_admin.py",
     "tests/test_visible.py",
     "tests/test_told.py",
+    "tests/test_hidden.py",
     "tests/test_markers.py",
     "tests/test_admin_access.py",
     "tests/test_admin_scope.py",
