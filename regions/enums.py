@@ -167,6 +167,9 @@ class Channel(TextChoices):
     PHONE = "phone", _("phone")
     VISIT = "visit", _("visit")
     MAIL = "mail", _("e-mail")
+    # What we offer counts as a talk too.
+    PEER = "peer", _("talk with a CEO whose region is live")
+    DEMO = "demo", _("demo of the pilot")
 
 
 class Outcome(TextChoices):
@@ -182,6 +185,43 @@ class Felt(TextChoices):
     WARMER = "warmer", _("Warmer")
     SAME = "same", _("Same")
     COLDER = "colder", _("Colder")
+
+
+class Atmosphere(TextChoices):
+    """How a talk went between two people."""
+
+    TOO_STIFF = "stiff", _("Too stiff")
+    GOOD = "good", pgettext_lazy("atmosphere", "Good")
+    TOO_CASUAL = "casual", _("Too casual")
+
+
+class Topic(TextChoices):
+    """What a talk was about; a talk may have several."""
+
+    WHY = "why", pgettext_lazy("topic", "why")
+    HOW = "how", pgettext_lazy("topic", "how")
+    KICK_OFF = "kick_off", pgettext_lazy("topic", "kick-off")
+    PEOPLE = "people", pgettext_lazy("topic", "people")
+    DIFFICULTY = "difficulty", pgettext_lazy("topic", "difficulty")
+
+
+class Attitude(TextChoices):
+    """Where a CEO stands towards the programme, from far to near."""
+
+    UNAWARE = "unaware", pgettext_lazy("attitude", "unaware")
+    RESISTANT = "resistant", pgettext_lazy("attitude", "resistant")
+    NEUTRAL = "neutral", pgettext_lazy("attitude", "neutral")
+    SUPPORTIVE = "supportive", pgettext_lazy("attitude", "supportive")
+    LEADING = "leading", pgettext_lazy("attitude", "leading")
+
+    @property
+    def rank(self) -> int:
+        """0 to 4, the nearer the higher."""
+        return list(Attitude).index(self)
+
+
+# Said easily: these need a kept ask as evidence.
+ATTITUDES_OF_WORDS = (Attitude.SUPPORTIVE, Attitude.LEADING)
 
 
 class AskKind(TextChoices):
@@ -205,6 +245,8 @@ class AskState(TextChoices):
     DONE = "done", _("done")
     DECLINED = "declined", _("declined")
 
+
+SETTLED_ASKS = (AskState.DONE, AskState.DECLINED)
 
 ASK_MOVES = {
     AskState.OPEN: {AskState.PROMISED, AskState.DONE, AskState.DECLINED},

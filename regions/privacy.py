@@ -15,6 +15,8 @@ from django.db.models import Model
 
 PRIVATE_FIELDS: Mapping[str, frozenset[str]] = {
     "regions.contact": frozenset({"note"}),
+    "regions.regionalceo": frozenset({"careful_with"}),
+    "regions.stance": frozenset({"current", "wanted", "sentence"}),
 }
 
 

@@ -7,6 +7,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
+from regions.enums import Topic
+
 validate_code = RegexValidator(
     r"^[A-Z0-9][A-Z0-9-]{0,19}$",
     _("Use up to 20 capital letters, digits and hyphens."),
@@ -60,3 +62,13 @@ def validate_zone(value: str) -> None:
             params={"value": value},
         )
     ZoneInfo(value)
+
+
+def validate_topics(value: str) -> None:
+    """Codes of topics with commas between, each once."""
+    codes = value.split(",") if value else []
+    if len(set(codes)) != len(codes) or not set(codes) <= set(Topic.values):
+        raise ValidationError(
+            _("%(value)s is no list of topics. Known: %(known)s."),
+            params={"value": value, "known": ",".join(Topic.values)},
+        )

@@ -45,6 +45,7 @@ LEFT_BEHIND: dict[str, object] = {
     "block_reason": "",
     "block_note": "",
     "waits_for": None,
+    "waits_for_ask": None,
     "drop_reason": "",
 }
 

@@ -18,7 +18,7 @@ from django.db.models import Model
 
 from pilots.enums import Area, FindingKind
 from pilots.models import Finding, Pilot, Procedure, Step
-from regions.enums import GROUP_ROLES, AskKind, FileKind, Outcome, Role
+from regions.enums import GROUP_ROLES, AskKind, Attitude, FileKind, Outcome, Role
 from regions.models import (
     Absence,
     Ask,
@@ -32,6 +32,8 @@ from regions.models import (
     Region,
     RegionalCEO,
     Rhythm,
+    Snooze,
+    Stance,
     User,
 )
 from regions.models.attachments import AttachmentStorage, random_name
@@ -157,6 +159,25 @@ def make_check_in(ceo: RegionalCEO, programme: Programme, **values: Any) -> Chec
     """A talk booked for the day after NOW."""
     values = {"day_date": date(2027, 3, 11)} | values
     return saved(CheckIn(ceo=ceo, programme=programme, **values))
+
+
+def make_stance(
+    ceo: RegionalCEO, programme: Programme, by: User, **values: Any
+) -> Stance:
+    """Neutral, wanted as supportive, judged two days before NOW."""
+    judged = {
+        "current": Attitude.NEUTRAL,
+        "wanted": Attitude.SUPPORTIVE,
+        "sentence": "Asked what it costs his people",
+        "judged_at": NOW - timedelta(days=2),
+    }
+    return saved(Stance(ceo=ceo, programme=programme, by=by, **judged | values))
+
+
+def make_snooze(user: User, rhythm: Rhythm, **values: Any) -> Snooze:
+    """Put off for three days."""
+    until = {"until_date": date(2027, 3, 13), "reason": "Travels this week"}
+    return saved(Snooze(user=user, rhythm=rhythm, at=NOW, **until | values))
 
 
 def make_contact(

@@ -27,6 +27,8 @@ from regions.models import (
     RegionalCEO,
     Rhythm,
     Sending,
+    Snooze,
+    Stance,
     User,
 )  # fmt: skip
 from regions.privacy import private_fields
@@ -70,6 +72,8 @@ WAY_TO_REGION: dict[type[Model], str] = {
     Region: "pk",
     RegionalCEO: "region",
     Rhythm: "ceo__region",
+    Snooze: "rhythm__ceo__region",
+    Stance: "ceo__region",
     Task: "plan__region",
     ChecklistItem: "task__plan__region",
     TaskComment: "task__plan__region",
@@ -84,7 +88,10 @@ OF_ALL = {
 }  # fmt: skip
 CIRCLES = {
     Ask: "engaged",
+    CheckIn: "engaged",
     Contact: "engaged",
+    RegionalCEO: "engaged",
+    Snooze: "engaged",
 }
 OF_AUDIENCE = {
     Audience.REGION: "all",
@@ -195,8 +202,8 @@ def without(region: Region) -> None:
         ids = list(people.values_list("pk", flat=True))
         order = [
             MailEvent, Duty, Mail, HistoryEntry, Attachment, Clarification, TaskLink,
-            ChecklistItem, TaskComment, TaskRequest, Task, Contact, CheckIn, Ask, Rhythm,
-            Plan, Wave, Blackout, RegionalCEO, Handover, Absence, Membership,
+            ChecklistItem, TaskComment, TaskRequest, Task, Contact, CheckIn, Ask, Stance,
+            Snooze, Rhythm, Plan, Wave, Blackout, RegionalCEO, Handover, Absence, Membership,
         ]  # fmt: skip
         # A wave is known by its plans only while they are there.
         found = {model: _numbers(model, region) for model in order}

@@ -20,7 +20,7 @@ from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from pilots.enums import FindingState
-from regions.enums import Audience, Channel, Role
+from regions.enums import Audience, Channel, CheckInState, Role
 from regions.history import Act
 from regions.models import Attachment, Programme, Region, User
 from rollout.enums import BlockReason, DutyKind, MailState, TaskState
@@ -140,6 +140,8 @@ def _rows(
     link = mail_at_once(staff, DutyKind.SIGN_IN, occurrence="matrix", at=NOW)
     link.dated_at = NOW
     factories.make_ask(ceo, programme)
+    rhythm = factories.make_rhythm(ceo, programme)
+    factories.make_check_in(ceo, programme, state=CheckInState.CANCELLED)
     person, handover = _handed_over(region, plan, liaison)
     factories.make_blackout(programme, region=region)
     blocked = {"state": TaskState.BLOCKED, "block_reason": BlockReason.DATA}
@@ -169,7 +171,9 @@ def _rows(
         member=staff,
         key=uuid.UUID(int=1),
         plan=plan,
-        rhythm=factories.make_rhythm(ceo, programme),
+        rhythm=rhythm,
+        stance=factories.make_stance(ceo, programme, liaison),
+        snooze=factories.make_snooze(liaison, rhythm),
         contact=factories.make_contact(
             ceo,
             programme,

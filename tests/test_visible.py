@@ -50,6 +50,8 @@ regions.region          all  all     own       own       -
 regions.regionalceo     all  all     own       -         -
 regions.rhythm          all  all     own       -         -
 regions.sending         all  all     -         -         -
+regions.snooze          all  all     own       -         -
+regions.stance          all  -       own       -         -
 regions.user            all  all     own,open  own,open  his,open
 rollout.breaker         all  all     -         -         -
 rollout.checklistitem   all  all     own,his   own,his   his
@@ -132,6 +134,7 @@ def _add(made, programme, staff, other, outsider):
     region, what = made.region, {"model": "regions.contact", "object_id": 1}
     factories.make_plan(region, factories.make_wave(programme, region.code))
     factories.make_check_in(made.rhythm.ceo, programme)
+    factories.make_stance(made.rhythm.ceo, programme, staff)
     factories.make_finding(programme, region.code, author=staff)
     days = {"from_date": date(2027, 4, 1), "last_date": date(2027, 4, 2)}
     for person in (staff, made.other):

@@ -1,6 +1,7 @@
 """People, companies, their CEOs, the engagement log and the history."""
 
 from .absences import Absence
+from .asks import Ask
 from .attachments import Attachment
 from .calendars import Blackout, Holiday
 from .ceos import RegionalCEO, Rhythm
@@ -9,8 +10,10 @@ from .people import Membership, User
 from .privacy import PrivateView
 from .programme import Programme, Region
 from .sendings import Sending
+from .snoozes import Snooze
+from .stance import Stance
 from .standing import Standing
-from .talks import Ask, CheckIn, Contact
+from .talks import CheckIn, Contact
 
 __all__ = [
     "Absence",
@@ -28,6 +31,8 @@ __all__ = [
     "RegionalCEO",
     "Rhythm",
     "Sending",
+    "Snooze",
+    "Stance",
     "Standing",
     "User",
     "Versioned",

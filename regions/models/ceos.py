@@ -13,13 +13,13 @@ from .people import User
 from .programme import Programme, Region
 
 
-def engaged_regions(user: User) -> models.Q:
+def engaged_regions(user: User, region: str = "ceo__region") -> models.Q:
     """Talks with CEOs concern headquarters and the region's liaison, not the region's staff."""
     standing = user.standing
     return (
         models.Q()
         if standing.may_everywhere(Right.SEE_TALKS)
-        else models.Q(ceo__region__in=standing.places(Right.SEE_TALKS))
+        else models.Q(**{f"{region}__in": standing.places(Right.SEE_TALKS)})
     )
 
 
@@ -53,6 +53,18 @@ class RegionalCEO(Versioned):
         null=True,
         blank=True,
         help_text=_("The first day of somebody else."),
+    )
+    address_as = models.CharField(
+        _("how to address"),
+        max_length=100,
+        blank=True,
+        help_text=_("As it is said, such as a title and a family name."),
+    )
+    careful_with = models.TextField(
+        _("careful with"),
+        blank=True,
+        max_length=1000,
+        help_text=_("Only the CIO and the liaison of the region can read it."),
     )
 
     objects = RegionalCEOQuerySet.as_manager()

@@ -1,4 +1,4 @@
-"""What was asked, booked and said."""
+"""What was booked and said."""
 
 import uuid
 from datetime import datetime
@@ -10,9 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from regions.enums import (
     AskAnswer,
-    AskKind,
-    AskOf,
-    AskState,
+    Atmosphere,
     Audience,
     Change,
     Channel,
@@ -20,74 +18,15 @@ from regions.enums import (
     Felt,
     Outcome,
     Right,
+    Topic,
 )
+from regions.validators import validate_topics
 
+from .asks import Ask
 from .ceos import RegionalCEO, engaged_regions
 from .history import Versioned
 from .people import User
 from .programme import Programme
-
-
-class AskQuerySet(models.QuerySet["Ask"]):
-    def visible_to(self, user: User) -> Self:
-        return self.filter(engaged_regions(user))
-
-    def waiting(self) -> Self:
-        return self.filter(state__in=[AskState.OPEN, AskState.PROMISED])
-
-
-class Ask(Versioned):
-    """One concrete thing that the CEO owes the programme, or the programme him."""
-
-    audience = Audience.ENGAGED
-    undo_right = Right.LOG_TALK
-    told_as = {
-        Change.CREATED: pgettext_lazy("ask", "asked"),
-        f"state={AskState.OPEN}": pgettext_lazy("ask", "Open again"),
-        f"state={AskState.PROMISED}": pgettext_lazy("ask", "Promised"),
-        f"state={AskState.DONE}": pgettext_lazy("ask", "Done"),
-        f"state={AskState.DECLINED}": pgettext_lazy("ask", "Declined"),
-    }
-
-    ceo = models.ForeignKey(
-        RegionalCEO, models.PROTECT, related_name="asks", verbose_name=_("regional CEO")
-    )
-    programme = models.ForeignKey(
-        Programme, models.PROTECT, related_name="asks", verbose_name=_("programme")
-    )
-    kind = models.CharField(_("kind"), max_length=20, choices=AskKind)
-    of = models.CharField(_("of whom"), max_length=10, choices=AskOf, default=AskOf.CEO)
-    text = models.CharField(_("what is asked"), max_length=200)
-    due_date = models.DateField(_("due"), null=True, blank=True)
-    first_due_date = models.DateField(_("first due"), null=True, blank=True)
-    state = models.CharField(
-        _("state"), max_length=10, choices=AskState, default=AskState.OPEN
-    )
-
-    objects = AskQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("ask")
-        verbose_name_plural = _("asks")
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(kind__in=AskKind.values), name="ask_kind_known"
-            ),
-            models.CheckConstraint(
-                condition=models.Q(of__in=AskOf.values), name="ask_of_known"
-            ),
-            models.CheckConstraint(
-                condition=models.Q(state__in=AskState.values), name="ask_state_known"
-            ),
-            models.CheckConstraint(condition=~models.Q(text=""), name="ask_says_what"),
-        ]
-
-    def __str__(self) -> str:
-        return self.text
-
-    @property
-    def history_region_id(self) -> int | None:
-        return self.ceo.region_id
 
 
 class CheckInQuerySet(models.QuerySet["CheckIn"]):
@@ -122,6 +61,14 @@ class CheckIn(Versioned):
         Programme, models.PROTECT, related_name="check_ins", verbose_name=_("programme")
     )
     day_date = models.DateField(_("day"))
+    # By the clocks of the region; none: some time that day.
+    at_time = models.TimeField(_("time"), null=True, blank=True)
+    minutes = models.PositiveSmallIntegerField(_("minutes"), default=15)
+    channel = models.CharField(
+        _("channel"), max_length=10, choices=Channel, default=Channel.PHONE
+    )
+    # Why it is cancelled or left out.
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
     sequence = models.PositiveIntegerField(_("sequence"), default=0, editable=False)
     state = models.CharField(
         _("state"), max_length=10, choices=CheckInState, default=CheckInState.PLANNED
@@ -141,6 +88,14 @@ class CheckIn(Versioned):
                 fields=["ceo", "programme"],
                 condition=models.Q(state=CheckInState.PLANNED),
                 name="check_in_one_planned",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(channel__in=Channel.values),
+                name="check_in_channel_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(minutes__gte=1, minutes__lte=480),
+                name="check_in_lasts",
             ),
         ]
 
@@ -195,6 +150,13 @@ class Contact(Versioned):
     outcome = models.CharField(_("result"), max_length=10, choices=Outcome)
     minutes = models.PositiveSmallIntegerField(_("minutes"), null=True, blank=True)
     felt = models.CharField(_("felt"), max_length=10, choices=Felt, blank=True)
+    atmosphere = models.CharField(
+        _("atmosphere"), max_length=10, choices=Atmosphere, blank=True
+    )
+    # Codes of `Topic`, with commas between.
+    topics = models.CharField(
+        _("topics"), max_length=60, blank=True, validators=[validate_topics]
+    )
     ask = models.ForeignKey(
         Ask,
         models.PROTECT,
@@ -240,8 +202,14 @@ class Contact(Versioned):
                 name="contact_felt_known",
             ),
             models.CheckConstraint(
+                condition=models.Q(atmosphere__in=["", *Atmosphere.values]),
+                name="contact_atmosphere_known",
+            ),
+            models.CheckConstraint(
                 # An unknown number would pass: SQL lets what is neither true nor false by.
+                # Nobody counts the minutes of a mail.
                 condition=~models.Q(outcome=Outcome.REACHED)
+                | models.Q(channel=Channel.MAIL)
                 | models.Q(minutes__isnull=False, minutes__gte=1),
                 name="contact_reached_has_minutes",
             ),
@@ -261,6 +229,10 @@ class Contact(Versioned):
 
     def __str__(self) -> str:
         return f"{self.ceo}, {self.held_at:%Y-%m-%d}"
+
+    @property
+    def topic_list(self) -> list[Topic]:
+        return [one for one in Topic if one in self.topics.split(",")]
 
     @property
     def history_region_id(self) -> int | None:

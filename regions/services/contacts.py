@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from regions import history
 from regions.enums import (
+    SETTLED_ASKS,
     STATE_AFTER_ANSWER,
     AskAnswer,
     AskKind,
@@ -221,4 +222,6 @@ def _settle_ask(ask: Ask, act: Act) -> None:
     )
     moved_to = [row.ask_due_date for row in answers if row.ask_due_date is not None]
     due = moved_to[0] if moved_to else ask.first_due_date
-    history.change(ask, {"state": state, "due_date": due}, act)
+    settled_at = answers[0].held_at if answers and state in SETTLED_ASKS else None
+    values = {"state": state, "due_date": due, "settled_at": settled_at}
+    history.change(ask, values, act)

@@ -1,7 +1,10 @@
 """Writing what was said and asked: the asks of each CEO and the talks with him."""
 
 from collections.abc import Mapping
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
 
+from regions.enums import SETTLED_ASKS
 from regions.models import Ask, Contact, Programme
 
 from .columns import Entry
@@ -9,6 +12,7 @@ from .content import Content
 from .ledger import Ledger
 from .people import CEOs, People
 
+NOON = time(12)
 Asks = Mapping[tuple[str, str], Ask]
 
 
@@ -16,6 +20,7 @@ def load_asks(
     content: Content, ledger: Ledger, programme: Programme, ceos: CEOs
 ) -> Asks:
     """Asks by region and text, each in the state that its file gives."""
+    zones = _zones(content)
     drafts = {
         (entry["region"], entry["text"]): Ask(
             ceo=ceos[entry["region"]],
@@ -26,16 +31,18 @@ def load_asks(
             due_date=content.shift.day_or_none(entry["due"]),
             first_due_date=content.shift.day_or_none(entry["due"]),
             state=entry["state"],
+            settled_at=_settled(entry, content, zones[entry["region"]]),
         )
         for entry in content.of("asks")
     }
+    said = ["kind", "of", "due_date", "state"]
     # By region and not by CEO: a new CEO does not get the asks of his predecessor again.
     rows = Ask.objects.filter(programme=programme, ceo__region__code__in=ceos)
     known = {
         (row.ceo.region.code, row.text): row
         for row in rows.select_related("ceo__region")
     }
-    return ledger.take("asks", drafts, known, ["kind", "of", "due_date", "state"])
+    return ledger.take("asks", drafts, known, [*said, "settled_at"])
 
 
 def load_contacts(
@@ -48,9 +55,7 @@ def load_contacts(
     asks: Asks,
 ) -> None:
     """Talks, known by region and moment. They move no ask: those stand as their file says."""
-    # The zone of the files, not of the stored region: else a region whose zone was mended
-    # here would get every talk once more.
-    zones = {entry["code"]: content.zone_of(entry) for entry in content.of("regions")}
+    zones = _zones(content)
     drafts = {}
     for entry in content.of("contacts"):
         region = entry["region"]
@@ -64,6 +69,19 @@ def load_contacts(
     known = {(row.ceo.region.code, row.held_at): row for row in rows}
     said = ["channel", "outcome", "minutes", "felt", "ask_id", "ask_answer", "note"]
     ledger.take("talks", drafts, known, ["by_id", *said])
+
+
+def _zones(content: Content) -> dict[str, ZoneInfo]:
+    """Those of the files, not of the stored regions: else a region whose zone was mended
+    here would get every talk once more."""
+    return {entry["code"]: content.zone_of(entry) for entry in content.of("regions")}
+
+
+def _settled(entry: Entry, content: Content, zone: ZoneInfo) -> datetime | None:
+    """The files give one day of an ask: at its end, the day on which it came to it."""
+    if entry["state"] not in SETTLED_ASKS or entry["due"] is None:
+        return None
+    return content.shift.moment(datetime.combine(entry["due"], NOON), zone)
 
 
 def _contact(entry: Entry, programme: Programme, people: People) -> Contact:

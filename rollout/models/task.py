@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 from pilots.enums import TaskKind
 from pilots.models import Step
 from regions.enums import Right
-from regions.models import User, Versioned
+from regions.models import Ask, User, Versioned
 from rollout.enums import UNFINISHED, BlockReason, TaskState
 
 from .plan import Plan
@@ -130,6 +130,15 @@ class Task(Versioned):
         related_name="blocked_tasks",
         verbose_name=_("waits for"),
     )
+    # The ask that frees it when it is kept.
+    waits_for_ask = models.ForeignKey(
+        Ask,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="waiting_tasks",
+        verbose_name=_("waits for the ask"),
+    )
     drop_reason = models.CharField(_("why dropped"), max_length=300, blank=True)
     effort_hours = models.DecimalField(
         _("effort in hours"),
@@ -192,7 +201,7 @@ class Task(Versioned):
             ),
             models.CheckConstraint(
                 condition=models.Q(state=TaskState.BLOCKED)
-                | models.Q(waits_for=None, block_note=""),
+                | models.Q(waits_for=None, waits_for_ask=None, block_note=""),
                 name="task_waits_only_when_blocked",
             ),
             models.CheckConstraint(

@@ -21,6 +21,8 @@ from regions.models import (
     RegionalCEO,
     Rhythm,
     Sending,
+    Snooze,
+    Stance,
     User,
 )
 from tests import factories
@@ -88,6 +90,15 @@ BREACHES = {
     "rhythm_once": second(Rhythm),
     "rhythm_preparing_ideal_below_longest": changed(Rhythm, preparing_ideal=30),
     "sending_once": second(Sending),
+    "ask_settled_only_at_an_end": changed(Ask, settled_at=NOW),
+    "check_in_channel_known": changed(CheckIn, channel="other"),
+    "check_in_lasts": changed(CheckIn, minutes=0),
+    "contact_atmosphere_known": changed(Contact, atmosphere="other"),
+    "snooze_once": second(Snooze),
+    "snooze_says_why": changed(Snooze, reason=""),
+    "stance_current_known": changed(Stance, current="other"),
+    "stance_says_why": changed(Stance, sentence=""),
+    "stance_wanted_known": changed(Stance, wanted="other"),
     "user_email_given": changed(User, email=""),
     "user_hours_fit_a_week": changed(User, hours_per_week=81),
     "user_left_has_no_login": changed(User, left_date=BEFORE_THAT),
@@ -134,6 +145,8 @@ def rows(liaison_north, ceo_north, rhythm_north, programme, north) -> Rows:
         factories.make_absence(liaison_north),
         factories.make_attachment(factories.make_finding(programme), liaison_north),
         Sending.objects.create(by=liaison_north, at=NOW),
+        factories.make_stance(ceo_north, programme, by=liaison_north),
+        factories.make_snooze(liaison_north, rhythm_north),
     ]
     return {type(row): row for row in made}
 
