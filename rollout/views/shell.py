@@ -25,6 +25,7 @@ BELOW = {
     "playbook": ("/findings/",),
     "regions": ("/contacts/", "/clarifications/", "/requests/"),
     "people": ("/roles/", "/absences/"),
+    "today": ("/check-ins/", "/asks/", "/stances/", "/briefs/"),
 }
 
 
@@ -47,6 +48,9 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "theme": theme if theme in THEMES else "system",
         # Asked for by whole pages only, so that a swapped row costs nothing.
         "menu": SimpleLazyObject(lambda: menu(person, request.path) if person else []),
+        "talk_pages": SimpleLazyObject(
+            lambda: talk_pages(person, request.path) if person else []
+        ),
         "initials": initials(person) if person else "",
         "provider_name": settings.OIDC_NAME if settings.OIDC else "",
         "may_administer": bool(person and person.is_staff),
@@ -91,6 +95,15 @@ def menu(user: User, path: str) -> list[MenuItem]:
         )
         for label, url, icon in items
     ]
+
+
+def talk_pages(user: User, path: str) -> list[MenuItem]:
+    """What keeping in touch with CEOs consists of: a line of links under their titles."""
+    if not can_see_today(user):
+        return []
+    entries = [(_("Today"), "rollout:today")]
+    items = [(label, reverse(name)) for label, name in entries]
+    return [MenuItem(label, url, "", path.startswith(url)) for label, url in items]
 
 
 def board_region(user: User) -> Region | None:
