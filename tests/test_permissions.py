@@ -2,7 +2,7 @@
 
 import pytest
 from django.http import HttpResponse
-from django.urls import get_resolver
+from django.urls import URLPattern, get_resolver
 
 from tests.markers import leaks, unmarked
 from tests.matrix import (
@@ -285,3 +285,24 @@ def test_every_address_with_a_row_says_which():
 
 def test_every_model_with_texts_says_whose_they_are():
     assert unmarked(our_models()) == set()
+
+
+def our_views():
+    """Each address of the three apps with its view; those of allauth and the admin not."""
+    for one in get_resolver().url_patterns:
+        for pattern in getattr(one, "url_patterns", []):
+            if isinstance(pattern, URLPattern) and str(one.pattern) == "":
+                yield pattern.name, pattern.callback
+
+
+def test_every_view_says_which_methods_it_takes(rf):
+    """By itself, besides the middleware that says so for the pages of others."""
+    refused = {name: view(rf.put("/")).status_code for name, view in our_views()}
+
+    assert len(refused) > 100
+    assert set(refused.values()) == {405}, refused
+
+
+@pytest.mark.parametrize("path", ["/admin/", "/accounts/login/"])
+def test_pages_of_others_are_read_and_posted_to_only(path, world):
+    assert world.clients["hq"].put(path).status_code == 405

@@ -3,8 +3,12 @@
 import pytest
 from django.urls import reverse
 
-from regions.enums import Role
+from regions.access import can_close
+from regions.enums import Caller, Role
+from regions.models import Contact, PrivateView, Region, Rhythm
 from rollout.enums import MailState
+from rollout.models import Handover, Plan
+from rollout.models.task import TaskQuerySet
 from tests import factories
 from tests.factories import NOW
 from tests.markers import leaks, marker
@@ -160,3 +164,160 @@ def test_link_of_a_mail_leads_to_no_task_that_its_reader_lost(world):
         task.save()
 
     assert (before, listed()) == ([task.pk], [])
+
+
+# What a page offers to each, beyond what its address asks: page, what is looked at, to whom.
+OFFERS = {
+    "a talk is logged": (
+        "rollout:region", lambda page: page["page"].may_log, {"cio", "hq", "liaison"},
+    ),
+    "people are invited": (
+        "rollout:region-board", lambda page: page["may_invite"], {"hq"},
+    ),
+    "people are read of": (
+        "rollout:appraisal", lambda page: page["sees_person"], {"cio", "hq"},
+    ),
+    "all mails are read": (
+        "rollout:mail-list", lambda page: page["is_ledger"], {"cio", "hq", "auditor"},
+    ),
+    "many tasks are changed": (
+        "rollout:task-list",
+        lambda page: page["bulk_form"] is not None,
+        {"cio", "hq", "liaison", "manager"},
+    ),
+}  # fmt: skip
+REFUSED = {
+    "rollout:appraisal": {"auditor", "liaison", "helper"},
+    "rollout:region-board": {"staff", "helper"},
+}
+
+
+@pytest.mark.parametrize("what", OFFERS)
+def test_page_offers_what_its_reader_may(what, world):
+    name, offered, whom = OFFERS[what]
+    asked = {*GROUP, "manager", "staff", "helper"} - REFUSED.get(name, set())
+
+    assert {role for role in asked if offered(shown(world, role, name))} == whom
+
+
+def test_talks_are_handed_to_the_liaison_by_the_cio(world):
+    with factories.unrecorded():
+        world.north.rhythm.caller = Caller.CIO
+        world.north.rhythm.save()
+
+    offered = {
+        role: shown(world, role, "rollout:call-sheet")["swap"] is not None
+        for role in GROUP
+    }
+
+    assert offered == {"cio": True, "hq": False, "auditor": False, "liaison": False}
+
+
+def test_answer_is_confirmed_by_who_may(world):
+    path = reverse("rollout:clarification", args=[world.north.answered.pk])
+
+    offered = {
+        role: world.clients[role].get(path).context["may_confirm"]
+        for role in ("cio", "hq", "liaison", "manager", "staff")
+    }
+
+    # Who asked, and who was asked.
+    assert offered == {
+        "cio": False, "hq": False, "liaison": True, "manager": False, "staff": True,
+    }  # fmt: skip
+
+
+def test_home_of_each_is_where_his_work_is(world):
+    home = reverse("rollout:home")
+
+    led = {
+        role: world.clients[role].get(home).url
+        for role in ("cio", "auditor", "liaison", "staff", "outsider")
+    }
+
+    today, mine = reverse("rollout:today"), reverse("rollout:my-tasks")
+    assert led == {
+        "cio": today, "auditor": today, "liaison": today, "staff": mine, "outsider": mine,
+    }  # fmt: skip
+
+
+def test_history_of_a_row_leads_to_its_page_where_one_may_go(world):
+    rows = {"contact": world.north.contact, "user": world.north.member}
+
+    def leads(role, kind):
+        path = reverse("rollout:row-history", args=[kind, rows[kind].pk])
+        return bool(world.clients[role].get(path).context["own_page"])
+
+    led = {
+        (role, kind): leads(role, kind)
+        for role, kind in [
+            ("cio", "contact"), ("hq", "contact"), ("cio", "user"), ("staff", "user"),
+        ]
+    }  # fmt: skip
+
+    assert led == {
+        ("cio", "contact"): True, ("hq", "contact"): False,
+        ("cio", "user"): True, ("staff", "user"): False,
+    }  # fmt: skip
+
+
+def test_who_corrects_his_own_talk_is_shown_no_note_and_stands_in_no_log(world):
+    hq = world.people["hq"]
+    with factories.unrecorded():
+        talk = world.north.contact
+        talk.by = hq
+        talk.save()
+
+    page = world.clients["hq"].get(reverse("rollout:contact-correct", args=[talk.pk]))
+
+    assert page.status_code == 200
+    assert "note" not in page.context["form"].fields
+    assert not PrivateView.objects.filter(by=hq).exists()
+
+
+# A page of something else, what it lists, and of which model that is.
+LISTED = {
+    "the plan of a region": ("rollout:region", Plan, lambda page: page["page"].plan),
+    "its talks": ("rollout:region", Contact, lambda page: page["page"].contacts),
+    "its next talk": (
+        "rollout:region", Rhythm, lambda page: page["page"].line.talk,
+    ),
+    "what was handed over": (
+        "rollout:person", Handover, lambda page: page["page"].handovers,
+    ),
+    "regions to search": (
+        "rollout:history", Region,
+        lambda page: list(page["form"].fields["region"].queryset),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", LISTED)
+def test_page_lists_what_its_reader_sees(what, world, monkeypatch):
+    name, model, listed = LISTED[what]
+    before = listed(shown(world, "hq", name))
+    kind = type(model._default_manager.all())
+    monkeypatch.setattr(kind, "visible_to", lambda rows, user: rows.none())
+
+    assert (bool(before), bool(listed(shown(world, "hq", name)))) == (True, False)
+
+
+def test_act_tells_of_rows_that_its_reader_sees_now(world, monkeypatch):
+    path = reverse("rollout:act", args=[world.north.act])
+
+    def code():
+        return world.clients["staff"].get(path).status_code
+
+    before = code()
+    monkeypatch.setattr(TaskQuerySet, "visible_to", lambda rows, user: rows.none())
+
+    assert (before, code()) == (200, 404)
+
+
+def test_closing_is_for_headquarters(world):
+    """Behind the admin, which lets nobody else in either."""
+    may = {
+        role for role, person in world.people.items() if person and can_close(person)
+    }
+
+    assert may == {"hq"}

@@ -13,7 +13,7 @@ from regions.calendar import monday_of, today
 from regions.models import Region, User
 from regions.pinyin import fits
 from regions.wording import capital
-from rollout.access import can_edit_task, can_work_on
+from rollout.access import can_edit_task
 from rollout.enums import DueWindow
 from rollout.models import Task
 from rollout.models.task import TaskQuerySet
@@ -56,7 +56,6 @@ class Row:
 
     line: TaskLine
     may_edit: bool
-    may_work: bool
 
     @property
     def task(self) -> Task:
@@ -154,7 +153,6 @@ def row_of(task: Task, reader: User, at: datetime) -> Row:
     return Row(
         task_line(task, today(reader, at)),
         may_edit=bool(can_edit_task(reader, task)),
-        may_work=bool(can_work_on(reader, task)),
     )
 
 
