@@ -4,7 +4,8 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Count, Min, Q, QuerySet
+from django.db import connection
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -103,29 +104,57 @@ def with_details(rows: QuerySet[Task]) -> QuerySet[Task]:
     )
 
 
+# Written out, since a tap on Done counts the week too, and Django's making of this one
+# statement took a fifth of the whole tap. Says the same as `week_of`, row by row.
+WEEK_HEAD = """
+    SELECT
+        COUNT(*) FILTER (WHERE task.finished_at IS NULL),
+        COUNT(*) FILTER (WHERE task.finished_at IS NOT NULL),
+        COUNT(DISTINCT region.id) FILTER (
+            WHERE task.finished_at IS NULL OR task.finished_at >= %(midnight)s
+        ),
+        MIN(region.name) FILTER (
+            WHERE task.finished_at IS NULL OR task.finished_at >= %(midnight)s
+        )
+    FROM rollout_task task
+    JOIN rollout_plan plan ON plan.id = task.plan_id
+    JOIN regions_region region ON region.id = plan.region_id
+    JOIN regions_programme programme ON programme.id = plan.programme_id
+    WHERE task.owner_id = %(owner)s
+        AND region.archived_at IS NULL AND programme.closed_at IS NULL
+        AND (
+            task.state = 'done' AND task.finished_at >= %(monday)s
+            OR task.state IN ('open', 'started', 'blocked')
+            AND task.due_date <= %(last)s
+            AND NOT EXISTS (
+                SELECT 1 FROM rollout_taskrequest request
+                WHERE request.task_id = task.id
+                    AND request.kind = 'not_mine' AND request.state = 'open'
+            )
+        )
+"""
+
+
 def week_head(user: User, at: datetime) -> WeekHead:
     """Two queries at most, of this week's tasks alone, however many somebody has."""
     now = today(user, at)
-    monday = moment_of(monday_of(now), time(), user.zone)
-    midnight = moment_of(now, time(), user.zone)
-    due = Q(state__in=UNFINISHED, due_date__lte=now + AHEAD) & ~_handed_back()
-    finished = Q(state=TaskState.DONE, finished_at__gte=monday)
-    shown = Q(finished_at=None) | Q(finished_at__gte=midnight)
-    found = (
-        Task.objects.running()
-        .filter(due | finished, owner=user)
-        .aggregate(
-            count=Count("pk", filter=Q(finished_at=None)),
-            finished=Count("pk", filter=Q(finished_at__isnull=False)),
-            regions=Count("plan__region", filter=shown, distinct=True),
-            region=Min("plan__region__name", filter=shown),
-        )
-    )
+    kept = connection.ops
+    values = {
+        "owner": user.pk,
+        "last": kept.adapt_datefield_value(now + AHEAD),
+        "midnight": kept.adapt_datetimefield_value(moment_of(now, time(), user.zone)),
+        "monday": kept.adapt_datetimefield_value(
+            moment_of(monday_of(now), time(), user.zone)
+        ),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(WEEK_HEAD, values)
+        count, finished, regions, region = cursor.fetchone()
     return WeekHead(
-        count=found["count"],
-        finished=found["finished"],
-        next_due=None if found["count"] else _next_due(user, at),
-        region=found["region"] if found["regions"] == 1 else "",
+        count=count,
+        finished=finished,
+        next_due=None if count else _next_due(user, at),
+        region=region if regions == 1 else "",
     )
 
 

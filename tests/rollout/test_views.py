@@ -8,6 +8,7 @@ from pilots.enums import FindingState
 from regions.models import Contact
 from rollout.enums import BlockReason, TaskState
 from rollout.models import Task
+from rollout.queries.tasks import WeekHead, week_of
 from tests.factories import (
     NOW,
     make_ceo,
@@ -21,6 +22,7 @@ from tests.factories import (
     make_step,
     make_task,
 )
+from tests.history_guard import unrecorded
 
 pytestmark = [pytest.mark.usefixtures("frozen"), pytest.mark.any_store]
 
@@ -84,6 +86,64 @@ def test_page_takes_the_same_queries_for_one_and_three_rows(
 
     with assert_queries(queries):
         assert client.get(address).status_code == 200
+
+
+# Days from today, or when it was finished, and whether the week counts it.
+IN_THE_WEEK = {
+    "late": ({"due": -2}, "left"),
+    "started": ({"due": 0, "state": TaskState.STARTED}, "left"),
+    "blocked": (
+        {"due": 7, "state": TaskState.BLOCKED, "block_reason": BlockReason.DATA}, "left",
+    ),
+    "eighth day": ({"due": 8}, ""),
+    "dropped": ({"due": 0, "state": TaskState.DROPPED, "drop_reason": "no"}, ""),
+    "done today": ({"due": 0, "done": timedelta(hours=1)}, "done"),
+    "done on Monday": ({"due": 0, "done": timedelta(days=2)}, "done"),
+    "done last week": ({"due": 0, "done": timedelta(days=4)}, ""),
+    "of nobody": ({"due": 0, "owner": None}, ""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", IN_THE_WEEK)
+def test_head_of_the_week_counts_what_its_rows_show(what, plan_north, staff_north):
+    values, counted = IN_THE_WEEK[what]
+    values = {"owner": staff_north} | values
+    if ago := values.pop("done", None):
+        values |= {"state": TaskState.DONE, "finished_at": NOW - ago}
+    due = NOW.date() + timedelta(days=values.pop("due"))
+    make_task(plan_north, what, due_date=due, **values)
+
+    week = week_of(staff_north, NOW)
+
+    left = [*week.overdue, *week.today, *week.ahead]
+    assert (week.head.count, week.head.finished) == (
+        len(left), int(counted == "done"),
+    )  # fmt: skip
+    assert len(left) == int(counted == "left")
+
+
+@pytest.mark.parametrize("closed", [True, False])
+def test_head_of_the_week_leaves_out_what_is_closed(
+    closed, plan_north, staff_north, programme, north
+):
+    make_task(plan_north, owner=staff_north, due_date=NOW.date())
+    over = programme if closed else north
+    with unrecorded():
+        setattr(over, "closed_at" if closed else "archived_at", NOW)
+        over.save()
+
+    assert week_of(staff_north, NOW).head == WeekHead(0, 0, None, "")
+
+
+def test_head_of_the_week_names_the_one_region_of_its_rows(
+    wave, plan_north, staff_north
+):
+    make_task(plan_north, owner=staff_north, due_date=NOW.date())
+    one = week_of(staff_north, NOW).head.region
+    other = make_plan(make_region("SOUTH"), wave)
+    make_task(other, owner=staff_north, due_date=NOW.date())
+
+    assert (one, week_of(staff_north, NOW).head.region) == ("North Company", "")
 
 
 def test_my_tasks_shows_what_is_late_and_the_next_seven_days_of_this_person_only(
