@@ -1,10 +1,12 @@
 """Headquarters sees every row; here those of the south are hidden from it, so that what is
 still told of them goes past `visible_to`."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.markers import WAY_TO_REGION
-from tests.matrix import Ask, send, undone
+from tests.matrix import Ask, encoded, send, undone
 from tests.permissions import ARGS, OF_ALL, OF_PEOPLE, rows
 
 pytestmark = [pytest.mark.usefixtures("frozen"), pytest.mark.any_store]
@@ -66,6 +68,29 @@ def test_no_other_page_tells_headquarters_of_a_hidden_row(world, hidden):
     }
 
     assert told == set()
+
+
+# What a form of the north is given, by the row of the south that it names.
+NAMED = {
+    "rollout:role-give": lambda made: {"role": "staff", "region": made.region.pk},
+    "rollout:absence-plan": lambda made: {"deputy": made.other.pk},
+}
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_form_takes_no_hidden_row(name, world, request):
+    """Its control is the same before the row is hidden."""
+    ask = Ask.of(name, "POST", world.north)
+    ask = replace(ask, body=ask.body + b"&" + encoded(NAMED[name](world.south)))
+
+    def code():
+        with undone():
+            return send(world.clients["hq"], ask).status_code
+
+    before = code()
+    request.getfixturevalue("hidden")
+
+    assert (before, code()) == (302, 422)
 
 
 def test_rows_are_told_before_they_are_hidden(world):

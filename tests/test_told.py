@@ -5,7 +5,8 @@ from django.urls import reverse
 
 from regions.access import can_close
 from regions.enums import Caller, Role
-from regions.models import Contact, PrivateView, Region, Rhythm
+from regions.models import Contact, PrivateView, Programme, Region, Rhythm
+from regions.models.programme import RegionQuerySet
 from rollout.enums import MailState
 from rollout.models import Handover, Plan
 from rollout.models.task import TaskQuerySet
@@ -185,6 +186,14 @@ OFFERS = {
         lambda page: page["bulk_form"] is not None,
         {"cio", "hq", "liaison", "manager"},
     ),
+    "tasks of others are looked after": (
+        "rollout:my-tasks", lambda page: page["leads"], {*GROUP, "manager"},
+    ),
+    "regions are more than one": (
+        "rollout:my-tasks",
+        lambda page: "Regions" in [item.label for item in page["menu"]],
+        set(GROUP),
+    ),
 }  # fmt: skip
 REFUSED = {
     "rollout:appraisal": {"auditor", "liaison", "helper"},
@@ -241,6 +250,17 @@ def test_home_of_each_is_where_his_work_is(world):
     }  # fmt: skip
 
 
+def test_manager_lands_on_a_board_that_he_sees(world, monkeypatch):
+    home = reverse("rollout:home")
+    before = world.clients["manager"].get(home).url
+    monkeypatch.setattr(RegionQuerySet, "visible_to", lambda rows, user: rows.none())
+
+    after = world.clients["manager"].get(home).url
+
+    board = reverse("rollout:region-board", args=[world.north.region.code])
+    assert (before, after) == (board, reverse("rollout:my-tasks"))
+
+
 def test_history_of_a_row_leads_to_its_page_where_one_may_go(world):
     rows = {"contact": world.north.contact, "user": world.north.member}
 
@@ -284,6 +304,13 @@ LISTED = {
     ),
     "what was handed over": (
         "rollout:person", Handover, lambda page: page["page"].handovers,
+    ),
+    "the programme of Today": (
+        "rollout:today", Programme, lambda page: page.get("page"),
+    ),
+    "plans for a new task": (
+        "rollout:task-new", Plan,
+        lambda page: list(page["form"].fields["plan"].queryset),
     ),
     "regions to search": (
         "rollout:history", Region,
