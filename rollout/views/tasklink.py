@@ -57,26 +57,35 @@ def mailed_tasks(request: HttpRequest, token: str) -> HttpResponse:
     ):
         rows = with_details(tasks_behind(person, token, at)).order_by("due_date", "id")
         tasks = [task for task in rows if can_work_on(person, task)]
-        if request.method == "POST":
-            _act(request, person, tasks)
+        if request.method == "POST" and _act(request, person, tasks):
             return private(redirect("rollout:mailed-tasks", token))
-        page = render(request, "mailing/tasks.html", _context(request, person, tasks))
+        context = _context(request, person, tasks)
+        status = 422 if request.method == "POST" else 200
+        page = render(request, "mailing/tasks.html", context, status=status)
         page["Content-Language"] = translation.get_language()
     return private(page)
 
 
 def _context(request: HttpRequest, person: User, tasks: list[Task]) -> dict[str, Any]:
-    """The task that the link names comes first, with its choice open."""
+    """The task that the link names comes first, with its choice open; so does one whose
+    answer was refused, with what was written."""
     now = today(person, person.moment)
+    refused = request.POST.get("task", "")
     chosen = {request.GET.get(choice, ""): choice for choice in CHOICES}
-    items = [
-        {
-            "line": line,
-            "chosen": chosen.get(str(line.task.pk), ""),
-            "form": AskDateForm(now, auto_id=f"id_{line.task.pk}_%s"),
-        }
-        for line in own_lines(tasks, now)
-    ]
+    chosen |= {refused: request.POST.get("act", "")} if refused else {}
+    items = []
+    for line in own_lines(tasks, now):
+        choice = chosen.get(str(line.task.pk), "")
+        said = request.POST if str(line.task.pk) == refused else None
+        wish = said if choice == "date" else None
+        items.append(
+            {
+                "line": line,
+                "chosen": choice,
+                "note": said.get("note", "") if said else "",
+                "form": AskDateForm(now, wish, auto_id=f"id_{line.task.pk}_%s"),
+            }
+        )
     return {
         "person": person,
         "items": sorted(items, key=lambda item: not item["chosen"]),
@@ -84,21 +93,25 @@ def _context(request: HttpRequest, person: User, tasks: list[Task]) -> dict[str,
     }
 
 
-def _act(request: HttpRequest, person: User, tasks: list[Task]) -> None:
-    """Done, Blocked or another date for one of the tasks; said again, it is as it was."""
+def _act(request: HttpRequest, person: User, tasks: list[Task]) -> bool:
+    """Done, Blocked or another date for one of the tasks; said again, it is as it was.
+
+    False when it was refused.
+    """
     by_key = {str(task.pk): task for task in tasks}
     task = by_key.get(request.POST.get("task", ""))
     act_of = ACTS.get(request.POST.get("act", ""))
     if task is None or act_of is None:
         warn(request, _("This task is not in your hands any more."))
-        return
+        return False
     act = Act(by=person, at=person.moment, via=Via.MAIL)
     try:
         said = act_of(task, request.POST, act)
     except (CannotMoveTask, CannotAsk, EditedMeanwhile) as refusal:
         warn(request, str(refusal))
-    else:
-        confirm(request, said % {"title": task.title})
+        return False
+    confirm(request, said % {"title": task.title})
+    return True
 
 
 def _complete(task: Task, data: Any, act: Act) -> str:

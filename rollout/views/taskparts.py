@@ -25,16 +25,16 @@ from rollout.services.taskparts import (
 )
 
 from .notes import confirm, warn
+from .tasks import show_refused
 
 
 @require_POST
 def checklist_add(request: Request, pk: int) -> HttpResponse:
     task = _task(request, pk)
     can_work_on(request.user, task).insist()
-    form = ItemForm(request.POST)
+    form = ItemForm(request.POST, auto_id="item_%s")
     if not form.is_valid():
-        warn(request, _("Say what the point is."))
-        return _back(task, "checklist")
+        return show_refused(request, task, item_form=form)
     data, act = form.cleaned_data, web_act(request.user)
     sent = Sent.of(data["key"], request.POST.lists())
     try:
@@ -71,10 +71,9 @@ def task_comment(request: Request, pk: int) -> HttpResponse:
     task = _task(request, pk)
     user = request.user
     can_comment(user, task).insist()
-    form = CommentForm(request.POST)
+    form = CommentForm(request.POST, auto_id="comment_%s")
     if not form.is_valid():
-        warn(request, _("Write a comment of at most 1,000 characters."))
-        return _back(task, "comments")
+        return show_refused(request, task, comment_form=form)
     data, act = form.cleaned_data, web_act(user)
     sent = Sent.of(data["key"], request.POST.lists())
     try:

@@ -87,7 +87,7 @@ def task_attach(request: Request, pk: int) -> HttpResponse:
     form, act = AttachForm(request), web_act(request.user)
     added = form.keep_on(task, programme=task.plan.programme, act=act)
     if added is None:
-        return _page(request, task, BlockForm(task), status=422, attach_form=form)
+        return show_refused(request, task, attach_form=form)
     confirm(request, _("Added: %(name)s") % {"name": added.name})
     return redirect("rollout:task", pk)
 
@@ -97,7 +97,7 @@ def _page(
     task: Task,
     form: BlockForm,
     status: int = 200,
-    attach_form: AttachForm | None = None,
+    **forms: Any,
 ) -> HttpResponse:
     user = request.user
     context = {
@@ -113,13 +113,20 @@ def _page(
         "questions": all_of(task, user, user.moment),
         "ask_url": f"{reverse('rollout:region-ask', args=[task.plan.region.code])}?task={task.pk}",
         "may_ask": bool(can_ask(user, task.plan.region_id)),
-        "attach_form": attach_form or AttachForm(),
+        "attach_form": AttachForm(),
         "parts": task_parts(task, user),
         "drop_form": DropForm(initial={"version": task.version}),
         "item_form": ItemForm(auto_id="item_%s"),
         "comment_form": CommentForm(auto_id="comment_%s"),
+        **forms,
     }
     return render(request, "rollout/task_page.html", context, status=status)
+
+
+def show_refused(request: Request, task: Task, **forms: Any) -> HttpResponse:
+    """The page again, with a form below it that was not taken."""
+    pk = task.pk
+    return _page(request, _task(request, pk), BlockForm(task), status=422, **forms)
 
 
 @require_POST

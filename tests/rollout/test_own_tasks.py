@@ -464,3 +464,22 @@ def test_link_of_a_mail_without_tasks_shows_none(staff_north, task):
     page = Client().get(f"/my-list/{TASKS_LINK.token(empty)}/").content.decode()
 
     assert "Clean the item list" not in page
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ({"act": "blocked", "note": "The bank statement"}, "The bank statement"),
+        (
+            {"act": "date", "wished": "2027-03-01", "reason": "The fair week"},
+            "The fair week",
+        ),
+    ],
+)
+def test_refused_answer_keeps_what_was_written(said, kept, link, task):
+    answer = Client().post(link, {"task": task.pk, **said})
+
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert kept in page
+    assert page.count("<details open>") == 1

@@ -364,3 +364,16 @@ def test_nul_and_long_words_in_a_search_are_harmless(as_user, cio, plan_north):
     for words in ("\x00", "x" * 5000, "%", "深圳", "' OR 1=1"):
         for address in ("/regions/", "/findings/"):
             assert as_user(cio).get(address, {"q": words}).status_code in (200, 302)
+
+
+def test_comment_that_is_too_long_is_kept_and_told_at_its_field(
+    as_user, staff_north, plan_north
+):
+    task = make_task(plan_north, owner=staff_north)
+    said = {"text": "word " * 300, "key": "c0ffee00-0000-4000-8000-000000000001"}
+
+    answer = as_user(staff_north).post(f"/tasks/{task.pk}/comment/", said)
+
+    assert answer.status_code == 422
+    assert answer.context["comment_form"].errors.keys() == {"text"}
+    assert "word word" in answer.content.decode()
