@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from regions.forms import ContactForm
+from regions.forms.contacts import ContactForm
 from tests import factories
 from tests.factories import NOW
 
