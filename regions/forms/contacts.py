@@ -26,6 +26,14 @@ from regions.services.checkins import Slot
 from regions.services.contacts import Log, NewAsk
 
 MINUTES = [(5, "5"), (10, "10"), (15, "15"), (20, "20"), (30, _("more"))]
+# As short as a tap wants them.
+CHANNELS = [
+    (Channel.PHONE, _("Phone")),
+    (Channel.VISIT, _("Visit")),
+    (Channel.MAIL, _("E-mail")),
+    (Channel.PEER, _("CEO to CEO")),
+    (Channel.DEMO, _("Demo")),
+]
 PROPOSED, OTHER, BOOK = "proposed", "other", "book"
 # Of a talk that is logged, these are settled.
 OF_NEW_ONLY = (
@@ -45,7 +53,9 @@ class Preset:
     due_date: date | None
     topics: list[str]
     next_date: date | None
-    booked: str = ""
+    # What the two chips of the next talk say.
+    unbooked: str
+    book: str
     # Asks that were settled while the form was open can still be what was talked about.
     settled: frozenset[str] = frozenset()
     outcome: str = ""
@@ -141,7 +151,7 @@ class ContactForm(MergingForm):
     )
     channel = forms.ChoiceField(
         label=_("How"),
-        choices=Channel.choices,
+        choices=CHANNELS,
         initial=Channel.PHONE,
         required=False,
         widget=forms.RadioSelect,
@@ -179,8 +189,7 @@ class ContactForm(MergingForm):
         ask, next_talk = form.fields["ask"], form.fields["next_talk"]
         ask.choices = preset.asks  # type: ignore[attr-defined]
         ask.settled = preset.settled  # type: ignore[attr-defined]
-        stays = preset.booked or _("No booking")
-        next_talk.choices = [("", stays), (BOOK, _("Book it"))]  # type: ignore[attr-defined]
+        next_talk.choices = [("", preset.unbooked), (BOOK, preset.book)]  # type: ignore[attr-defined]
         return form
 
     @classmethod

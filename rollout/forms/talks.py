@@ -4,6 +4,7 @@ from django.utils.translation import gettext as _
 
 from regions.forms.contacts import OTHER, PROPOSED, ContactForm, Preset
 from regions.models import Ask
+from regions.queries import Engagement
 from regions.services.contacts import NewAsk
 from regions.wording import day
 from rollout.queries.callsheet import CallSheet, ask_words
@@ -11,8 +12,6 @@ from rollout.queries.callsheet import CallSheet, ask_words
 
 def preset_of(sheet: CallSheet, *, outcome: str = "", channel: str = "") -> Preset:
     one, proposal = sheet.engagement, sheet.proposal
-    booked = one.booked.day_date if one.booked else None
-    is_ahead = booked is not None and booked > one.day
     return Preset(
         asks=_offered(sheet),
         kind=proposal.kind,
@@ -20,13 +19,21 @@ def preset_of(sheet: CallSheet, *, outcome: str = "", channel: str = "") -> Pres
         due_date=proposal.due_date,
         topics=list(sheet.topics),
         next_date=one.then_due_date,
-        booked=_("Stays on %(day)s") % {"day": day(booked)}
-        if booked and is_ahead
-        else "",
+        unbooked=_unbooked(one),
+        book=_("Book %(day)s") % {"day": day(one.then_due_date)}
+        if one.then_due_date
+        else _("Book a day"),
         settled=frozenset({PROPOSED, *(str(ask.pk) for ask in sheet.asks)}),
         outcome=outcome,
         channel=channel,
     )
+
+
+def _unbooked(one: Engagement) -> str:
+    """What holds without another booking."""
+    if one.booked is None or one.booked.day_date <= one.day:
+        return _("No booking")
+    return _("Stays on %(day)s") % {"day": day(one.booked.day_date)}
 
 
 def _offered(sheet: CallSheet) -> list[tuple[str, str]]:

@@ -28,8 +28,10 @@ from .proposals import (
 )
 from .sheetfacts import SheetFacts, since_when
 
-# A sheet is one page of paper.
+# A sheet is one page of paper: so many lines of each kind, and in small print where all
+# of them together are longer than this. A Chinese character is as wide as two letters.
 MOST_PROMISES, MOST_CHANGES = 3, 4
+LONG = 1200
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,14 @@ class CallSheet:
     asks: list[Ask] = field(default_factory=list)
     waiting: list[Ask] = field(default_factory=list)
     topics: list[Topic] = field(default_factory=list)
+
+    @property
+    def is_long(self) -> bool:
+        promises = [one.text for one in (*self.by_us, *self.by_him)]
+        offers = [one.text for one in self.offers]
+        lines = [*self.why, self.likeness, *self.changed, *self.starters]
+        text = "".join([*lines, *promises, *offers, self.engagement.ceo.careful_with])
+        return sum(1 if letter.isascii() else 2 for letter in text) > LONG
 
     @property
     def say(self) -> list[str]:

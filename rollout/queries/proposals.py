@@ -127,7 +127,7 @@ def _waits(facts: TalkFacts) -> str:
     if not facts.waits:
         return ""
     text = ngettext(
-        "Get the task going that waits for this CEO: “%(title)s”.",
+        "Get %(n)d task going that waits for this CEO: “%(title)s”.",
         "Get %(n)d tasks going that wait for this CEO, first “%(title)s”.",
         len(facts.waits),
     )

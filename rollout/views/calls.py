@@ -1,6 +1,7 @@
 """The call sheet, who calls, and the log under it with its draft."""
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -34,6 +35,7 @@ from regions.wording import (
     clock,
     listed,
     local_time,
+    moment,
     next_talk,
     since_last_talk,
     until_go_live,
@@ -98,7 +100,7 @@ def call_draft(request: Request, code: str) -> HttpResponse:
         return redirect("rollout:call-sheet", code)
     data = draft_of(request.POST)
     keep_draft(one.ceo, programme, data, by=request.user, at=at)
-    said = _("Draft of %(time)s") % {"time": clock(timezone.localtime(at))}
+    said = _draft_line(at, at)
     return HttpResponse(said, content_type="text/plain; charset=utf-8")
 
 
@@ -109,6 +111,15 @@ def _engagement(request: Request, code: str, corrected: Corrections) -> Engageme
     if not found:
         raise Http404
     return found[-1]
+
+
+def _draft_line(saved_at: datetime, at: datetime) -> str:
+    """By the clock of the reader; with the day when it is not this one."""
+    saved = timezone.localtime(saved_at)
+    is_today = saved.date() == timezone.localtime(at).date()
+    return _("Draft of %(time)s") % {
+        "time": clock(saved) if is_today else moment(saved)
+    }
 
 
 def _empty_page(request: Request, sheet: CallSheet, *, may_log: bool) -> HttpResponse:
@@ -149,7 +160,7 @@ def _sheet_page(
         "careful_with": careful_with,
         "then_due": one.then_due_date,
         "form": form,
-        "draft": draft,
+        "draft_line": _draft_line(draft.saved_at, user.moment) if draft else "",
         "last_key": _last_key(one, user),
         "may_log": may_log,
         "failed_mails": failed_about(one.region, user, user.moment),
