@@ -124,6 +124,9 @@ def world(db):
         at=NOW,
     )
     Breaker.objects.create(server="mail.example.org", since_at=NOW, retry_at=NOW)
+    for role in ("cio", "hq", "auditor", "liaison", "south_liaison"):
+        ceo = world.north.rhythm.ceo
+        factories.make_draft(ceo, programme, world.people[role])
     for made, staff, helper in (
         (world.north, world.people["staff"], world.people["helper"]),
         (world.south, world.people["south"], world.people["south_manager"]),

@@ -28,9 +28,9 @@ from regions.services.contacts import Log, NewAsk
 MINUTES = [(5, "5"), (10, "10"), (15, "15"), (20, "20"), (30, _("more"))]
 # As short as a tap wants them.
 CHANNELS = [
-    (Channel.PHONE, _("Phone")),
-    (Channel.VISIT, _("Visit")),
-    (Channel.MAIL, _("E-mail")),
+    (Channel.PHONE, Channel.PHONE.label),
+    (Channel.VISIT, Channel.VISIT.label),
+    (Channel.MAIL, Channel.MAIL.label),
     (Channel.PEER, _("CEO to CEO")),
     (Channel.DEMO, _("Demo")),
 ]
