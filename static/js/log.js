@@ -1,6 +1,6 @@
 // The log of a talk while it is written: kept on the server every few seconds, and on the
 // device for as long as the server has not answered. Without this file nothing is kept
-// before Save. docs/decisions tells why.
+// before Save.
 (function () {
   "use strict";
 
