@@ -76,12 +76,12 @@ class CallSheet:
     waiting: list[Ask] = field(default_factory=list)
     topics: list[Topic] = field(default_factory=list)
 
-    @property
-    def is_long(self) -> bool:
+    def is_long(self, private: str) -> bool:
+        """Whether it needs small print, with the private text that its reader is shown."""
         promises = [one.text for one in (*self.by_us, *self.by_him)]
         offers = [one.text for one in self.offers]
         lines = [*self.why, self.likeness, *self.changed, *self.starters]
-        text = "".join([*lines, *promises, *offers, self.engagement.ceo.careful_with])
+        text = "".join([*lines, *promises, *offers, private])
         return sum(1 if letter.isascii() else 2 for letter in text) > LONG
 
     @property

@@ -158,6 +158,7 @@ def _sheet_page(
         else [],
         "there": local_time(one.region, user.moment),
         "careful_with": careful_with,
+        "is_long": sheet.is_long(careful_with),
         "then_due": one.then_due_date,
         "form": form,
         "draft_line": _draft_line(draft.saved_at, user.moment) if draft else "",

@@ -18,20 +18,20 @@ from django.db.models import QuerySet
 from pilots.models import Finding
 from regions.models import Ask, RegionalCEO
 from rollout.models import Plan, Task
-letter = {letter!r}
+fill = lambda many: ({word!r} * many)[:many]
 ceo = RegionalCEO.objects.get(to_date=None, region__code={region!r})
 plan = Plan.objects.get(region=ceo.region)
 raw = QuerySet
 if {made}:
-    raw(RegionalCEO).filter(pk=ceo.pk).update(address_as=letter * 100, careful_with=letter * 1000)
+    raw(RegionalCEO).filter(pk=ceo.pk).update(address_as=fill(100), careful_with=fill(1000))
     for n in range(5):
         for of, state in (("ceo", "promised"), ("us", "open")):
             raw(Ask).create(ceo=ceo, programme=plan.programme, kind="people", of=of, state=state,
-                text=str(n) + letter * 199, due_date=date(2020, 1, 1))
-        raw(Task).create(plan=plan, title="0" + str(n) + letter * 148, state="blocked", block_reason="data",
+                text=str(n) + fill(199), due_date=date(2020, 1, 1))
+        raw(Task).create(plan=plan, title="0" + str(n) + fill(148), state="blocked", block_reason="data",
             waits_for=ceo.user, due_date=date(2020, 1, 1), first_due_date=date(2020, 1, 1))
     for row in Finding.objects.filter(programme=plan.programme, kind="achievement", state="adopted"):
-        raw(Finding).filter(pk=row.pk).update(effect=row.effect + "|" + letter * 250)
+        raw(Finding).filter(pk=row.pk).update(effect=row.effect + "|" + fill(250))
 else:
     raw(RegionalCEO).filter(pk=ceo.pk).update(address_as="", careful_with="")
     raw(Ask).filter(ceo=ceo, due_date=date(2020, 1, 1)).delete()
@@ -63,8 +63,8 @@ def pages_of(page):
 
 @pytest.mark.long
 def test_longest_sheet_is_one_page_in_a_size_that_can_be_read(visit, sample, product):
-    letter = "word " if sample.language == "en" else "字"
-    what = {"letter": letter[0], "region": sample.other_region}
+    word = "many words " if sample.language == "en" else "字"
+    what = {"word": word, "region": sample.other_region}
     shell = ("shell", "--verbosity=0", "-c")
     product.manage(*shell, LONGEST.format(made=True, **what))
     try:

@@ -11,6 +11,7 @@ from regions.models import Ask, CheckIn, Contact, ContactDraft, PrivateView, Rhy
 from regions.queries import engagements
 from rollout.composing import compose
 from rollout.enums import BlockReason, MailCap, TaskState
+from rollout.jobs import forget_forms
 from rollout.models import Plan
 from rollout.queries.callsheet import call_sheet_of
 from rollout.queries.duties import duties_due
@@ -412,6 +413,15 @@ def test_draft_ends_with_the_log_and_none_comes_after_it(
     assert f'data-logged="{KEY}"' in client.get(SHEET).content.decode()
 
 
+def test_job_forgets_drafts_nobody_went_on_with(ceo_north, programme, liaison_north):
+    old = {"saved_at": NOW - timedelta(days=31)}
+    factories.make_draft(ceo_north, programme, liaison_north, **old)
+
+    assert forget_forms() == 0
+
+    assert not ContactDraft.objects.exists()
+
+
 def test_refused_log_keeps_its_draft(talked, as_user, liaison_north):
     client = as_user(liaison_north)
     client.post(DRAFT, BEGUN)
@@ -427,7 +437,7 @@ def test_refused_log_keeps_its_draft(talked, as_user, liaison_north):
 @pytest.fixture
 def careful(ceo_north, talked):
     with factories.unrecorded():
-        ceo_north.address_as, ceo_north.careful_with = "Doctor N", "MARK-CAREFUL"
+        ceo_north.address_as, ceo_north.careful_with = "Doctor N", "MARK-CAREFUL" * 100
         ceo_north.save()
     return ceo_north
 
@@ -444,6 +454,7 @@ def test_careful_with_is_read_by_cio_and_liaison_and_each_view_is_logged(
 
     assert "Doctor N" in page
     assert ("MARK-CAREFUL" in page) is reads
+    assert ('class="sheet dense"' in page) is reads
     logged = PrivateView.objects.values_list("field", flat=True)
     assert list(logged) == (["careful_with"] if reads else [])
 
