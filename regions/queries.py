@@ -3,12 +3,13 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import (
     Count,
     DateTimeField,
+    F,
     OuterRef,
     Q,
     QuerySet,
@@ -53,6 +54,8 @@ class Engagement:
     state: RhythmState | None
     last_contact_id: int
     booked: CheckIn | None
+    # When the next talk is due if there is one today.
+    then_due_date: date | None = None
 
     @property
     def is_booked_today(self) -> bool:
@@ -142,23 +145,27 @@ def _engagement(
 ) -> Engagement:
     region = rhythm.ceo.region
     last_at: datetime | None = rhythm.last_talk_at  # type: ignore[attr-defined]
-    day = today(region, at)
+    day, calendar = today(region, at), Calendar.of(region, corrected)
+    state = rhythm_on(
+        day,
+        rhythm,
+        holder_from=rhythm.ceo.from_date,
+        last_talk=today(region, last_at) if last_at else None,
+        booked=booked.day_date if booked else None,
+        calendar=calendar,
+    )
     return Engagement(
         rhythm=rhythm,
         ceo=rhythm.ceo,
         region=region,
         person=rhythm.ceo.user,
         day=day,
-        state=rhythm_on(
-            day,
-            rhythm,
-            holder_from=rhythm.ceo.from_date,
-            last_talk=today(region, last_at) if last_at else None,
-            booked=booked.day_date if booked else None,
-            calendar=Calendar.of(region, corrected),
-        ),
+        state=state,
         last_contact_id=rhythm.last_talk_id or 0,  # type: ignore[attr-defined]
         booked=booked,
+        then_due_date=calendar.first_working(day + timedelta(days=state.ideal_days))
+        if state
+        else None,
     )
 
 
@@ -167,7 +174,7 @@ def next_asks(ceo_ids: Iterable[int]) -> dict[tuple[int, int], Ask]:
     rows = (
         Ask.objects.waiting()
         .filter(ceo__in=set(ceo_ids), of=AskOf.CEO)
-        .order_by("due_date", "id")
+        .order_by(F("due_date").asc(nulls_last=True), "id")
     )
     first: dict[tuple[int, int], Ask] = {}
     for row in rows:

@@ -20,7 +20,7 @@ from regions.access import can_read_notes
 from regions.enums import Audience, Change, Via
 from regions.models import HistoryEntry, User
 from regions.privacy import private_fields
-from regions.wording import capital, full_day, moment
+from regions.wording import capital, full_day, listed, moment
 
 ISO_DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 
@@ -208,6 +208,8 @@ def _value(column: Any, text: str, names: Mapping[tuple[str, str], str]) -> str:
     """A stored value in words: choices by their label, dates as days, nothing as a dash."""
     if not text:
         return "–"
+    if codes := column.model.code_lists.get(column.name):
+        return listed(str(codes(one).label) for one in text.split(","))
     if column.choices:
         return str(dict(column.flatchoices).get(text, text))
     if column.get_internal_type() == "DateField":

@@ -16,7 +16,6 @@ from regions.enums import RhythmStatus, Role
 from regions.models import Programme, Region, User
 from regions.queries import Engagement, holders
 from regions.wording import (
-    asked,
     capital,
     ceo_of,
     day,
@@ -32,8 +31,9 @@ from rollout.enums import RegionState
 from rollout.models import Task
 from rollout.placing import call_reasons, standing_in
 from rollout.queries.calls import Call, calls_among, own_first
-from rollout.queries.callsheet import proposed_ask
+from rollout.queries.callsheet import ask_words
 from rollout.queries.progress import blocked_on
+from rollout.queries.proposals import proposed_ask
 from rollout.queries.regions import (
     Facts,
     RegionLine,
@@ -124,11 +124,7 @@ def today_page(programme: Programme, user: User, *, at: datetime) -> Today:
 
 def _call_line(call: Call, user: User, at: datetime) -> CallLine:
     one = call.engagement
-    ask = (
-        asked(call.ask.text, call.ask.due_date, one.day)
-        if call.ask
-        else proposed_ask(one).text
-    )
+    ask = ask_words(call.ask or proposed_ask(one), one)
     reasons = call_reasons(call)
     if one.is_booked_today:
         reasons.insert(0, _("Booked for today."))

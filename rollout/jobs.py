@@ -5,7 +5,7 @@ import logging
 from celery import shared_task
 from django.utils import timezone
 
-from regions.services import attachments, sendings
+from regions.services import attachments, drafts, sendings
 from rollout import reminders
 from rollout.services import mail
 from rollout.services.heartbeat import beat
@@ -46,8 +46,9 @@ def erase_files() -> int:
 
 @shared_task(name="rollout.forget_forms", time_limit=900)
 def forget_forms() -> int:
-    """Forget the keys of forms that were sent long ago."""
-    count = sendings.forget_old(at=timezone.now())
-    if count:
-        logger.info("sent forms forgotten: %d", count)
+    """Forget the keys of forms that were sent long ago, and drafts nobody went on with."""
+    at = timezone.now()
+    count, left = sendings.forget_old(at=at), drafts.forget_old(at=at)
+    if count or left:
+        logger.info("sent forms forgotten: %d; drafts: %d", count, left)
     return count

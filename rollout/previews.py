@@ -32,8 +32,9 @@ from rollout.placing import (
 from rollout.placing.own import assigned_context, overdue_context, plan_context
 from rollout.queries.blocked import BlockedTask
 from rollout.queries.calls import Call
-from rollout.queries.callsheet import CallSheet, proposed_ask
+from rollout.queries.callsheet import CallSheet, Promise, ask_words
 from rollout.queries.owned import OwnTask
+from rollout.queries.proposals import proposed_ask
 
 
 @dataclass(frozen=True)
@@ -260,6 +261,7 @@ def _call(
         state=state,
         last_contact_id=0,
         booked=None,
+        then_due_date=at.date() + timedelta(days=state.ideal_days),
     )
     return Call(
         engagement=one,
@@ -279,10 +281,10 @@ def _sheet(
         engagement=call.engagement,
         ask=None,
         proposal=proposal,
-        ask_text=proposal.text,
+        ask_text=ask_words(proposal, call.engagement),
         why=why,
         changed=changed,
-        by_us=by_us,
+        by_us=[Promise(text) for text in by_us],
         by_him=[],
         offers=[],
         starters=[],

@@ -15,6 +15,7 @@ from rollout.views import (
     bulk,
     calls,
     clarifications,
+    contacts,
     dashboard,
     handovers,
     health,
@@ -53,6 +54,7 @@ rollout_patterns = [
     path("regions/", regions.region_list, name="region-list"),
     path("regions/<code:code>/", regions.region, name="region"),
     path("regions/<code:code>/call/", calls.call_sheet, name="call-sheet"),
+    path("regions/<code:code>/call/draft/", calls.call_draft, name="call-draft"),
     path(
         "regions/<code:code>/call/hand-over/",
         calls.call_hand_over,
@@ -102,9 +104,11 @@ rollout_patterns = [
         clarifications.clarification_attach,
         name="clarification-attach",
     ),
-    path("contacts/<int:pk>/", calls.contact_correct, name="contact-correct"),
+    path("contacts/<int:pk>/", contacts.contact_correct, name="contact-correct"),
     path(
-        "contacts/<int:pk>/withdraw/", calls.contact_withdraw, name="contact-withdraw"
+        "contacts/<int:pk>/withdraw/",
+        contacts.contact_withdraw,
+        name="contact-withdraw",
     ),
     path("tasks/", tasks.my_tasks, name="my-tasks"),
     path("tasks/all/", tasklist.task_list, name="task-list"),

@@ -26,6 +26,7 @@ from regions.models import (
     Blackout,
     CheckIn,
     Contact,
+    ContactDraft,
     Holiday,
     Membership,
     Programme,
@@ -190,6 +191,17 @@ def make_contact(
         "minutes": 15,
     }
     return saved(Contact(ceo=ceo, programme=programme, by=by, **reached | values))
+
+
+def make_draft(
+    ceo: RegionalCEO, programme: Programme, user: User, **values: Any
+) -> ContactDraft:
+    """Begun an hour before NOW: reached, with a note."""
+    said = {"outcome": "reached", "note": "Half a sentence"}
+    begun = {"data": said, "saved_at": NOW - timedelta(hours=1)}
+    return saved(
+        ContactDraft(ceo=ceo, programme=programme, user=user, **begun | values)
+    )
 
 
 # --- Pilots and playbook -------------------------------------------------------------

@@ -39,6 +39,7 @@ rollout:region-list       GET   302  200  200  200  200  200  302  302  302  302
 rollout:region            GET   302  404  200  200  200  200  200  200  200  404
 rollout:call-sheet        GET   302  404  200  200  200  200  404  404  404  404
 rollout:call-sheet        POST  302  404  302  302  403  302  404  404  404  404
+rollout:call-draft        POST  302  404  200  200  403  200  404  404  404  404
 rollout:call-hand-over    GET   302  405  405  405  405  405  405  405  405  405
 rollout:call-hand-over    POST  302  404  302  403  403  403  404  404  404  404
 rollout:call-take-back    GET   302  405  405  405  405  405  405  405  405  405
@@ -378,6 +379,7 @@ def _lines() -> dict[tuple[str, str], dict[str, int]]:
 ARGS: dict[str, Maker] = {
     "rollout:region": lambda made: [made.region.code],
     "rollout:call-sheet": lambda made: [made.region.code],
+    "rollout:call-draft": lambda made: [made.region.code],
     "rollout:call-hand-over": lambda made: [made.region.code],
     "rollout:call-take-back": lambda made: [made.region.code],
     "rollout:go-live-move": lambda made: [made.region.code],
@@ -516,6 +518,7 @@ BODIES: dict[str, Maker] = {
     "rollout:absence-change": lambda made: {**DAYS, "version": made.absence.version},
     "rollout:absence-cancel": lambda made: {"version": made.absence.version},
     "rollout:call-sheet": lambda made: {**TALK, "key": made.key},
+    "rollout:call-draft": lambda made: {**TALK, "key": made.key},
     "rollout:call-hand-over": lambda made: {"version": made.rhythm.version},
     "rollout:call-take-back": lambda made: {"version": made.rhythm.version},
     "rollout:go-live-move": lambda made: {

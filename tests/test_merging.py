@@ -289,6 +289,7 @@ WITHOUT = {
     "regions:theme",
     "rollout:absence-plan",
     "rollout:answers",
+    "rollout:call-draft",
     "rollout:call-sheet",
     "rollout:checklist-add",
     "rollout:clarification-attach",

@@ -61,12 +61,13 @@ def made(world):
 
 @pytest.fixture
 def marked(made):
-    """The one talk of the north, with the marker in each of its private fields."""
+    """The one talk of the north and its CEO, with the marker in each private field."""
     talk = made.contact
     with factories.unrecorded():
-        for name in private_fields(talk):
-            setattr(talk, name, MARKER)
-        talk.save()
+        for row in (talk, talk.ceo):
+            for name in private_fields(row):
+                setattr(row, name, MARKER)
+            row.save()
     for field, audience in (
         ("note", Audience.PRIVATE),
         # As it was written before the field became private.
@@ -144,7 +145,8 @@ def test_every_view_of_private_texts_is_logged_and_nothing_else(people, marked):
                 seen.setdefault(role, set()).add(place)
 
     talk = f"/contacts/{marked.contact.pk}/"
-    assert seen == {role: {"/regions/NORTH/", talk} for role in READERS}
+    sheet = "/regions/NORTH/call/"
+    assert seen == {role: {"/regions/NORTH/", sheet, talk} for role in READERS}
 
 
 def test_walk_finds_a_page_that_tells(people, marked, monkeypatch):

@@ -41,6 +41,7 @@ regions.attachment      all  all     own       own       -
 regions.blackout        all  all     own,open  own,open  -
 regions.checkin         all  all     own       -         -
 regions.contact         all  all     own       -         -
+regions.contactdraft    his  his     his       -         -
 regions.historyentry    all  told    own,open  near,open -
 regions.holiday         all  all     all       all       all
 regions.membership      all  all     own       own       his
@@ -83,6 +84,7 @@ WAYS = {model._meta.label_lower: way for model, way in WAY_TO_REGION.items()} | 
 NAMED = {
     "pilots.finding": ["author"],
     "regions.absence": ["user", "deputy"],
+    "regions.contactdraft": ["user"],
     "regions.membership": ["user"],
     "regions.user": ["pk"],
     "rollout.clarification": ["asked_of", "asked_by"],
@@ -122,6 +124,9 @@ def world(db):
         at=NOW,
     )
     Breaker.objects.create(server="mail.example.org", since_at=NOW, retry_at=NOW)
+    for role in ("cio", "hq", "auditor", "liaison", "south_liaison"):
+        ceo = world.north.rhythm.ceo
+        factories.make_draft(ceo, programme, world.people[role])
     for made, staff, helper in (
         (world.north, world.people["staff"], world.people["helper"]),
         (world.south, world.people["south"], world.people["south_manager"]),

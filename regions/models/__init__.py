@@ -5,6 +5,7 @@ from .asks import Ask
 from .attachments import Attachment
 from .calendars import Blackout, Holiday
 from .ceos import RegionalCEO, Rhythm
+from .drafts import ContactDraft
 from .history import HistoryEntry, Versioned
 from .people import Membership, User
 from .privacy import PrivateView
@@ -22,6 +23,7 @@ __all__ = [
     "Blackout",
     "CheckIn",
     "Contact",
+    "ContactDraft",
     "HistoryEntry",
     "Holiday",
     "Membership",

@@ -26,6 +26,8 @@ class Versioned(models.Model):
     # Recorded, as undo needs them, but not told: another field of the act says it. With
     # an equals sign at the end only where the field became empty.
     untold_fields: ClassVar[frozenset[str]] = frozenset()
+    # Fields that hold codes of such choices, with commas between.
+    code_lists: ClassVar[Mapping[str, type[models.TextChoices]]] = {}
     # What was done, in words: by kind of change, field or `field=value` that it became.
     told_as: ClassVar[Mapping[str, Any]] = {}
     # The right that takes back a change from the history; without one nobody does. Besides

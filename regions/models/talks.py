@@ -124,6 +124,7 @@ class Contact(Versioned):
 
     audience = Audience.ENGAGED
     silent_fields = Versioned.silent_fields | {"key"}
+    code_lists = {"topics": Topic}
     undo_right = Right.CORRECT_TALK
     told_as = {
         Change.CREATED: pgettext_lazy("talk", "logged"),

@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from django.db import transaction
@@ -18,9 +18,13 @@ from regions.enums import (
     Channel,
     CheckInState,
     Outcome,
+    Topic,
 )
 from regions.history import Act
 from regions.models import Ask, CheckIn, Contact, HistoryEntry, Programme, RegionalCEO
+
+# What moving a booking changes.
+SLOT = ("day_date", "at_time")
 
 
 class CannotLogContact(Exception):  # noqa: N818 - a refusal, told to the user as it stands
@@ -33,6 +37,9 @@ class NewAsk:
 
     kind: AskKind
     text: str
+    due_date: date | None = None
+    # Somebody wrote it down himself: it is kept without an answer, too.
+    is_written: bool = False
 
 
 @dataclass(frozen=True)
@@ -44,11 +51,16 @@ class Log:
     minutes: int | None = None
     channel: Channel = Channel.PHONE
     felt: str = ""
+    atmosphere: str = ""
+    topics: frozenset[Topic] = frozenset()
     ask: Ask | None = None
     new_ask: NewAsk | None = None
     answer: str = ""
     ask_due_date: date | None = None
     moved_to_date: date | None = None
+    moved_to_time: time | None = None
+    # The booking that a moved talk has already got.
+    booking: CheckIn | None = None
     # None leaves what stands: who may not read a note does not replace it unseen.
     note: str | None = ""
     key: uuid.UUID = field(default_factory=uuid.uuid4)
@@ -66,19 +78,7 @@ def log_contact(
     if known := Contact.objects.filter(key=log.key, ceo=ceo).first():
         return known
     _check(log, act.at)
-    ask = log.ask
-    if log.answer and ask is None and log.new_ask is not None:
-        ask = history.create(
-            Ask(
-                ceo=ceo,
-                programme=programme,
-                kind=log.new_ask.kind,
-                text=log.new_ask.text,
-                due_date=log.ask_due_date,
-                first_due_date=log.ask_due_date,
-            ),
-            act,
-        )
+    ask = log.ask or _new_ask(ceo, programme, log, act)
     contact = Contact(
         ceo=ceo,
         programme=programme,
@@ -122,10 +122,29 @@ def withdraw_contact(contact: Contact, *, version: int, act: Act) -> Contact:
     return row
 
 
+def _new_ask(ceo: RegionalCEO, programme: Programme, log: Log, act: Act) -> Ask | None:
+    """What was proposed is an ask once it was answered; what was written is one at once."""
+    new = log.new_ask
+    if new is None or not (log.answer or new.is_written):
+        return None
+    due = new.due_date or log.ask_due_date
+    ask = Ask(
+        ceo=ceo,
+        programme=programme,
+        kind=new.kind,
+        text=new.text,
+        due_date=due,
+        first_due_date=due,
+    )
+    return history.create(ask, act)
+
+
 def _check(log: Log, at: datetime) -> None:
     if log.held_at > at:
         raise CannotLogContact(_("A talk cannot be logged before it was held."))
-    if log.outcome == Outcome.REACHED and not log.minutes:
+    # Nobody counts the minutes of a mail.
+    counts = log.outcome == Outcome.REACHED and log.channel != Channel.MAIL
+    if counts and not log.minutes:
         raise CannotLogContact(_("Say how many minutes the talk took."))
     if log.outcome == Outcome.MOVED and log.moved_to_date is None:
         raise CannotLogContact(_("Give the day that the talk was moved to."))
@@ -145,6 +164,10 @@ def _values(log: Log, ask: Ask | None) -> dict[str, Any]:
         if log.outcome in (Outcome.REACHED, Outcome.DEPUTY)
         else None,
         "felt": log.felt if reached else "",
+        "atmosphere": log.atmosphere if reached else "",
+        "topics": ",".join(one for one in Topic if one in log.topics)
+        if reached
+        else "",
         "ask_answer": log.answer if answered else "",
         "ask_due_date": log.ask_due_date if answered else None,
         **({} if log.note is None else {"note": log.note}),
@@ -162,14 +185,12 @@ def _booking_for(
     """The booking that this log keeps (reached) or makes (moved)."""
     booking = _planned(ceo, programme)
     if log.outcome == Outcome.MOVED and log.moved_to_date is not None:
-        day = log.moved_to_date
+        slot = {"day_date": log.moved_to_date, "at_time": log.moved_to_time}
+        if log.booking is not None:
+            return log.booking
         if booking is None:
-            return history.create(
-                CheckIn(ceo=ceo, programme=programme, day_date=day), act
-            )
-        history.change(
-            booking, {"day_date": day, "sequence": booking.sequence + 1}, act
-        )
+            return history.create(CheckIn(ceo=ceo, programme=programme, **slot), act)
+        history.change(booking, {**slot, "sequence": booking.sequence + 1}, act)
         return booking
     held_on = log.held_at.astimezone(ceo.region.zone).date()
     if (
@@ -198,13 +219,15 @@ def _release_booking(contact: Contact, act: Act) -> None:
 
 
 def _before_the_move(booking: CheckIn) -> dict[str, Any]:
-    moves = HistoryEntry.objects.of(booking).filter(field="day_date").order_by("-id")
+    """The slot that the booking had before the last act that moved it, if one did."""
+    moves = HistoryEntry.objects.of(booking).filter(field__in=SLOT).order_by("-id")
     if (last := moves.first()) is None:
         return {"state": CheckInState.CANCELLED}
-    return {
-        "day_date": date.fromisoformat(last.before),
-        "sequence": booking.sequence + 1,
-    }
+    before: dict[str, Any] = {}
+    for entry in moves.filter(act=last.act):
+        column: Any = CheckIn._meta.get_field(entry.field)
+        before[entry.field] = None if entry.was_null else column.to_python(entry.before)
+    return {**before, "sequence": booking.sequence + 1}
 
 
 def _settle_ask(ask: Ask, act: Act) -> None:

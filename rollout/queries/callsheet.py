@@ -1,39 +1,57 @@
-"""What to say in a talk of 10 to 20 minutes, read for many CEOs in a fixed number of queries.
+"""What to say in a talk of 10 to 20 minutes, written from facts that were read before.
 
 The page shows one sheet, the reminder mail a short form of up to five.
 """
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import TypeVar
+from dataclasses import dataclass, field
+from datetime import datetime
 
-from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from pilots.enums import FindingKind
-from pilots.models import Finding
-from regions.enums import AskKind, AskOf, AskState, Stage
+from pilots.models import Pilot
+from regions.enums import AskOf, AskState, Channel, Topic
 from regions.models import Ask, HistoryEntry
 from regions.queries import Engagement
-from regions.wording import asked, capital, ceo_of, short_day
+from regions.wording import asked, capital, ceo_of, days, short_day
 from rollout.enums import TaskState
 from rollout.models import Plan, Task
 
-T = TypeVar("T")
-K = TypeVar("K")
-# Without a talk so far, "since the last talk" means these last days.
-FIRST_LOOK_BACK = timedelta(days=14)
+from .likeness import Here, figure, most_alike, why_alike
+from .proposals import (
+    Proposal,
+    TalkFacts,
+    goal_of,
+    overdue_days,
+    proposed_ask,
+    topics_of,
+)
+from .sheetfacts import SheetFacts, since_when
+
+# A sheet is one page of paper: so many lines of each kind, and in small print where all
+# of them together are longer than this. A Chinese character is as wide as two letters.
+MOST_PROMISES, MOST_CHANGES = 3, 4
+LONG = 1200
 
 
 @dataclass(frozen=True)
-class Proposal:
-    """What to ask for when nothing is open with this CEO."""
+class Promise:
+    """A line about what one side owes the other; `overdue` in days, 0 while it is not."""
 
-    kind: AskKind
     text: str
+    overdue: int = 0
+
+    @property
+    def mark(self) -> str:
+        return _("%(days)s overdue") % {"days": days(self.overdue)}
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What we can do for him, and as what it is logged once it was done."""
+
+    text: str
+    channel: Channel
 
 
 @dataclass(frozen=True)
@@ -46,201 +64,133 @@ class CallSheet:
     ask_text: str
     why: list[str]
     changed: list[str]
-    by_us: list[str]
-    by_him: list[str]
-    offers: list[str]
+    by_us: list[Promise]
+    by_him: list[Promise]
+    offers: list[Offer]
     starters: list[str]
+    goal: str = ""
+    # In what the region of the figure is like his.
+    likeness: str = ""
+    # All that was asked of him; of these, what he still owes.
+    asks: list[Ask] = field(default_factory=list)
+    waiting: list[Ask] = field(default_factory=list)
+    topics: list[Topic] = field(default_factory=list)
+
+    def is_long(self, private: str) -> bool:
+        """Whether it needs small print, with the private text that its reader is shown."""
+        promises = [one.text for one in (*self.by_us, *self.by_him)]
+        offers = [one.text for one in self.offers]
+        lines = [*self.why, self.likeness, *self.changed, *self.starters]
+        text = "".join([*lines, *promises, *offers, private])
+        return sum(1 if letter.isascii() else 2 for letter in text) > LONG
 
     @property
     def say(self) -> list[str]:
         """At most three points, the benefit to his company first."""
-        return [*self.why[:1], *self.by_us[:1], *self.offers[:1]]
-
-
-@dataclass(frozen=True)
-class SheetFacts:
-    """What the sheets of some CEOs are written from, in no language yet."""
-
-    at: datetime
-    plans: dict[tuple[int, int], Plan]
-    asks: dict[int, list[Ask]]
-    tasks: dict[int, list[Task]]
-    moves: dict[int | None, list[HistoryEntry]]
-    # By programme: regions that went live in time, the last ones first, and what was achieved.
-    live: dict[int, list[Plan]]
-    achieved: dict[int, list[Finding]]
-
-
-def sheet_facts(chosen: list[Engagement], at: datetime) -> SheetFacts:
-    """Four queries and two per programme, however many CEOs and other regions there are."""
-    programmes = sorted({one.rhythm.programme_id for one in chosen})
-    regions = {one.region.pk for one in chosen}
-    since = min((_since(one, at) for one in chosen), default=at)
-    day = min((one.day for one in chosen), default=at.date())
-    plans = list(Plan.objects.filter(programme__in=programmes, region__in=regions))
-    return SheetFacts(
-        at=at,
-        plans={(plan.programme_id, plan.region_id): plan for plan in plans},
-        asks=_grouped(_asks(programmes, chosen), lambda ask: ask.ceo_id),
-        tasks=_grouped(_tasks(plans, since, at), lambda task: task.plan_id),
-        moves=_grouped(_moves(regions, since), lambda entry: entry.region_id),
-        live={one: list(_live(one, day)) for one in programmes},
-        achieved={one: list(_achieved(one, day)) for one in programmes},
-    )
+        promised = [one.text for one in self.by_us[:1]]
+        return [*self.why[:1], *promised, *(one.text for one in self.offers[:1])]
 
 
 def call_sheet_of(one: Engagement, facts: SheetFacts) -> CallSheet:
     """The sheet of one CEO, in the active language."""
     programme = one.rhythm.programme_id
     plan = facts.plans.get((programme, one.region.pk))
-    asks = [ask for ask in facts.asks[one.ceo.pk] if ask.programme_id == programme]
-    of_him = [ask for ask in asks if ask.of == AskOf.CEO]
-    waiting = [ask for ask in of_him if ask.state in (AskState.OPEN, AskState.PROMISED)]
+    tasks = facts.tasks[plan.pk] if plan else []
+    talk = _talk_facts(one, facts, tasks)
+    since = since_when(one, facts.at)
     proposal = proposed_ask(one)
-    ask = waiting[0] if waiting else None
+    ask = next(iter(talk.waiting), None)
+    why, likeness = _why(one, plan, tasks, facts)
     return CallSheet(
         engagement=one,
         ask=ask,
         proposal=proposal,
-        ask_text=asked(ask.text, ask.due_date, one.day) if ask else proposal.text,
-        why=_pilot_figures(facts.achieved[programme]),
-        changed=_changed(
-            one,
-            facts.tasks[plan.pk] if plan else [],
-            facts.moves[one.region.pk],
-            since=_since(one, facts.at),
-        ),
-        by_us=[
-            _promise(ask, one)
-            for ask in asks
-            if ask.of == AskOf.US and ask.state != AskState.DONE
-        ],
-        by_him=[_his_promise(ask, one) for ask in of_him if ask.state != AskState.OPEN],
-        offers=_offers(one, facts.live[programme]),
+        ask_text=ask_words(ask or proposal, one),
+        why=why,
+        likeness=likeness,
+        changed=_changed(one, talk, tasks, facts.moves[one.region.pk], since=since),
+        by_us=_shortened([_promise(row, one) for row in talk.of_us]),
+        by_him=_shortened(_his_promises(talk, since)),
+        offers=_offers(one, facts.live[programme], facts.pilots[programme]),
         starters=_starters() if one.state is None or one.state.is_first_talk else [],
+        goal=goal_of(talk),
+        asks=talk.of_him,
+        waiting=talk.waiting,
+        topics=topics_of(one, ask or proposal),
     )
 
 
-def proposed_ask(one: Engagement) -> Proposal:
-    """One useful ask for each stage of the roll-out."""
-    proposals = {
-        Stage.BEFORE_KICK_OFF: Proposal(
-            AskKind.KICK_OFF, _("agree the day of the kick-off")
-        ),
-        Stage.PREPARING: Proposal(
-            AskKind.PEOPLE, _("name one person who decides open questions")
-        ),
-        Stage.LAST_SIX_WEEKS: Proposal(
-            AskKind.PEOPLE, _("free the key people for the week of the go-live")
-        ),
-        Stage.AFTER_GO_LIVE: Proposal(
-            AskKind.DIFFICULTY, _("name the biggest difficulty since the go-live")
-        ),
-    }
-    return proposals[one.state.stage if one.state else Stage.PREPARING]
+def ask_words(ask: Ask | Proposal, one: Engagement) -> str:
+    return asked(ask.text, ask.due_date, one.day)
 
 
-def _since(one: Engagement, at: datetime) -> datetime:
-    last: datetime | None = one.rhythm.last_talk_at  # type: ignore[attr-defined]
-    return last or at - FIRST_LOOK_BACK
-
-
-def _asks(programmes: list[int], chosen: list[Engagement]) -> Iterable[Ask]:
-    return (
-        Ask.objects.filter(
-            programme__in=programmes, ceo__in=[one.ceo.pk for one in chosen]
-        )
-        .exclude(state=AskState.DECLINED)
-        .order_by("due_date", "id")
+def _talk_facts(one: Engagement, facts: SheetFacts, tasks: list[Task]) -> TalkFacts:
+    programme = one.rhythm.programme_id
+    asks = [ask for ask in facts.asks[one.ceo.pk] if ask.programme_id == programme]
+    owed = (AskState.OPEN, AskState.PROMISED)
+    return TalkFacts(
+        one=one,
+        of_him=[ask for ask in asks if ask.of == AskOf.CEO],
+        of_us=[ask for ask in asks if ask.of == AskOf.US and ask.state in owed],
+        late=[task for task in tasks if _is_late(task, one)],
+        waits=[task for task in tasks if task.waits_for_id == one.person.pk],
     )
 
 
-def _tasks(plans: list[Plan], since: datetime, at: datetime) -> Iterable[Task]:
-    return (
-        Task.objects.filter(plan__in=plans)
-        .filter(
-            Q(finished_at__gte=since)
-            | Q(due_date__lte=at.date(), state__in=[TaskState.OPEN, TaskState.STARTED])
-            | Q(state=TaskState.BLOCKED)
-        )
-        .order_by("due_date", "id")
+def _is_late(task: Task, one: Engagement) -> bool:
+    return not task.finished_at and task.due_date < one.day
+
+
+def _why(
+    one: Engagement, plan: Plan | None, tasks: list[Task], facts: SheetFacts
+) -> tuple[list[str], str]:
+    """One figure, of the region most like his, and in what it is."""
+    needs = frozenset(
+        task.step.procedure_id
+        for task in tasks
+        if task.step and (_is_late(task, one) or task.state == TaskState.BLOCKED)
     )
-
-
-def _moves(regions: set[int], since: datetime) -> Iterable[HistoryEntry]:
-    return (
-        HistoryEntry.objects.lasting()
-        .filter(
-            model=Plan._meta.label_lower,
-            field="go_live_date",
-            region__in=regions,
-            at__gte=since,
-        )
-        .order_by("at", "id")
-    )
-
-
-def _live(programme: int, day: date) -> Iterable[Plan]:
-    """Two, since none is offered to itself."""
-    return (
-        Plan.objects.filter(programme=programme, go_live_date__lte=day)
-        .filter(go_live_date__lte=F("first_go_live_date"))
-        .select_related("region")
-        .order_by("-go_live_date", "id")[:2]
-    )
-
-
-def _achieved(programme: int, day: date) -> Iterable[Finding]:
-    """What was achieved where the system already runs: in a pilot or a live wave."""
-    live = Plan.objects.filter(
-        programme=programme, wave__name=OuterRef("wave_name"), go_live_date__lte=day
-    )
-    return (
-        Finding.objects.adopted()
-        .filter(programme=programme, kind=FindingKind.ACHIEVEMENT)
-        .filter(Q(pilot__isnull=False) | Exists(live))
-        .order_by("pilot_id", "id")[:2]
-    )
-
-
-def _pilot_figures(achieved: list[Finding]) -> list[str]:
-    return [
-        _("%(title)s: %(effect)s (%(source)s).")
-        % {
-            "title": row.title,
-            "effect": row.effect,
-            "source": row.source or row.wave_name,
-        }
-        for row in achieved
-    ]
+    here = Here(one.region, plan, one.day, needs)
+    found = facts.achieved[one.rhythm.programme_id]
+    example = most_alike(found, facts.waves, here)
+    if example is None:
+        return [], ""
+    return [figure(example)], why_alike(example, here)
 
 
 def _changed(
-    one: Engagement, tasks: list[Task], moves: list[HistoryEntry], *, since: datetime
+    one: Engagement,
+    talk: TalkFacts,
+    tasks: list[Task],
+    moves: list[HistoryEntry],
+    *,
+    since: datetime,
 ) -> list[str]:
     done = [task for task in tasks if task.finished_at and task.finished_at >= since]
-    late = [task for task in tasks if not task.finished_at and task.due_date < one.day]
     lines = [
         _("Go-live moved from %(from)s to %(to)s: %(reason)s") % _ends(move, one)
         for move in moves
         if move.at >= since
-    ]
+    ][-2:]
     if done:
         text = ngettext("%(n)d task finished.", "%(n)d tasks finished.", len(done))
         lines.append(text % {"n": len(done)})
-    if late:
+    if talk.late:
         text = ngettext(
             "%(n)d task overdue: %(title)s.",
             "%(n)d tasks overdue, the oldest: %(title)s.",
-            len(late),
+            len(talk.late),
         )
-        lines.append(text % {"n": len(late), "title": late[0].title})
-    lines += [
+        lines.append(text % {"n": len(talk.late), "title": talk.late[0].title})
+    waits = [
         _("Waits for this CEO: %(title)s.") % {"title": task.title}
-        for task in tasks
-        if task.waits_for_id == one.person.pk
+        for task in talk.waits
     ]
-    return lines
+    room = MOST_CHANGES - len(lines)
+    left = (
+        waits if len(waits) <= room else [*waits[: room - 1], _more(waits[room - 1 :])]
+    )
+    return [*lines, *left]
 
 
 def _ends(move: HistoryEntry, one: Engagement) -> dict[str, str]:
@@ -251,25 +201,50 @@ def _ends(move: HistoryEntry, one: Engagement) -> dict[str, str]:
     return {**ends, "reason": move.reason or "–"}
 
 
-def _promise(ask: Ask, one: Engagement) -> str:
-    return capital(asked(ask.text, ask.due_date, one.day))
+def _promise(ask: Ask, one: Engagement) -> Promise:
+    late = overdue_days(ask, one.day)
+    return Promise(capital(asked(ask.text, ask.due_date, one.day)), late)
 
 
-def _his_promise(ask: Ask, one: Engagement) -> str:
-    if ask.state == AskState.DONE:
-        return _("%(text)s: done, say thank you.") % {"text": capital(ask.text)}
-    return _promise(ask, one)
-
-
-def _offers(one: Engagement, live: list[Plan]) -> list[str]:
-    """A talk with a CEO whose region is live, the one that went live last."""
-    last = next((plan for plan in live if plan.region_id != one.region.pk), None)
-    if last is None:
-        return []
-    return [
-        _("A talk with the %(ceo)s, live since %(day)s.")
-        % {"ceo": ceo_of(last.region), "day": short_day(last.go_live_date, one.day)}
+def _his_promises(talk: TalkFacts, since: datetime) -> list[Promise]:
+    """What he said he would do, then what he did since the last talk."""
+    promised = [
+        _promise(ask, talk.one)
+        for ask in talk.waiting
+        if ask.state == AskState.PROMISED
     ]
+    done = [
+        Promise(_("%(text)s: done, say thank you.") % {"text": capital(ask.text)})
+        for ask in talk.of_him
+        if ask.state == AskState.DONE and ask.settled_at and ask.settled_at >= since
+    ]
+    return [*promised, *done]
+
+
+def _shortened(lines: list[Promise]) -> list[Promise]:
+    if len(lines) <= MOST_PROMISES:
+        return lines
+    return [*lines[:MOST_PROMISES], Promise(_more(lines[MOST_PROMISES:]))]
+
+
+def _more(left: list[str] | list[Promise]) -> str:
+    text = ngettext("And %(n)d more.", "And %(n)d more.", len(left))
+    return text % {"n": len(left)}
+
+
+def _offers(one: Engagement, live: list[Plan], pilots: list[Pilot]) -> list[Offer]:
+    """To meet a CEO whose region is live, the one that went live last, and the pilot."""
+    offers = []
+    last = next((plan for plan in live if plan.region_id != one.region.pk), None)
+    if last is not None:
+        said = _("A visit to or a call with the %(ceo)s, live since %(day)s.")
+        day = short_day(last.go_live_date, one.day)
+        text = said % {"ceo": ceo_of(last.region), "day": day}
+        offers.append(Offer(text, Channel.PEER))
+    if pilots:
+        text = _("A demo of the pilot: %(pilot)s.") % {"pilot": pilots[0].name}
+        offers.append(Offer(text, Channel.DEMO))
+    return offers
 
 
 def _starters() -> list[str]:
@@ -280,10 +255,3 @@ def _starters() -> list[str]:
         _("Who in your company decides fast, and whom do the others follow?"),
         _("Which weeks of the year must we keep free?"),
     ]
-
-
-def _grouped(rows: Iterable[T], key: Callable[[T], K]) -> dict[K, list[T]]:
-    groups: dict[K, list[T]] = defaultdict(list)
-    for row in rows:
-        groups[key(row)].append(row)
-    return groups

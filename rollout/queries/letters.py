@@ -13,7 +13,6 @@ from rollout.enums import CAPS, DutyKind, MailCap
 from rollout.models import Clarification, Duty, Task
 from rollout.queries.blocked import BlockedTask, blocked_tasks
 from rollout.queries.calls import Call, calls_due
-from rollout.queries.callsheet import SheetFacts, sheet_facts
 from rollout.queries.clarifications import unanswered
 from rollout.queries.duties import plans_of, questions_of, rhythms_of, tasks_of
 from rollout.queries.owned import (
@@ -22,6 +21,7 @@ from rollout.queries.owned import (
     overdue_tasks,
     tasks_of_plans,
 )
+from rollout.queries.sheetfacts import SheetFacts, sheet_facts
 from rollout.queries.taskparts import who_waits
 
 

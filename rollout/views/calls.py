@@ -1,57 +1,54 @@
-"""The call sheet, who calls, and the log under it: new, corrected, withdrawn."""
+"""The call sheet, who calls, and the log under it with its draft."""
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from regions.access import (
-    can_change_contact,
-    can_log_contact,
-    can_read_notes,
-    can_set_caller,
-)
+from regions.access import can_log_contact, can_read_notes, can_set_caller
 from regions.calendar import Corrections
-from regions.forms import ContactForm, pressed_again
+from regions.forms import pressed_again
+from regions.forms.contacts import ContactForm, draft_of
 from regions.history import EditedMeanwhile, web_act
-from regions.merging import Clashing, save_merging
 from regions.middleware import Request
-from regions.models import Contact, Rhythm
+from regions.models import Contact, ContactDraft, Rhythm, User
 from regions.queries import Engagement, corrections, engagements
 from regions.services.callers import (
     CannotSetCaller,
     hand_over_talks,
     take_talks_back,
 )
-from regions.services.contacts import (
-    CannotLogContact,
-    NewAsk,
-    correct_contact,
-    log_contact,
-    withdraw_contact,
-)
+from regions.services.checkins import CannotBook
+from regions.services.contacts import CannotLogContact
+from regions.services.drafts import drop_draft, keep_draft
 from regions.services.privacy import log_views
 from regions.services.sendings import Sent, SentOtherwise, make_once
 from regions.wording import (
     ceo_of,
+    clock,
     listed,
     local_time,
+    moment,
     next_talk,
     since_last_talk,
     until_go_live,
 )
 from rollout.forms import ActForm
+from rollout.forms.talks import ask_of, preset_of
 from rollout.queries.calls import calls_due, own_first, talk_with
-from rollout.queries.callsheet import CallSheet, call_sheet_of, sheet_facts
-from rollout.queries.history import row_timeline
+from rollout.queries.callsheet import CallSheet, call_sheet_of
 from rollout.queries.mails import failed_about
+from rollout.queries.sheetfacts import sheet_facts
+from rollout.services.talks import log_talk
 
-from .notes import both_texts, confirm, refuse, warn
+from .notes import confirm, refuse, warn
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -62,28 +59,49 @@ def call_sheet(request: Request, code: str) -> HttpResponse:
     sheet = call_sheet_of(one, sheet_facts([one], at))
     may_log = can_log_contact(request.user, one.region)
     if request.method != "POST":
-        form = ContactForm.for_new(request.GET.get("outcome", ""))
-        return _sheet_page(request, sheet, form, may_log=bool(may_log))
+        return _empty_page(request, sheet, may_log=bool(may_log))
     may_log.insist()
-    form = ContactForm(request.POST)
+    form = ContactForm.for_new(preset_of(sheet), request.POST)
     if form.is_valid():
-        new_ask = (
-            None if sheet.ask else NewAsk(sheet.proposal.kind, sheet.proposal.text)
-        )
-        log = form.to_log(at, ask=sheet.ask, new_ask=new_ask)
-        sent = Sent.of(log.key, request.POST.lists())
-        act, programme = web_act(request.user), one.rhythm.programme
         try:
-            contact, _is_new = make_once(
-                sent, lambda: log_contact(one.ceo, programme, log, act=act), act=act
-            )
+            contact = _log(request, sheet, form)
         except SentOtherwise as refusal:
             pressed_again(form, refusal)
-        except CannotLogContact as refusal:
+        except (CannotLogContact, CannotBook) as refusal:
             refuse(form, refusal)
         else:
             return _after_log(request, one, contact, corrected)
     return _sheet_page(request, sheet, form, may_log=True, status=422)
+
+
+def _log(request: Request, sheet: CallSheet, form: ContactForm) -> Contact:
+    """Raises SentOtherwise, CannotLogContact and CannotBook."""
+    one, act = sheet.engagement, web_act(request.user)
+    ask, new_ask = ask_of(form, sheet)
+    log = form.to_log(request.user.moment, ask=ask, new_ask=new_ask)
+    contact, _is_new = make_once(
+        Sent.of(log.key, request.POST.lists()),
+        lambda: log_talk(
+            one.ceo, one.rhythm.programme, log, next_slot=form.next_slot, act=act
+        ),
+        act=act,
+    )
+    return contact
+
+
+@require_POST
+def call_draft(request: Request, code: str) -> HttpResponse:
+    """Keeps the form as it is by now, or throws that away. Answers when it was kept."""
+    one = _engagement(request, code, corrections())
+    can_log_contact(request.user, one.region).insist()
+    programme, at = one.rhythm.programme, request.user.moment
+    if "discard" in request.POST:
+        drop_draft(one.ceo, programme, by=request.user)
+        return redirect("rollout:call-sheet", code)
+    data = draft_of(request.POST)
+    keep_draft(one.ceo, programme, data, by=request.user, at=at)
+    said = _draft_line(at, at)
+    return HttpResponse(said, content_type="text/plain; charset=utf-8")
 
 
 def _engagement(request: Request, code: str, corrected: Corrections) -> Engagement:
@@ -95,28 +113,68 @@ def _engagement(request: Request, code: str, corrected: Corrections) -> Engageme
     return found[-1]
 
 
+def _draft_line(saved_at: datetime, at: datetime) -> str:
+    """By the clock of the reader; with the day when it is not this one."""
+    saved = timezone.localtime(saved_at)
+    is_today = saved.date() == timezone.localtime(at).date()
+    return _("Draft of %(time)s") % {
+        "time": clock(saved) if is_today else moment(saved)
+    }
+
+
+def _empty_page(request: Request, sheet: CallSheet, *, may_log: bool) -> HttpResponse:
+    """What was begun before is there again."""
+    one = sheet.engagement
+    drafts = ContactDraft.objects.visible_to(request.user)
+    draft = drafts.filter(ceo=one.ceo, programme=one.rhythm.programme).first()
+    preset = preset_of(
+        sheet,
+        outcome=request.GET.get("outcome", ""),
+        channel=request.GET.get("channel", ""),
+    )
+    form = ContactForm.for_new(preset, draft=draft.data if draft else None)
+    return _sheet_page(request, sheet, form, may_log=may_log, draft=draft)
+
+
 def _sheet_page(
     request: Request,
     sheet: CallSheet,
     form: ContactForm,
     *,
     may_log: bool,
+    draft: ContactDraft | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    one = sheet.engagement
+    one, user = sheet.engagement, request.user
+    careful_with = ""
+    if can_read_notes(user, one.region.pk):
+        careful_with = one.ceo.careful_with
+        log_views([one.ceo], by=user, at=user.moment)
     context: dict[str, Any] = {
         "sheet": sheet,
         "who": ceo_of(one.region),
         "facts": [since_last_talk(one.state), until_go_live(one.state)]
         if one.state
         else [],
-        "there": local_time(one.region, request.user.moment),
+        "there": local_time(one.region, user.moment),
+        "careful_with": careful_with,
+        "is_long": sheet.is_long(careful_with),
+        "then_due": one.then_due_date,
         "form": form,
+        "draft_line": _draft_line(draft.saved_at, user.moment) if draft else "",
+        "last_key": _last_key(one, user),
         "may_log": may_log,
-        "failed_mails": failed_about(one.region, request.user, request.user.moment),
+        "failed_mails": failed_about(one.region, user, user.moment),
         "swap": _swap(request, one),
     }
     return render(request, "rollout/call_sheet.html", context, status=status)
+
+
+def _last_key(one: Engagement, user: User) -> str:
+    """Of the form that somebody logged last with this CEO: so his browser knows whether
+    what it keeps has arrived."""
+    rows = Contact.objects.visible_to(user).filter(ceo=one.ceo, by=user)
+    return str(rows.order_by("-id").values_list("key", flat=True).first() or "")
 
 
 def _swap(request: Request, one: Engagement) -> dict[str, Any] | None:
@@ -214,77 +272,3 @@ def _set_caller(
         warn(request, str(refusal))
         return False
     return True
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def contact_correct(request: Request, pk: int) -> HttpResponse:
-    """Change what was logged; the rhythm and the ask follow."""
-    contact = _contact(request, pk)
-    can_change_contact(request.user, contact).insist()
-    region = contact.ceo.region
-    reads = can_read_notes(request.user, region.pk)
-
-    def form_over(row: Contact, data: Any = None) -> ContactForm:
-        return ContactForm.for_contact(row, data, reads_private=reads)
-
-    def correct(form: ContactForm) -> Contact:
-        return correct_contact(
-            contact,
-            form.to_log(contact.held_at, ask=contact.ask),
-            version=form.cleaned_data["version"] or 0,
-            act=web_act(request.user),
-        )
-
-    form = form_over(contact, request.POST if request.method == "POST" else None)
-    if form.is_bound and form.is_valid():
-        try:
-            save_merging(form, form_over, correct)
-        except Clashing as conflict:
-            _log_reading(request, contact)
-            back = reverse("rollout:region", args=[region.code])
-            return both_texts(request, conflict, back=back)
-        except CannotLogContact as refusal:
-            refuse(form, refusal)
-        else:
-            confirm(request, _("The log is corrected."))
-            return redirect("rollout:region", region.code)
-    if not form.is_bound:
-        _log_reading(request, contact)
-    context = {
-        "form": form,
-        "contact": contact,
-        "who": ceo_of(region),
-        "changes": row_timeline(contact, request.user),
-    }
-    status = 422 if form.is_bound else 200
-    return render(request, "rollout/contact_correct.html", context, status=status)
-
-
-def _log_reading(request: Request, contact: Contact) -> None:
-    """The page shows the note of the talk to whoever may read it."""
-    if can_read_notes(request.user, contact.ceo.region_id):
-        log_views([contact], by=request.user, at=request.user.moment)
-
-
-@require_POST
-def contact_withdraw(request: Request, pk: int) -> HttpResponse:
-    contact = _contact(request, pk)
-    can_change_contact(request.user, contact).insist()
-    form = ActForm(request.POST)
-    try:
-        if not form.is_valid():
-            raise CannotLogContact(_("The page is incomplete. Load it again."))
-        withdraw_contact(contact, act=web_act(request.user), **form.cleaned_data)
-    except (CannotLogContact, EditedMeanwhile) as refusal:
-        warn(request, str(refusal))
-        return redirect("rollout:contact-correct", pk)
-    else:
-        confirm(request, _("The log is withdrawn; the call is back on the list."))
-    return redirect("rollout:region", contact.ceo.region.code)
-
-
-def _contact(request: Request, pk: int) -> Contact:
-    rows = Contact.objects.visible_to(request.user).select_related(
-        "ceo__region", "check_in", "ask"
-    )
-    return get_object_or_404(rows, pk=pk)

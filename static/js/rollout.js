@@ -72,6 +72,19 @@
     document.querySelectorAll("[data-plain]").forEach((part) => { part.hidden = true; });
   }
 
+  if (navigator.clipboard) {
+    document.querySelectorAll("[data-copy]").forEach((button) => {
+      const words = button.textContent;
+      button.hidden = false;
+      button.addEventListener("click", async () => {
+        await navigator.clipboard.writeText(button.dataset.copy);
+        button.textContent = button.dataset.copied;
+        document.getElementById("status").textContent = button.dataset.copied;
+        setTimeout(() => { button.textContent = words; }, 2000);
+      });
+    });
+  }
+
   document.querySelectorAll("[data-print]").forEach((button) => {
     button.hidden = false;
     button.addEventListener("click", () => window.print());

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from regions.forms import ContactForm
+from regions.forms.contacts import ContactForm
 from tests import factories
 from tests.factories import NOW
 
@@ -35,3 +35,19 @@ def test_moment_of_a_talk_that_is_left_alone_stays_to_the_second(
     as_shown = widget.format_value(shown.field.prepare_value(talk.held_at))
     assert moment(as_shown) == moment("") == held_at
     assert moment("2027-03-09T15:30").minute == 30
+
+
+def test_topics_that_were_taken_from_somebody_else_come_as_the_row_holds_them(
+    ceo_north, programme, liaison_north
+):
+    talk = factories.make_contact(
+        ceo_north, programme, liaison_north, topics="how,people"
+    )
+    theirs = ContactForm.for_contact(talk, reads_private=True).seen
+    sent = {"outcome": "reached", "minutes": "15", "version": 1, "key": talk.key}
+    taken = {"take-topics": "theirs", **dict(theirs)}
+
+    form = ContactForm.for_contact(talk, sent | taken, reads_private=True)
+
+    assert form.is_valid(), form.errors
+    assert form.cleaned_data["topics"] == ["how", "people"]

@@ -13,6 +13,7 @@ from regions.models import (
     Blackout,
     CheckIn,
     Contact,
+    ContactDraft,
     HistoryEntry,
     Holiday,
     Membership,
@@ -62,6 +63,7 @@ BREACHES = {
     "contact_felt_known": changed(Contact, felt="other"),
     "contact_outcome_known": changed(Contact, outcome="other", ask_answer=""),
     "contact_reached_has_minutes": changed(Contact, minutes=None),
+    "draft_one": second(ContactDraft),
     "history_audience_known": second(HistoryEntry, audience="other"),
     "history_change_known": second(HistoryEntry, change="other"),
     "history_change_names_field": second(HistoryEntry, field=""),
@@ -147,6 +149,7 @@ def rows(liaison_north, ceo_north, rhythm_north, programme, north) -> Rows:
         Sending.objects.create(by=liaison_north, at=NOW),
         factories.make_stance(ceo_north, programme, by=liaison_north),
         factories.make_snooze(liaison_north, rhythm_north),
+        factories.make_draft(ceo_north, programme, liaison_north),
     ]
     return {type(row): row for row in made}
 

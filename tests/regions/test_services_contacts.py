@@ -1,7 +1,7 @@
 """A talk logged, corrected, withdrawn: the rhythm, the ask and the booking follow."""
 
 import uuid
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 
@@ -10,9 +10,12 @@ from regions.enums import (
     AskAnswer,
     AskKind,
     AskState,
+    Atmosphere,
+    Channel,
     CheckInState,
     Outcome,
     RhythmStatus,
+    Topic,
 )
 from regions.history import Act, EditedMeanwhile
 from regions.models import Ask, CheckIn, Contact, HistoryEntry, Rhythm
@@ -142,6 +145,79 @@ def test_ask_is_not_made_up_when_nothing_was_answered(ceo_north, programme, act)
     log_contact(ceo_north, programme, reached(new_ask=new), act=act)
 
     assert not Ask.objects.exists()
+
+
+def test_ask_made_in_the_talk_keeps_its_day_and_one_that_was_written_needs_no_answer(
+    ceo_north, programme, act
+):
+    day = date(2027, 3, 24)
+    proposed = NewAsk(AskKind.PEOPLE, "name a data owner", day)
+    written = NewAsk(AskKind.DECISION, "one weekend or two", day, is_written=True)
+
+    log_contact(
+        ceo_north, programme, reached(new_ask=proposed, answer=AskAnswer.YES), act=act
+    )
+    missed = Log(outcome=Outcome.NO_ANSWER, held_at=NOW, new_ask=written)
+    log_contact(ceo_north, programme, missed, act=act)
+
+    assert [
+        (ask.text, ask.state, ask.due_date, ask.first_due_date)
+        for ask in Ask.objects.order_by("id")
+    ] == [
+        ("name a data owner", AskState.PROMISED, day, day),
+        ("one weekend or two", AskState.OPEN, day, day),
+    ]
+
+
+def test_how_it_went_and_what_it_was_about_is_kept_of_talks_only(
+    ceo_north, programme, act
+):
+    went = {
+        "atmosphere": Atmosphere.TOO_STIFF,
+        "topics": frozenset({Topic.PEOPLE, Topic.WHY}),
+    }
+    talk = log_contact(ceo_north, programme, reached(**went), act=act)
+    missed = Log(outcome=Outcome.NO_ANSWER, held_at=NOW, **went)
+    other = log_contact(ceo_north, programme, missed, act=act)
+
+    assert (talk.atmosphere, talk.topics) == ("stiff", "why,people")
+    assert (other.atmosphere, other.topics) == ("", "")
+
+    log = reached(topics=frozenset({Topic.HOW}))
+    correct_contact(talk, log, version=talk.version, act=act)
+    talk.refresh_from_db()
+    assert (talk.atmosphere, talk.topics) == ("", "how")
+
+
+@pytest.mark.parametrize("channel", [Channel.PEER, Channel.DEMO])
+def test_what_we_offer_counts_as_a_talk(channel, old_talk, ceo_north, programme, act):
+    log_contact(ceo_north, programme, reached(channel=channel, minutes=30), act=act)
+
+    assert status() == RhythmStatus.FINE
+
+
+def test_nobody_counts_the_minutes_of_a_mail(ceo_north, programme, act):
+    log = reached(channel=Channel.MAIL, minutes=None)
+
+    assert log_contact(ceo_north, programme, log, act=act).minutes is None
+
+
+def test_moved_talk_takes_the_time_too_and_withdrawing_restores_both(
+    ceo_north, programme, act
+):
+    booking = make_check_in(
+        ceo_north, programme, day_date=date(2027, 3, 10), at_time=time(9)
+    )
+    moved = {"moved_to_date": date(2027, 3, 15), "moved_to_time": time(14, 30)}
+    log = Log(outcome=Outcome.MOVED, held_at=NOW, **moved)
+
+    contact = log_contact(ceo_north, programme, log, act=act)
+    booking.refresh_from_db()
+    assert (booking.day_date, booking.at_time) == (date(2027, 3, 15), time(14, 30))
+
+    withdraw_contact(contact, version=contact.version, act=act)
+    booking.refresh_from_db()
+    assert (booking.day_date, booking.at_time) == (date(2027, 3, 10), time(9))
 
 
 def test_moved_talk_books_a_day_and_withdrawing_cancels_it(ceo_north, programme, act):

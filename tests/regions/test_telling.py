@@ -1,5 +1,6 @@
 """The history as people read it: one act one entry, counts for many rows, names and days."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -7,10 +8,10 @@ from django.db.transaction import atomic
 from django.utils.translation import override
 
 from regions import history
-from regions.enums import AskKind, Outcome, Via
+from regions.enums import AskKind, Outcome, Topic, Via
 from regions.history import Act
 from regions.models import Ask, HistoryEntry
-from regions.services.contacts import Log, log_contact
+from regions.services.contacts import Log, correct_contact, log_contact
 from regions.timeline import past_acts
 from rollout.enums import BlockReason
 from rollout.models import Task
@@ -43,6 +44,20 @@ def new_tasks(plan, count):
         )
         for number in range(count)
     ]
+
+
+def test_topics_are_told_in_words(ceo_north, programme, liaison_north, north):
+    act = Act(by=liaison_north, at=NOW)
+    log = Log(outcome=Outcome.REACHED, held_at=NOW, minutes=15)
+    contact = log_contact(ceo_north, programme, log, act=act)
+
+    topics = frozenset({Topic.KICK_OFF, Topic.WHY})
+    correct_contact(
+        contact, replace(log, topics=topics), version=1, act=Act(liaison_north, NOW)
+    )
+
+    [*_acts, (changed, _by)] = told(north)
+    assert [line.partition("|")[2] for line in changed] == ["Topics: – → why, kick-off"]
 
 
 @pytest.mark.parametrize(("count", "words"), [(1, "1 task"), (43, "43 tasks")])

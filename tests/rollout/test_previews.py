@@ -60,7 +60,7 @@ def test_preview_of_the_reminder_is_in_full(hq):
     assert shown.subject == "Call 2 CEOs today: North Company, Coast Company"
     assert "18 days since the last talk, longest is 10." in shown.text
     assert "No talk yet; the first was due on Wed 10 Mar." in shown.text
-    assert "Ask: please free the key people for the week of the go-live." in shown.text
+    assert "for the week of the go-live by Wed 17 Mar." in shown.text
     assert "Less of this mail, or a pause: [[link:pause]]" in shown.text
 
 

@@ -70,8 +70,8 @@ def filled(request, programme, wave, north, cio, staff_north, liaison_north):
         ("/regions/?wave=Wave+1", 14),
         # One for who read the notes.
         ("/regions/NORTH/", 30),
-        # One for who calls, which the CIO may change.
-        ("/regions/NORTH/call/", 16),
+        # One for who calls, which the CIO may change; one for a draft, one for the last log.
+        ("/regions/NORTH/call/", 19),
         ("/tasks/", 9),
         ("/playbook/", 10),
         ("/findings/", 9),
