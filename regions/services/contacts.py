@@ -200,7 +200,7 @@ def _release_booking(contact: Contact, act: Act) -> None:
 def _before_the_move(booking: CheckIn) -> dict[str, Any]:
     moves = HistoryEntry.objects.of(booking).filter(field="day_date").order_by("-id")
     if (last := moves.first()) is None:
-        return {"state": CheckInState.CANCELLED}
+        return {"state": CheckInState.CANCELLED, "sequence": booking.sequence + 1}
     return {
         "day_date": date.fromisoformat(last.before),
         "sequence": booking.sequence + 1,

@@ -28,13 +28,7 @@ from regions.services.callers import (
     hand_over_talks,
     take_talks_back,
 )
-from regions.services.contacts import (
-    CannotLogContact,
-    NewAsk,
-    correct_contact,
-    log_contact,
-    withdraw_contact,
-)
+from regions.services.contacts import CannotLogContact, NewAsk
 from regions.services.privacy import log_views
 from regions.services.sendings import Sent, SentOtherwise, make_once
 from regions.wording import (
@@ -50,6 +44,7 @@ from rollout.queries.calls import calls_due, own_first, talk_with
 from rollout.queries.callsheet import CallSheet, call_sheet_of, sheet_facts
 from rollout.queries.history import row_timeline
 from rollout.queries.mails import failed_about
+from rollout.services.bookings import correct_talk, log_talk, withdraw_talk
 
 from .notes import both_texts, confirm, refuse, warn
 
@@ -75,7 +70,7 @@ def call_sheet(request: Request, code: str) -> HttpResponse:
         act, programme = web_act(request.user), one.rhythm.programme
         try:
             contact, _is_new = make_once(
-                sent, lambda: log_contact(one.ceo, programme, log, act=act), act=act
+                sent, lambda: log_talk(one.ceo, programme, log, act=act), act=act
             )
         except SentOtherwise as refusal:
             pressed_again(form, refusal)
@@ -228,7 +223,7 @@ def contact_correct(request: Request, pk: int) -> HttpResponse:
         return ContactForm.for_contact(row, data, reads_private=reads)
 
     def correct(form: ContactForm) -> Contact:
-        return correct_contact(
+        return correct_talk(
             contact,
             form.to_log(contact.held_at, ask=contact.ask),
             version=form.cleaned_data["version"] or 0,
@@ -274,7 +269,7 @@ def contact_withdraw(request: Request, pk: int) -> HttpResponse:
     try:
         if not form.is_valid():
             raise CannotLogContact(_("The page is incomplete. Load it again."))
-        withdraw_contact(contact, act=web_act(request.user), **form.cleaned_data)
+        withdraw_talk(contact, act=web_act(request.user), **form.cleaned_data)
     except (CannotLogContact, EditedMeanwhile) as refusal:
         warn(request, str(refusal))
         return redirect("rollout:contact-correct", pk)

@@ -72,6 +72,19 @@
     document.querySelectorAll("[data-plain]").forEach((part) => { part.hidden = true; });
   }
 
+  // Without it the field with the address is there to be copied from by hand.
+  document.querySelectorAll("[data-copy]").forEach((button) => {
+    if (!navigator.clipboard) return;
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      const field = document.getElementById(button.dataset.copy);
+      field.select();
+      navigator.clipboard.writeText(field.value).then(() => {
+        button.textContent = button.dataset.copied;
+      });
+    });
+  });
+
   document.querySelectorAll("[data-print]").forEach((button) => {
     button.hidden = false;
     button.addEventListener("click", () => window.print());
