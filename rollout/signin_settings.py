@@ -40,11 +40,7 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_FORMS = {"login": "regions.forms.SignInForm"}
 
-ACCOUNT_RATE_LIMITS = {
-    "passkey": "20/m/ip",
-    "answer": "20/m/key",
-    "calendar": "20/m/key",
-}
+ACCOUNT_RATE_LIMITS = {"passkey": "20/m/ip", "answer": "20/m/key"}
 # The limits of failed sign-ins count by address of the client, not of the proxy.
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if _site.scheme == "https" else 0
 

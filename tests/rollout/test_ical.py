@@ -19,9 +19,7 @@ HOUSE = Party("ERP roll-out", "rollout@example.org")
 
 def entry(day, wall=None, zone="Europe/Berlin", **values):
     values = {"uid": "check-in-1@example.org", "title": "Talk", "minutes": 15} | values
-    return Entry(
-        day=day, at_time=wall, zone=ZoneInfo(zone), changed_at=AT, **values
-    )
+    return Entry(day=day, at_time=wall, zone=ZoneInfo(zone), changed_at=AT, **values)
 
 
 def read(text):
@@ -135,11 +133,15 @@ def test_whatever_people_write_is_one_text_of_one_entry(text):
     one = entry(date(2027, 3, 11), time(15), title=text, text=text, place=text)
     people = [Party(text, "ceo@example.org")]
 
-    calendar = read(message(Method.REQUEST, [one], AT, organizer=HOUSE, attendees=people))
+    calendar = read(
+        message(Method.REQUEST, [one], AT, organizer=HOUSE, attendees=people)
+    )
 
     (event,) = calendar.events
     assert str(event["uid"]) == "check-in-1@example.org"
-    assert [str(address) for address in [event["attendee"]]] == ["mailto:ceo@example.org"]
+    assert [str(address) for address in [event["attendee"]]] == [
+        "mailto:ceo@example.org"
+    ]
     assert len(calendar.subcomponents) == 2
 
 
