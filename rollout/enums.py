@@ -108,6 +108,8 @@ class DutyKind(TextChoices):
     TEST = "test", _("test mail")
     INVITATION = "invitation", _("invitation")
     CONFIRMATION = "confirmation", _("question")
+    TALK = "talk", _("booked talk")
+    TALK_OFF = "talk_off", _("talk that is off")
 
 
 class MailCap(TextChoices):
@@ -129,6 +131,8 @@ CAPS = {
     DutyKind.TEST: MailCap.AT_ONCE,
     DutyKind.INVITATION: MailCap.AT_ONCE,
     DutyKind.CONFIRMATION: MailCap.AT_ONCE,
+    DutyKind.TALK: MailCap.AT_ONCE,
+    DutyKind.TALK_OFF: MailCap.AT_ONCE,
 }
 
 

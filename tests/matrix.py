@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from http.cookies import SimpleCookie
 from types import SimpleNamespace
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from allauth.account.internal.flows.login import record_authentication
 from django.conf import settings
@@ -27,6 +27,7 @@ from rollout.enums import BlockReason, DutyKind, MailState, TaskState
 from rollout.links import (
     ANSWERS_LINK,
     TASKS_LINK,
+    feed_url,
     invitation_token,
     pause_token,
     sign_in_token,
@@ -160,6 +161,7 @@ def _rows(
         about=asked,
     )
     question.dated_at = NOW
+    feed = factories.make_feed(staff)
     mail = factories.make_mail(liaison)
     told = factories.make_mail(staff, "told", dated_at=NOW)
     factories.make_duty(staff, task, kind=DutyKind.OVERDUE, mail=told)
@@ -189,6 +191,8 @@ def _rows(
         item=factories.make_item(task),
         comment=factories.make_comment(task, staff),
         asked=asked,
+        feed=feed,
+        calendar=urlsplit(feed_url(feed)).path.split("/")[-1].removesuffix(".ics"),
         answered=factories.make_clarification(
             region, programme, liaison, staff, state="answered", proposal="Was it so?"
         ),

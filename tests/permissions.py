@@ -44,6 +44,9 @@ rollout:call-hand-over    GET   302  405  405  405  405  405  405  405  405  405
 rollout:call-hand-over    POST  302  404  302  403  403  403  404  404  404  404
 rollout:call-take-back    GET   302  405  405  405  405  405  405  405  405  405
 rollout:call-take-back    POST  302  404  302  403  403  403  404  404  404  404
+rollout:talk-book         GET   302  404  200  200  403  200  404  404  404  404
+rollout:talk-book         POST  302  404  302  302  403  302  404  404  404  404
+rollout:talk-cancel       POST  302  404  302  302  403  302  404  404  404  404
 rollout:go-live-move      GET   302  404  200  200  403  403  403  403  403  404
 rollout:go-live-move      POST  302  404  302  302  403  403  403  403  403  404
 rollout:wave-change       GET   302  404  200  200  403  403  403  403  403  404
@@ -133,6 +136,9 @@ rollout:settings          GET   302  200  200  200  200  200  200  200  200  200
 rollout:settings          POST  302  302  302  302  302  302  302  302  302  302
 rollout:settings-links    POST  302  302  302  302  302  302  302  302  302  302
 rollout:settings-test     POST  302  302  302  302  302  302  302  302  302  302
+rollout:feed-add          POST  302  302  302  302  302  302  302  302  302  302
+rollout:feed-revoke       POST  302  404  404  404  404  404  404  302  404  404
+rollout:calendar          GET   200  200  200  200  200  200  200  200  200  200
 rollout:pause             GET   200  200  200  200  200  200  200  200  200  200
 rollout:pause             POST  200  200  200  200  200  200  200  200  200  200
 rollout:answers           GET   200  200  200  200  200  200  200  200  200  200
@@ -206,7 +212,7 @@ OF_PEOPLE = {
 # Open without a session.
 OPEN = {
     "rollout:health", "rollout:pause", "rollout:mailed-tasks", "rollout:worker", "rollout:invitation", "rollout:sign-in-ask", "rollout:sign-in",
-    "rollout:answers", "regions:language", "regions:theme", "account_login", "account_inactive",
+    "rollout:answers", "rollout:calendar", "regions:language", "regions:theme", "account_login", "account_inactive",
     "passkey_sign_in", "passkey_begin", "openid_connect_login", "openid_connect_callback",
 }  # fmt: skip
 # What stands in the address belongs to no region: who may see one sees the other's too.
@@ -215,7 +221,7 @@ OF_ALL = {
     "pilots:finding-attach", "pilots:finding-reject", "pilots:finding-retire", "pilots:finding-reopen",
     "rollout:preview", "rollout:preview-html", "rollout:pause", "rollout:sign-in",
     "rollout:invitation", "rollout:mailed-tasks", *OF_PEOPLE,
-    "rollout:answers", *OF_PEOPLE,
+    "rollout:answers", "rollout:calendar", *OF_PEOPLE,
 }  # fmt: skip
 # The role is asked for before the row: its refusal says nothing about the row.
 ROLE_FIRST = {"rollout:preview", "rollout:preview-html", *OF_PEOPLE}
@@ -382,6 +388,10 @@ ARGS: dict[str, Maker] = {
     "rollout:call-draft": lambda made: [made.region.code],
     "rollout:call-hand-over": lambda made: [made.region.code],
     "rollout:call-take-back": lambda made: [made.region.code],
+    "rollout:talk-book": lambda made: [made.region.code],
+    "rollout:talk-cancel": lambda made: [made.region.code],
+    "rollout:feed-revoke": lambda made: [made.feed.pk],
+    "rollout:calendar": lambda made: [made.calendar],
     "rollout:go-live-move": lambda made: [made.region.code],
     "rollout:wave-change": lambda made: [made.region.code],
     "rollout:plan-agree": lambda made: [made.region.code],
@@ -521,6 +531,13 @@ BODIES: dict[str, Maker] = {
     "rollout:call-draft": lambda made: {**TALK, "key": made.key},
     "rollout:call-hand-over": lambda made: {"version": made.rhythm.version},
     "rollout:call-take-back": lambda made: {"version": made.rhythm.version},
+    "rollout:talk-book": lambda made: {
+        "slot": "2027-03-12T10:00",
+        "minutes": "15",
+        "channel": "phone",
+    },
+    "rollout:talk-cancel": lambda made: {"reason": "on leave", "version": "1"},
+    "rollout:feed-add": lambda made: {"key": made.key, "device": "Phone"},
     "rollout:go-live-move": lambda made: {
         "to": "2027-05-17",
         "told": "2027-05-17",

@@ -62,9 +62,10 @@ LEDGERS = [
 # Whole pages of headquarters ask whether mail goes out.
 BANNER = 2
 # Who read private texts is told to those who may, on the page of the region; what hangs on
-# a task is worked on there.
+# a task is worked on there; a feed is its owner's alone.
 ELSEWHERE = {
-    "regions.privateview", "rollout.checklistitem", "rollout.taskcomment", "rollout.tasklink",
+    "regions.privateview", "rollout.calendarfeed", "rollout.checklistitem", "rollout.taskcomment",
+    "rollout.tasklink",
 }  # fmt: skip
 NOT_ADDED = [
     *LEDGERS, "regions.attachment", "regions.contact", "rollout.clarification",

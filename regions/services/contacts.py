@@ -222,7 +222,7 @@ def _before_the_move(booking: CheckIn) -> dict[str, Any]:
     """The slot that the booking had before the last act that moved it, if one did."""
     moves = HistoryEntry.objects.of(booking).filter(field__in=SLOT).order_by("-id")
     if (last := moves.first()) is None:
-        return {"state": CheckInState.CANCELLED}
+        return {"state": CheckInState.CANCELLED, "sequence": booking.sequence + 1}
     before: dict[str, Any] = {}
     for entry in moves.filter(act=last.act):
         column: Any = CheckIn._meta.get_field(entry.field)

@@ -2,6 +2,7 @@
 
 from .clarification import Clarification
 from .delivery import Breaker, Heartbeat, MailEvent
+from .feed import CalendarFeed
 from .handover import Handover
 from .mail import Duty, Mail
 from .plan import Plan, Wave
@@ -11,6 +12,7 @@ from .taskparts import ChecklistItem, TaskComment, TaskLink
 
 __all__ = [
     "Breaker",
+    "CalendarFeed",
     "ChecklistItem",
     "Clarification",
     "Duty",

@@ -62,6 +62,13 @@ def talk_with(one: Engagement, at: datetime) -> Talk | None:
     return next(iter(_with_callers([one], at)), None)
 
 
+def callers_of(all_: list[Engagement], at: datetime) -> dict[int, tuple[User, ...]]:
+    """Who calls, by the number of the rhythm, be the talk due or not. One query."""
+    places = {one.region.pk for one in all_}
+    held = on_duty(at, Role.LIAISON, Role.CIO, regions=places)
+    return {one.rhythm.pk: _people(_callers(one, held)) for one in all_}
+
+
 def calls_due(
     rows: QuerySet[Rhythm], at: datetime, corrected: Corrections
 ) -> list[Call]:
@@ -119,9 +126,8 @@ def _with_callers(chosen: list[Engagement], at: datetime) -> list[Talk]:
     for one in chosen:
         if one.state is None:
             continue
+        callers = _callers(one, held)
         liaisons = held[Role.LIAISON, one.region.pk]
-        is_for_cio = not liaisons or _is_for_cio(one.rhythm, one.state)
-        callers = held[Role.CIO, None] if is_for_cio else liaisons
         talks.append(
             Talk(
                 engagement=one,
@@ -132,6 +138,18 @@ def _with_callers(chosen: list[Engagement], at: datetime) -> list[Talk]:
             )
         )
     return talks
+
+
+def _callers(
+    one: Engagement, held: Mapping[tuple[str, int | None], list[OnDuty]]
+) -> list[OnDuty]:
+    """The liaison; the CIO where there is none, when set so, and for the first talk unless
+    set otherwise."""
+    liaisons = held[Role.LIAISON, one.region.pk]
+    is_usual = one.rhythm.caller == Caller.USUAL
+    is_first = one.state is not None and one.state.is_first_talk
+    is_for_cio = one.rhythm.caller == Caller.CIO or (is_usual and is_first)
+    return held[Role.CIO, None] if is_for_cio or not liaisons else liaisons
 
 
 def _people(ones: list[OnDuty]) -> tuple[User, ...]:
@@ -150,12 +168,6 @@ def _absences(ones: list[OnDuty]) -> dict[int, Absence]:
 
 def _is_on_list(one: Engagement) -> bool:
     return one.state is not None and one.state.is_on_call_list
-
-
-def _is_for_cio(rhythm: Rhythm, state: RhythmState) -> bool:
-    """The liaison calls; the CIO when set so, and for the first talk unless set otherwise."""
-    is_usual = rhythm.caller == Caller.USUAL
-    return rhythm.caller == Caller.CIO or (is_usual and state.is_first_talk)
 
 
 def _order(call: Call) -> tuple[bool, float, int, str]:

@@ -22,6 +22,7 @@ from rollout.queries.owned import (
     tasks_of_plans,
 )
 from rollout.queries.sheetfacts import SheetFacts, sheet_facts
+from rollout.queries.talks import Booked, talks_told
 from rollout.queries.taskparts import who_waits
 
 
@@ -42,6 +43,7 @@ class Facts:
     assigned: list[OwnTask]
     planned: list[Task]
     questions: list[Clarification]
+    talks: dict[int, Booked]
     liaisons: dict[int, User]
     house: Programme | None
     planner: User | None
@@ -73,6 +75,7 @@ def read(duties: list[Duty], at: datetime, corrected: Corrections) -> Facts:
         assigned=assigned_tasks(tasks_of(duties, DutyKind.ASSIGNED), at),
         planned=tasks_of_plans(plans_of(duties)),
         questions=unanswered(questions_of(duties)),
+        talks=talks_told(duties, at, corrected),
         liaisons=_liaisons({one.task.plan.region_id for one in overdue}, at),
         house=_house(duties),
         planner=next(iter(holders(at, Role.HQ)[Role.HQ, None]), None),

@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 Told = list[tuple[Mail, list[Duty]]]
 FROZEN = [
     "language", "message_id", "thread", "dated_at", "key_mark", "sender_name",
-    "reply_to", "subject", "body_text", "body_html",
+    "reply_to", "subject", "body_text", "body_html", "body_calendar",
 ]  # fmt: skip
 
 
@@ -111,6 +111,7 @@ def _fill(mail: Mail, letter: Letter, at: datetime) -> None:
     mail.reply_to = letter.reply_to
     mail.subject = letter.subject[:250]
     mail.body_text, mail.body_html = letter.text, letter.html
+    mail.body_calendar = letter.calendar
 
 
 def message_id(mail: Mail) -> str:

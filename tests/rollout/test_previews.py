@@ -35,6 +35,8 @@ def test_kind_without_a_preview_is_found():
         DutyKind.PLAN,
         DutyKind.INVITATION,
         DutyKind.CONFIRMATION,
+        DutyKind.TALK,
+        DutyKind.TALK_OFF,
     ]
     assert check_in_part in COMPOSERS.values()
 
