@@ -151,7 +151,7 @@ def _asks(programmes: list[int], chosen: list[Engagement]) -> Iterable[Ask]:
             programme__in=programmes, ceo__in=[one.ceo.pk for one in chosen]
         )
         .exclude(state=AskState.DECLINED)
-        .order_by("due_date", "id")
+        .by_due()
     )
 
 
