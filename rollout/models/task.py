@@ -69,6 +69,7 @@ class Task(Versioned):
         "block_reason": "%(after)s",
         "block_note": "%(after)s",
         "waits_for": pgettext_lazy("task", "waits for %(after)s"),
+        "waits_for_ask=": pgettext_lazy("task", "waits for no ask any more"),
         "waits_for_ask": pgettext_lazy("task", "waits for the ask: %(after)s"),
         "drop_reason": "%(after)s",
         "due_date": pgettext_lazy("task", "Due moved: %(before)s → %(after)s"),

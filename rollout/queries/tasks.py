@@ -99,8 +99,9 @@ class Week:
 
 def with_details(rows: QuerySet[Task]) -> QuerySet[Task]:
     return rows.select_related(
-        "plan__region", "plan__wave", "step", "owner", "backup", "waits_for"
-    )
+        "plan__region", "plan__wave", "step", "owner", "backup", "waits_for",
+        "waits_for_ask",
+    )  # fmt: skip
 
 
 def week_head(user: User, at: datetime) -> WeekHead:
