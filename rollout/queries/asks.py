@@ -26,7 +26,7 @@ from django.utils.translation import ngettext
 
 from regions.calendar import today
 from regions.enums import SETTLED_ASKS, AskOf
-from regions.models import Ask, Region, User
+from regions.models import Ask, Region, RegionalCEO, User
 from regions.models.asks import AskQuerySet
 from regions.pinyin import fits
 from regions.wording import capital, days, listed
@@ -115,12 +115,8 @@ def sides(reader: User, at: datetime) -> list[Side]:
     """How many wait that were asked of CEOs, and how many that we promised. One query."""
     late = Q(due_date__lt=today(reader, at))
     rows = Ask.objects.visible_to(reader).waiting().running().order_by()
-    found = {
-        of: (count, overdue)
-        for of, count, overdue in rows.values_list("of").annotate(
-            Count("id"), Count("id", filter=late)
-        )
-    }
+    counted = rows.values("of").annotate(n=Count("id"), late=Count("id", filter=late))
+    found = {row["of"]: (row["n"], row["late"]) for row in counted}
     return [_side(of, *found.get(of, (0, 0))) for of in AskOf]
 
 
@@ -131,6 +127,13 @@ def _side(of: AskOf, count: int, late: int) -> Side:
     }[of]
     overdue = _("%(n)d overdue") % {"n": late} if late else ""
     return Side(of, words % {"n": count}, overdue)
+
+
+def ceos_near(reader: User) -> QuerySet[RegionalCEO]:
+    """Of whom something can be asked, by region."""
+    ceos = RegionalCEO.objects.visible_to(reader).current()
+    ceos = ceos.filter(region__archived_at=None).select_related("region")
+    return ceos.order_by("region__name", "id")
 
 
 def lines(rows: Collection[Ask], now: date, at: datetime) -> list[AskLine]:

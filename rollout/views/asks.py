@@ -35,7 +35,14 @@ from rollout.forms.asks import (
 )
 from rollout.models import Plan, Task
 from rollout.queries.askpage import ask_page, linkable
-from rollout.queries.asks import asks, export_header, export_rows, lines, sides
+from rollout.queries.asks import (
+    asks,
+    ceos_near,
+    export_header,
+    export_rows,
+    lines,
+    sides,
+)
 from rollout.services.asks import (
     CannotLink,
     Settled,
@@ -69,7 +76,7 @@ def ask_list(request: Request) -> HttpResponse:
         "filters": request.GET.urlencode(),
         "is_filtered": any(request.GET.values()),
         "may_ask": bool(can_change_asks(user)),
-        "regions": form.fields["region"].queryset,  # type: ignore[attr-defined]
+        "ceos": ceos_near(user),
     }
     return render(request, "rollout/ask_list.html", context)
 
