@@ -140,8 +140,7 @@ def ask_reason(text: str, due: date | None, today: date, tasks: int) -> list[str
     said = {"ask": _as_it_is_said(text), "days": days((today - (due or today)).days)}
     waits = ngettext("%(n)d task waits", "%(n)d tasks wait", tasks) % {"n": tasks}
     if due is None or due >= today:
-        reason = _("%(waits)s for the ask: %(ask)s.")
-        return [reason % {**said, "waits": waits}] if tasks else []
+        return [_("%(waits)s for the ask.") % {"waits": waits}] if tasks else []
     if tasks:
         reason = _("Overdue ask: %(ask)s, %(days)s; %(waits)s.")
         return [reason % {**said, "waits": waits}]

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from regions.access import Answer, can_change_asks
 from regions.calendar import today
@@ -126,9 +126,11 @@ def _total(waits: Waits) -> str:
     """Only where it says more than the longest."""
     if len(waits) < 2 or not waits.total:
         return ""
-    return _("Together that is %(days)s of work held up so far.") % {
-        "days": days(waits.total)
-    }
+    return ngettext(
+        "Together that is %(n)d working day of waiting.",
+        "Together that is %(n)d working days of waiting.",
+        waits.total,
+    ) % {"n": waits.total}
 
 
 def _moves(ask: Ask) -> list[Move]:

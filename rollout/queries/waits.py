@@ -10,10 +10,10 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from regions.calendar import Calendar, today
-from regions.enums import AskState, Change
+from regions.enums import AskState, Change, Via
 from regions.models import Ask, HistoryEntry
 from regions.queries import corrections
 from regions.wording import day, days, sentences
@@ -66,11 +66,12 @@ def _blocked_at(tasks: Iterable[Task]) -> dict[int, datetime]:
 
 
 def _asked_at(asks: Iterable[Ask]) -> dict[int, datetime]:
+    """When each was made; of what came from files nobody knows it."""
     rows = HistoryEntry.objects.filter(
         model=Ask._meta.label_lower,
         object_id__in=[ask.pk for ask in asks],
         change=Change.CREATED,
-    )
+    ).exclude(via=Via.IMPORT)
     return dict(rows.values_list("object_id", "at"))
 
 
@@ -144,7 +145,7 @@ def _since_words(count: int, longest: int) -> str:
 
 
 def _due_words(count: int, first: date, now: date, *, ago: bool = False) -> str:
-    which = _("it") if count == 1 else _("the first")
+    which = pgettext("task", "it") if count == 1 else pgettext("task", "the first")
     said = {"which": which, "day": day(first), "days": days((now - first).days)}
     if first == now:
         return _("%(which)s is due today") % said

@@ -99,7 +99,6 @@ def _page(
     context = {
         "page": ask_page(row, request.user, request.user.moment),
         "ask": row,
-        "who": ceo_of(row.ceo.region),
         "form": form or AskForm(row),
         "link_form": link_form or LinkForm(linkable(row)),
     }

@@ -15,6 +15,7 @@ from regions.services.undo import undo
 from rollout.dashboard import today_page
 from rollout.enums import BlockReason, TaskState
 from rollout.models import Task
+from rollout.placing import call_reasons
 from rollout.queries.askpage import ask_page
 from rollout.queries.asks import asks, sides
 from rollout.queries.calls import calls_due
@@ -178,7 +179,7 @@ def test_what_an_ask_costs_is_told_by_task_and_together(ask, held_up, cio):
         "2 tasks wait, the longest for 5 working days; "
         "the first was due on Tue 9 Mar, 1 day ago."
     )
-    assert page.total == "Together that is 7 days of work held up so far."
+    assert page.total == "Together that is 7 working days of waiting."
     assert [one.task.title for one in page.waits] == ["Load", "Clean"]
 
 
@@ -416,4 +417,7 @@ def test_ask_in_time_is_a_reason_only_when_tasks_wait(
 
     (call,) = calls_due(type(rhythm_north).objects.all(), NOW, Corrections())
 
-    assert (call.blocked_tasks, call.ask_tasks) == (3, 2)
+    assert call_reasons(call)[2:] == [
+        "2 tasks wait for the ask.",
+        "One blocked task waits for this CEO.",
+    ]
