@@ -11,7 +11,7 @@ from .chromium import PHONE
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 
-WANTED = "name a second data owner"
+WANTED = "lend us a test room"
 TASK = """SELECT t.id, t.title, t.state, t.waits_for_ask_id FROM rollout_task t
 JOIN rollout_plan p ON p.id = t.plan_id JOIN regions_region r ON r.id = p.region_id
 WHERE r.code = ? AND t.state = 'open' ORDER BY t.due_date DESC, t.id LIMIT 1"""
@@ -25,8 +25,8 @@ def press(page, sample, text, **more):
 
 def make_ask(page, sample):
     page.get_by_role("link", name=sample.say("New ask"), exact=True).click()
-    page.get_by_label(sample.say("What is asked"), exact=True).fill(WANTED)
-    page.get_by_text(sample.say("people"), exact=True).click()
+    page.locator("main [name=text]").fill(WANTED)
+    page.get_by_label(sample.say("people"), exact=True).check()
     press(page, sample, "Save")
 
 
@@ -37,7 +37,7 @@ def test_kept_ask_frees_the_task_that_waits_for_it_and_undo_takes_it_back(
     [task] = product.rows(TASK, sample.region)
     page = visitor.open(f"/tasks/{task['id']}/")
     page.get_by_text(sample.say("It is blocked"), exact=True).click()
-    page.get_by_text(sample.say("nobody has time"), exact=True).click()
+    page.get_by_label(sample.say("nobody has time"), exact=True).check()
     press(page, sample, "Blocked")
 
     page = visitor.open(f"/regions/{sample.region}/")
