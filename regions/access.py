@@ -54,6 +54,16 @@ def can_log_contact(user: User, region: Region) -> Answer:
     return denied(_("Only the CIO, headquarters and the region's liaison log talks."))
 
 
+def can_change_asks(user: User, region_id: int | None = None) -> Answer:
+    """Whoever talks with the CEO of a region says what is asked of him, and what became of
+    it; without a region, whether there is any."""
+    if user.standing.may(Right.LOG_TALK, region_id):
+        return ALLOWED
+    return denied(
+        _("Only the CIO, headquarters and the region's liaison change what is asked.")
+    )
+
+
 def can_set_caller(user: User) -> Answer:
     if user.standing.may(Right.SET_CALLER):
         return ALLOWED

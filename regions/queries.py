@@ -9,7 +9,6 @@ from typing import Any
 from django.db.models import (
     Count,
     DateTimeField,
-    F,
     OuterRef,
     Q,
     QuerySet,
@@ -18,7 +17,7 @@ from django.db.models import (
 
 from regions.access import can_withdraw_file
 from regions.calendar import Calendar, Closed, Corrections, WorkableDays, today
-from regions.enums import AskOf, Role
+from regions.enums import Role
 from regions.models import (
     Absence,
     Ask,
@@ -169,16 +168,15 @@ def _engagement(
     )
 
 
-def next_asks(ceo_ids: Iterable[int]) -> dict[tuple[int, int], Ask]:
-    """What each CEO owes us first, by CEO and programme."""
-    rows = (
-        Ask.objects.waiting()
-        .filter(ceo__in=set(ceo_ids), of=AskOf.CEO)
-        .order_by(F("due_date").asc(nulls_last=True), "id")
-    )
-    first: dict[tuple[int, int], Ask] = {}
+def next_asks(ceo_ids: Iterable[int]) -> dict[tuple[int, int, str], Ask]:
+    """What each CEO owes us first, and we him, by CEO, programme and of whom it is asked.
+
+    The longest overdue comes first, what has no day last.
+    """
+    rows = Ask.objects.waiting().filter(ceo__in=set(ceo_ids)).by_due()
+    first: dict[tuple[int, int, str], Ask] = {}
     for row in rows:
-        first.setdefault((row.ceo_id, row.programme_id), row)
+        first.setdefault((row.ceo_id, row.programme_id, row.of), row)
     return first
 
 
@@ -308,4 +306,4 @@ def contacts_of(ceo_ids: Iterable[int], programme: Programme) -> QuerySet[Contac
 
 
 def asks_of(ceo: RegionalCEO, programme: Programme) -> QuerySet[Ask]:
-    return ceo.asks.filter(programme=programme).order_by("due_date", "id")
+    return Ask.objects.filter(ceo=ceo, programme=programme).by_due()

@@ -135,6 +135,31 @@ def waiting(blocked_tasks: int) -> str:
     ) % {"n": capital(number(blocked_tasks))}
 
 
+def ask_reason(text: str, due: date | None, today: date, tasks: int) -> list[str]:
+    """Overdue ask: name a data owner, 5 days; 2 tasks wait. Nothing where neither is so."""
+    said = {"ask": _as_it_is_said(text), "days": days((today - (due or today)).days)}
+    waits = ngettext("%(n)d task waits", "%(n)d tasks wait", tasks) % {"n": tasks}
+    if due is None or due >= today:
+        return [_("%(waits)s for the ask.") % {"waits": waits}] if tasks else []
+    if tasks:
+        reason = _("Overdue ask: %(ask)s, %(days)s; %(waits)s.")
+        return [reason % {**said, "waits": waits}]
+    return [_("Overdue ask: %(ask)s, %(days)s.") % said]
+
+
+def promise_reason(text: str, due: date | None, today: date) -> list[str]:
+    """Our promise is overdue: send the figures, 3 days."""
+    if due is None or due >= today:
+        return []
+    said = {"ask": _as_it_is_said(text), "days": days((today - due).days)}
+    return [_("Our promise is overdue: %(ask)s, %(days)s.") % said]
+
+
+def _as_it_is_said(text: str) -> str:
+    """Within a sentence no full stop ends it."""
+    return text.rstrip(".。")
+
+
 def next_talk(state: RhythmState) -> str:
     if state.booked_date is not None:
         return _("Booked for %(day)s.") % {"day": day(state.booked_date)}

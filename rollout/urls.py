@@ -11,6 +11,7 @@ from regions.middleware import needs_no_factor
 from rollout.views import (
     answers,
     appraisal,
+    asks,
     board,
     bookings,
     bulk,
@@ -77,6 +78,14 @@ rollout_patterns = [
     path("regions/<code:code>/board/", board.region_board, name="region-board"),
     path("regions/<code:code>/tasks/new/", taskedit.task_new, name="task-new"),
     path("regions/<code:code>/ask/", clarifications.region_ask, name="region-ask"),
+    path("regions/<code:code>/asks/new/", asks.ask_new, name="ask-new"),
+    path("asks/", asks.ask_list, name="ask-list"),
+    path("asks/new/", asks.ask_start, name="ask-start"),
+    path("asks/<int:pk>/", asks.ask, name="ask"),
+    path("asks/<int:pk>/settle/", asks.ask_settle, name="ask-settle"),
+    path("asks/<int:pk>/change/", asks.ask_change, name="ask-change"),
+    path("asks/<int:pk>/tasks/", asks.ask_link, name="ask-link"),
+    path("asks/<int:pk>/tasks/unlink/", asks.ask_unlink, name="ask-unlink"),
     path(
         "clarifications/", clarifications.clarification_list, name="clarification-list"
     ),

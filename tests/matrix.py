@@ -140,7 +140,7 @@ def _rows(
     start_task(changed, version=1, act=started)
     link = mail_at_once(staff, DutyKind.SIGN_IN, occurrence="matrix", at=NOW)
     link.dated_at = NOW
-    factories.make_ask(ceo, programme)
+    wanted = factories.make_ask(ceo, programme)
     rhythm = factories.make_rhythm(ceo, programme)
     factories.make_check_in(ceo, programme, state=CheckInState.CANCELLED)
     person, handover = _handed_over(region, plan, liaison)
@@ -199,6 +199,10 @@ def _rows(
         answers=ANSWERS_LINK.token(question),
         blocked=factories.make_task(
             plan, "Blocked", owner=staff, waits_for=ceo.user, **blocked
+        ),
+        ask=wanted,
+        waiting=factories.make_task(
+            plan, "Waiting", owner=staff, waits_for_ask=wanted, **blocked
         ),
         changed=changed,
         act=started.id,

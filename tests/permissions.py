@@ -93,6 +93,15 @@ rollout:mailed-tasks      POST  302  302  302  302  302  302  302  302  302  302
 rollout:worker            GET   200  200  200  200  200  200  200  200  200  200
 rollout:region-ask        GET   302  404  200  200  403  200  200  403  403  404
 rollout:region-ask        POST  302  404  302  302  403  302  302  403  403  404
+rollout:ask-list          GET   302  403  200  200  200  200  403  403  403  403
+rollout:ask-start         GET   302  403  302  302  403  302  403  403  403  403
+rollout:ask-new           GET   302  404  200  200  403  200  404  404  404  404
+rollout:ask-new           POST  302  404  302  302  403  302  404  404  404  404
+rollout:ask               GET   302  404  200  200  200  200  404  404  404  404
+rollout:ask-settle        POST  302  404  302  302  403  302  404  404  404  404
+rollout:ask-change        POST  302  404  302  302  403  302  404  404  404  404
+rollout:ask-link          POST  302  404  302  302  403  302  404  404  404  404
+rollout:ask-unlink        POST  302  404  302  302  403  302  404  404  404  404
 rollout:clarification-list GET  302  200  200  200  200  200  200  200  200  200
 rollout:clarification     GET   302  404  200  200  200  200  200  200  200  404
 rollout:clarification-reply POST 302 404  403  403  403  403  403  302  403  404
@@ -421,6 +430,12 @@ ARGS: dict[str, Maker] = {
     "rollout:request-withdraw": lambda made: [made.request.pk],
     "rollout:mailed-tasks": lambda made: [made.mailed],
     "rollout:region-ask": lambda made: [made.region.code],
+    "rollout:ask-new": lambda made: [made.region.code],
+    "rollout:ask": lambda made: [made.ask.pk],
+    "rollout:ask-settle": lambda made: [made.ask.pk],
+    "rollout:ask-change": lambda made: [made.ask.pk],
+    "rollout:ask-link": lambda made: [made.ask.pk],
+    "rollout:ask-unlink": lambda made: [made.ask.pk],
     "rollout:clarification": lambda made: [made.asked.pk],
     "rollout:clarification-reply": lambda made: [made.asked.pk],
     "rollout:clarification-again": lambda made: [made.asked.pk],
@@ -483,6 +498,24 @@ BODIES: dict[str, Maker] = {
         "question": "Who signs credit notes?",
         "name": "Somebody",
         "email": "new@example.org",
+    },
+    "rollout:ask-new": lambda made: {
+        "key": made.key,
+        "programme": made.plan.programme_id,
+        "of": "ceo",
+        "kind": "people",
+        "text": "name a tester",
+    },
+    "rollout:ask-settle": lambda made: {"version": made.ask.version, "state": "done"},
+    "rollout:ask-change": lambda made: {
+        "version": made.ask.version,
+        "kind": "people",
+        "text": "name two testers",
+    },
+    "rollout:ask-link": lambda made: {"task": made.blocked.pk},
+    "rollout:ask-unlink": lambda made: {
+        "task": made.waiting.pk,
+        "version": made.waiting.version,
     },
     "rollout:clarification-reply": lambda made: {
         "question": made.asked.pk,

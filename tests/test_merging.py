@@ -289,6 +289,8 @@ WITHOUT = {
     "regions:theme",
     "rollout:absence-plan",
     "rollout:answers",
+    "rollout:ask-link",
+    "rollout:ask-new",
     "rollout:call-draft",
     "rollout:call-sheet",
     "rollout:checklist-add",

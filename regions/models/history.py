@@ -19,6 +19,8 @@ class Versioned(models.Model):
 
     # Who may read this row's history; private fields (`regions.privacy`) narrow it further.
     audience: ClassVar[Audience] = Audience.REGION
+    # Fields that only they are told of who know the talks with the CEO.
+    engaged_fields: ClassVar[frozenset[str]] = frozenset()
     # Whether people may hang files on its rows.
     takes_files: ClassVar[bool] = False
     # Fields that say nothing to a reader of the history.

@@ -1,15 +1,15 @@
 """Whom to call: one rule for the Today page, the call queue and the reminder."""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from regions.calendar import Corrections
-from regions.enums import Caller, RhythmStatus, Role
-from regions.models import Absence, Ask, Rhythm, User
+from regions.enums import AskOf, Caller, RhythmStatus, Role
+from regions.models import Absence, Ask, RegionalCEO, Rhythm, User
 from regions.queries import Engagement, OnDuty, engagements, next_asks, on_duty
 from regions.rhythm import RhythmState, call_weight
 from rollout.enums import TaskState
@@ -43,7 +43,11 @@ class Call(Talk):
     """A CEO to be talked to today, with the facts that say why."""
 
     ask: Ask | None
+    # Those that wait for the CEO himself or for the ask, and of these for the ask.
     blocked_tasks: int
+    ask_tasks: int = 0
+    # What we promised him, where it is overdue.
+    promise: Ask | None = None
 
     @property
     def waits(self) -> bool:
@@ -83,10 +87,13 @@ def calls_due(
 def calls_among(all_: list[Engagement], at: datetime) -> list[Call]:
     talks = _talks(all_, at)
     asks = next_asks({talk.engagement.ceo.pk for talk in talks})
-    blocked = blocked_for({talk.engagement.person.pk for talk in talks})
+    blocked = blocked_for({talk.engagement.ceo for talk in talks})
     calls = []
     for talk in talks:
         one, programme = talk.engagement, talk.engagement.rhythm.programme_id
+        ask = asks.get((one.ceo.pk, programme, AskOf.CEO))
+        promise = asks.get((one.ceo.pk, programme, AskOf.US))
+        tasks = _blocked(one, blocked)
         calls.append(
             Call(
                 engagement=one,
@@ -94,8 +101,10 @@ def calls_among(all_: list[Engagement], at: datetime) -> list[Call]:
                 callers=talk.callers,
                 liaisons=talk.liaisons,
                 absences=talk.absences,
-                ask=asks.get((one.ceo.pk, programme)),
-                blocked_tasks=blocked[one.person.pk, programme],
+                ask=ask,
+                blocked_tasks=len(tasks),
+                ask_tasks=sum(ask is not None and of == ask.pk for of in tasks),
+                promise=promise if promise and is_overdue(promise, one.day) else None,
             )
         )
     return sorted(calls, key=_order)
@@ -106,12 +115,39 @@ def own_first(calls: list[Call], user: User) -> list[Call]:
     return sorted(calls, key=lambda call: user not in call.callers)
 
 
-def blocked_for(person_ids: Collection[int]) -> Counter[tuple[int | None, int]]:
-    """How many blocked tasks wait for each person in each programme."""
-    rows = Task.objects.running().filter(
-        state=TaskState.BLOCKED, waits_for__in=person_ids
+def is_overdue(ask: Ask, day: date) -> bool:
+    return ask.due_date is not None and ask.due_date < day
+
+
+# By whom a task waits for, a person or a CEO, and by programme: the task and its ask.
+Blocked = Mapping[tuple[str, int, int], Mapping[int, int | None]]
+
+
+def blocked_for(ceos: Collection[RegionalCEO]) -> Blocked:
+    """The blocked tasks that wait for these people, or for an ask of one of these CEOs.
+    One query."""
+    to_him = Q(waits_for__in={ceo.user_id for ceo in ceos})
+    to_ask = Q(waits_for_ask__ceo__in=ceos, waits_for_ask__of=AskOf.CEO)
+    rows = Task.objects.running().filter(to_him | to_ask, state=TaskState.BLOCKED)
+    found = rows.values_list(
+        "pk", "plan__programme", "waits_for", "waits_for_ask__ceo", "waits_for_ask"
     )
-    return Counter(rows.values_list("waits_for", "plan__programme"))
+    blocked: dict[tuple[str, int, int], dict[int, int | None]] = defaultdict(dict)
+    for pk, programme, person, ceo, ask in found:
+        for kind, number in (("person", person), ("ceo", ceo)):
+            if number is not None:
+                blocked[kind, number, programme][pk] = ask
+    return blocked
+
+
+def _blocked(one: Engagement, blocked: Blocked) -> list[int | None]:
+    """Of each task that waits for one CEO its ask, if it has one."""
+    keys = (("person", one.person.pk), ("ceo", one.ceo.pk))
+    programme = one.rhythm.programme_id
+    found: dict[int, int | None] = {}
+    for kind, number in keys:
+        found |= blocked.get((kind, number, programme), {})
+    return list(found.values())
 
 
 def _talks(all_: list[Engagement], at: datetime) -> list[Talk]:

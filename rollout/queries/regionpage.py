@@ -21,6 +21,7 @@ from regions.timeline import PastAct, timeline
 from rollout.access import can_agree_plan, can_ask, can_move_go_live, can_see_board
 from rollout.models import Plan
 from rollout.queries.appraisal import people_of
+from rollout.queries.asks import RegionAsks, asks_in
 from rollout.queries.clarifications import ClarificationLine, unsettled_of
 from rollout.queries.history import story_of
 from rollout.queries.mails import Failed, failed_about
@@ -59,6 +60,7 @@ class RegionPage:
     blocked: list[TaskLine]
     tasks: list[TaskLine]
     more_tasks: int
+    asks: RegionAsks | None
     contacts: list[Contact]
     # Those whose log the reader may correct.
     correctable: set[int]
@@ -115,6 +117,7 @@ def region_page(region: Region, user: User, *, at: datetime) -> RegionPage:
         blocked=blocked,
         tasks=tasks,
         more_tasks=region_tasks(region).count() - shown if plan else 0,
+        asks=asks_in(region, plan.programme_id, day) if plan and knows_talks else None,
         contacts=contacts,
         correctable={one.pk for one in contacts if can_change_contact(user, one)},
         knows_talks=knows_talks,

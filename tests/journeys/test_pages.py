@@ -37,6 +37,9 @@ PAGES = {
     "old list": ("", "/my-list/no-such-token/", 410),
     "go-live to move": ("hq", "/regions/{region}/go-live/", 200),
     "wave to leave": ("hq", "/regions/{region}/wave/", 200),
+    "asks": ("cio", "/asks/?state=all", 200),
+    "ask": ("liaison", "/asks/{ask}/", 200),
+    "new ask": ("liaison", "/regions/{region}/asks/new/", 200),
     "clarifications": ("hq", "/clarifications/", 200),
     "question to ask": ("manager", "/regions/{region}/ask/", 200),
     "old question": ("", "/answers/no-such-token/", 410),
@@ -82,6 +85,9 @@ ROWS = {
         JOIN regions_user u ON u.id = t.owner_id
         WHERE t.state = 'open' AND u.email LIKE 'staff-%' AND r.code = ?
         ORDER BY t.id""",
+    "ask": """SELECT a.id FROM regions_ask a
+        JOIN regions_regionalceo h ON h.id = a.ceo_id
+        JOIN regions_region r ON r.id = h.region_id WHERE r.code = ?""",
     "finding": "SELECT id FROM pilots_finding ORDER BY id",
     "mail": "SELECT id FROM rollout_mail ORDER BY id",
     "person": """SELECT m.user_id AS id FROM regions_membership m

@@ -68,8 +68,8 @@ def filled(request, programme, wave, north, cio, staff_north, liaison_north):
         ("/today/", 19),
         ("/regions/", 15),
         ("/regions/?wave=Wave+1", 14),
-        # One for who read the notes.
-        ("/regions/NORTH/", 30),
+        # One for who read the notes, and one for what is asked of the CEO.
+        ("/regions/NORTH/", 31),
         # One for who calls, which the CIO may change; one for a draft, one for the last log.
         ("/regions/NORTH/call/", 19),
         ("/tasks/", 9),
