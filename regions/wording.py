@@ -4,7 +4,7 @@ All functions answer in the active language.
 """
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, time
 from functools import reduce
 
 from babel import Locale
@@ -44,8 +44,8 @@ def full_day(value: date) -> str:
     return format_date(value, pgettext("date pattern", "EEE d MMM y"), babel_locale())
 
 
-def clock(value: datetime) -> str:
-    """09:40, in the zone that the value carries."""
+def clock(value: datetime | time) -> str:
+    """09:40, in the zone that the value carries, if it carries one."""
     return format_time(value, "HH:mm", tzinfo=value.tzinfo, locale=babel_locale())
 
 
@@ -171,24 +171,26 @@ def what_is_planned(state: RhythmState) -> str:
     return next_talk(state)
 
 
-def time_asked(time: Respect) -> list[str]:
+def time_asked(asked_for: Respect) -> list[str]:
     """What was asked of a CEO's time, as facts; nothing where nothing was."""
     lines = []
-    if time.minutes or time.minutes_before:
+    if asked_for.minutes or asked_for.minutes_before:
         text = ngettext(
             "%(n)d minute of talks this quarter, %(before)d in the one before.",
             "%(n)d minutes of talks this quarter, %(before)d in the one before.",
-            time.minutes,
+            asked_for.minutes,
         )
-        lines.append(text % {"n": time.minutes, "before": time.minutes_before})
-    if odd := time.odd_minutes:
+        lines.append(
+            text % {"n": asked_for.minutes, "before": asked_for.minutes_before}
+        )
+    if odd := asked_for.odd_minutes:
         text = ngettext(
             "%(n)d talk this quarter outside 10 to 20 minutes: %(minutes)s.",
             "%(n)d talks this quarter outside 10 to 20 minutes: %(minutes)s.",
             len(odd),
         )
         lines.append(text % {"n": len(odd), "minutes": listed(map(str, odd))})
-    if time.is_only_bad_news:
+    if asked_for.is_only_bad_news:
         lines.append(_("The last three talks were about difficulties only."))
     return lines
 

@@ -17,6 +17,11 @@ class CannotPutOff(Exception):  # noqa: N818 - a refusal, told to the user as it
     """The day is not ahead, or too far, nobody said why, or the talk is booked for today."""
 
 
+def days_to_choose(day: date) -> tuple[date, date]:
+    """The first and the last day that a call is put off to, on a day."""
+    return day + timedelta(days=1), day + timedelta(days=LONGEST_DAYS)
+
+
 @transaction.atomic
 def put_off(rhythm: Rhythm, *, of: User, until: date, reason: str, act: Act) -> Snooze:
     """Off the list of a person until a day of his own; the rhythm runs on.
@@ -46,9 +51,10 @@ def put_back(snooze: Snooze, *, act: Act) -> Snooze:
 def _check(rhythm: Rhythm, day: date, until: date, reason: str, act: Act) -> None:
     if not reason.strip():
         raise CannotPutOff(_("Say why the call is put off."))
-    if until <= day:
+    first, last = days_to_choose(day)
+    if until < first:
         raise CannotPutOff(_("Give a day that lies ahead."))
-    if until > day + timedelta(days=LONGEST_DAYS):
+    if until > last:
         raise CannotPutOff(
             _("A call is put off for at most %(n)d days.") % {"n": LONGEST_DAYS}
         )

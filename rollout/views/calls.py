@@ -43,6 +43,7 @@ from regions.wording import (
     local_time,
     next_talk,
     since_last_talk,
+    time_asked,
     until_go_live,
 )
 from rollout.forms import ActForm
@@ -50,6 +51,7 @@ from rollout.queries.calls import calls_due, own_first, talk_with
 from rollout.queries.callsheet import CallSheet, call_sheet_of, sheet_facts
 from rollout.queries.history import row_timeline
 from rollout.queries.mails import failed_about
+from rollout.queries.talktimes import respect_of, talks_with
 
 from .notes import both_texts, confirm, refuse, warn
 
@@ -115,6 +117,9 @@ def _sheet_page(
         "may_log": may_log,
         "failed_mails": failed_about(one.region, request.user, request.user.moment),
         "swap": _swap(request, one),
+        "time_asked": time_asked(
+            respect_of(one, talks_with([one]), request.user.moment)
+        ),
     }
     return render(request, "rollout/call_sheet.html", context, status=status)
 
@@ -169,7 +174,11 @@ def _next_code(request: Request, one: Engagement, corrected: Corrections) -> str
     rows = Rhythm.objects.visible_to(request.user).running()
     rows = rows.filter(programme=one.rhythm.programme)
     calls = own_first(calls_due(rows, request.user.moment, corrected), request.user)
-    codes = [call.engagement.region.code for call in calls]
+    codes = [
+        call.engagement.region.code
+        for call in calls
+        if not call.put_off_by(request.user)
+    ]
     return next((code for code in codes if code != one.region.code), None)
 
 
