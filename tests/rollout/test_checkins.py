@@ -1,5 +1,6 @@
 """The page of check-ins, moving many talks, the rhythm of a wave, and putting off on Today."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -22,6 +23,7 @@ from tests.factories import (
     make_user,
     make_wave,
 )
+from tests.history_guard import unrecorded
 
 pytestmark = [pytest.mark.usefixtures("frozen"), pytest.mark.any_store]
 
@@ -137,7 +139,7 @@ def test_load_of_a_caller_and_the_stages(as_user, cio, wave_of, programme):
 def test_time_asked_stands_on_the_page_the_region_and_the_sheet(
     as_user, cio, wave_of, programme
 ):
-    [ceo] = wave_of(1, 3)
+    [ceo] = wave_of(1, 4)
     for days_ago in (1, 2, 3):
         make_contact(
             ceo,
@@ -151,8 +153,9 @@ def test_time_asked_stands_on_the_page_the_region_and_the_sheet(
 
     client = as_user(cio)
 
-    for address in ("/regions/R0/", "/regions/R0/call/"):
-        assert said in client.get(address).content.decode()
+    for address in ("/regions/R0/call/", "/regions/R0/"):
+        page = client.get(address).content.decode()
+        assert said in page, re.findall("respect.*", page)
     [line] = client.get(PAGE).context["lines"]
     assert line.time == [
         "105 minutes of talks this quarter, 0 in the one before.",
@@ -191,7 +194,7 @@ def test_page_takes_the_same_queries_for_one_and_three_ceos(
         make_snooze(cio, ceo.rhythms.get())
     client = as_user(cio)
 
-    with assert_queries(17):
+    with assert_queries(15):
         answer = client.get(PAGE)
 
     assert len(answer.context["lines"]) == regions
@@ -227,8 +230,9 @@ def test_talks_of_a_week_move_at_once_and_one_undo_takes_it_back(
 ):
     first, second, third = wave_of(3)
     make_holiday("US", date(2027, 3, 15))
-    with_holiday = second.region
-    type(with_holiday).objects.filter(pk=with_holiday.pk).update(country="US")
+    with unrecorded():
+        second.region.country = "US"
+        second.region.save()
     rows = [
         make_check_in(first, programme, day_date=date(2027, 3, 11)),
         make_check_in(second, programme, day_date=date(2027, 3, 11)),
@@ -267,7 +271,8 @@ def test_what_changed_since_the_preview_moves_nothing(
     row = make_check_in(ceo, programme, day_date=FRIDAY)
     client = as_user(liaison_north)
     _answer, sent = moving(client, row, by="weeks", weeks="1", days="")
-    CheckIn.objects.filter(pk=row.pk).update(version=2)
+    with unrecorded():
+        CheckIn.objects.filter(pk=row.pk).update(version=2)
 
     answer = client.post(MOVE, sent)
 
@@ -388,7 +393,8 @@ def test_rhythm_that_changed_since_the_preview_is_shown_again(
     wave_of(1)
     client, address = as_user(hq), f"{PAGE}waves/{wave.pk}/"
     seen = client.post(address, DAYS).context["preview"].seen
-    Rhythm.objects.update(version=7)
+    with unrecorded():
+        Rhythm.objects.update(version=7)
 
     answer = client.post(address, {**DAYS, "told": seen})
 
@@ -452,7 +458,8 @@ def test_call_is_back_on_its_day(as_user, liaison_north, wave_of, frozen):
 
 def test_talk_ends_what_was_put_off(as_user, liaison_north, wave_of, programme, frozen):
     [ceo] = wave_of(1)
-    Rhythm.objects.update(preparing_ideal=2, preparing_longest=4)
+    with unrecorded():
+        Rhythm.objects.update(preparing_ideal=2, preparing_longest=4)
     make_snooze(liaison_north, ceo.rhythms.get(), until_date=date(2027, 3, 24))
     after = NOW + timedelta(days=1)
     make_contact(ceo, programme, liaison_north, held_at=after)

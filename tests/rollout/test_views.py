@@ -63,13 +63,13 @@ def filled(request, programme, wave, north, cio, staff_north, liaison_north):
     ("address", "queries"),
     [
         # Two of each ask whether mail goes out: the banner of headquarters and CIO.
-        ("/today/", 19),
+        ("/today/", 20),
         ("/regions/", 15),
         ("/regions/?wave=Wave+1", 14),
         # One for who read the notes.
-        ("/regions/NORTH/", 30),
-        # One for who calls, which the CIO may change.
-        ("/regions/NORTH/call/", 16),
+        ("/regions/NORTH/", 31),
+        # Two for who calls, which the CIO may change.
+        ("/regions/NORTH/call/", 18),
         ("/tasks/", 9),
         ("/playbook/", 10),
         ("/findings/", 9),
