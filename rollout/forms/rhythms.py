@@ -60,12 +60,9 @@ class RhythmForm(MergingForm):
         return data
 
     @property
-    def stages(self) -> list[tuple[str, forms.BoundField, forms.BoundField]]:
-        """For each stage its two fields, as they stand beside one another."""
-        return [
-            (str(stage.label), self[f"{stage}_ideal"], self[f"{stage}_longest"])
-            for stage in Stage
-        ]
+    def stages(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
+        """The two fields of each stage, as they stand beside one another."""
+        return [(self[f"{stage}_ideal"], self[f"{stage}_longest"]) for stage in Stage]
 
     @property
     def values(self) -> dict[str, Any]:

@@ -94,7 +94,7 @@ class RhythmPreview:
             parts.append(text % {"n": new})
         if not self.changed:
             parts.append(_("nothing changes"))
-        return listed(parts) + "."
+        return _("%(facts)s.") % {"facts": listed(parts)}
 
     @property
     def seen(self) -> str:

@@ -25,16 +25,15 @@ from rollout.forms.checkins import CheckInFilter, LeaveOutForm, ShiftForm
 from rollout.forms.tasks import ticked
 from rollout.queries.checkins import (
     Overview,
-    caller_lines,
     first_call,
     fits,
     in_order,
     is_shown,
     lines_of,
     overview,
-    stage_lines,
 )
 from rollout.queries.shifting import MOST_TALKS, planned_in_week, shift_preview
+from rollout.queries.talkload import caller_lines, stage_lines
 from rollout.services.bookings import cancel_check_in
 from rollout.services.shifting import CannotShift, shift_check_ins
 
@@ -136,6 +135,7 @@ def _move_page(request: Request, form: ShiftForm, pks: list[int]) -> HttpRespons
         "preview": shift_preview(pks, form.wanted, user, user.moment)
         if shows and len(pks) <= MOST_TALKS
         else None,
+        "programme": sent.get("programme", ""),
         "then": of_this_site(request, sent.get("then", ""), reverse(LIST)),
     }
     status = 422 if request.method == "POST" else 200
