@@ -35,7 +35,6 @@ from rollout.queries.calls import (
 from rollout.queries.talktimes import Strip, respect_of, strip_of, talks_with
 
 ONE_WEEK = timedelta(days=7)
-WEEKS_OF_LOAD = 4
 # As a shape beside the word.
 MARKS = {RhythmStatus.LATE: "help", RhythmStatus.DUE: "watch", RhythmStatus.FINE: "ok"}
 WORST_FIRST = list(MARKS)
