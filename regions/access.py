@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
 from regions.enums import Right, Role
-from regions.models import Attachment, Contact, Region, User, Versioned
+from regions.models import Attachment, Contact, Region, Snooze, User, Versioned
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,18 @@ def can_set_caller(user: User) -> Answer:
     if user.standing.may(Right.SET_CALLER):
         return ALLOWED
     return denied(_("Only the CIO hands talks to the liaison, or takes them back."))
+
+
+def can_set_rhythm(user: User) -> Answer:
+    if user.standing.may(Right.SET_RHYTHM):
+        return ALLOWED
+    return denied(_("Headquarters or the CIO says how often a CEO is talked to."))
+
+
+def can_put_back(user: User, snooze: Snooze) -> Answer:
+    if snooze.user_id == user.pk:
+        return ALLOWED
+    return denied(_("Only who put a call off takes that back."))
 
 
 def can_change_contact(user: User, contact: Contact) -> Answer:

@@ -44,6 +44,7 @@ class Right(TextChoices):
     READ_NOTES = "read_notes", _("read the notes on talks")
     WITHDRAW_FILE = "withdraw_file", _("withdraw files of others")
     SET_CALLER = "set_caller", _("say who calls a CEO")
+    SET_RHYTHM = "set_rhythm", _("say how often a CEO is talked to")
     DECIDE_FINDING = "decide_finding", _("adopt and reject findings")
     ADD_SOURCE = "add_source", _("add sources to findings of others")
     MOVE_GO_LIVE = "move_go_live", _("move a go-live, or a region to another wave")
@@ -78,6 +79,7 @@ RIGHTS: dict[Right, frozenset[Role]] = {
     Right.READ_NOTES: frozenset({Role.CIO, Role.LIAISON}),
     Right.WITHDRAW_FILE: frozenset({Role.CIO, Role.HQ, Role.LIAISON, Role.MANAGER}),
     Right.SET_CALLER: frozenset({Role.CIO}),
+    Right.SET_RHYTHM: frozenset({Role.CIO, Role.HQ}),
     Right.DECIDE_FINDING: frozenset({Role.CIO, Role.HQ}),
     Right.ADD_SOURCE: frozenset({Role.CIO, Role.HQ}),
     Right.MOVE_GO_LIVE: frozenset({Role.CIO, Role.HQ}),

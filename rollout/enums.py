@@ -218,3 +218,18 @@ class Reply(TextChoices):
 
     RIGHT = "right", pgettext_lazy("reply", "Yes, that is right")
     WRONG = "wrong", pgettext_lazy("reply", "No, not quite")
+
+
+class CheckInsShown(TextChoices):
+    """Which of the CEOs the page of check-ins shows."""
+
+    WEEK = "week", _("this week")
+    LATE = "late", pgettext_lazy("check-ins", "late")
+    UNBOOKED = "unbooked", _("none booked")
+
+
+class ShiftBy(TextChoices):
+    """How the talks of a week move."""
+
+    DAYS = "days", _("by working days")
+    WEEKS = "weeks", _("to the same weekday of another week")

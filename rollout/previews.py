@@ -254,6 +254,7 @@ def _state(
     day = at.date()
     talked = None if talked_days_ago is None else timedelta(days=talked_days_ago)
     return RhythmState(
+        day=day,
         status=status,
         stage=Stage.LAST_SIX_WEEKS if go_live_in <= 42 else Stage.PREPARING,
         last_date=day - talked if talked else None,

@@ -16,6 +16,7 @@ from rollout.views import (
     bookings,
     bulk,
     calls,
+    checkins,
     clarifications,
     contacts,
     dashboard,
@@ -29,8 +30,10 @@ from rollout.views import (
     people,
     plans,
     previews,
+    putoff,
     regions,
     requests,
+    rhythms,
     roles,
     security,
     settings,
@@ -117,6 +120,21 @@ rollout_patterns = [
         clarifications.clarification_attach,
         name="clarification-attach",
     ),
+    path("check-ins/", checkins.check_in_list, name="check-in-list"),
+    path("check-ins/move/", checkins.check_in_move, name="check-in-move"),
+    path(
+        "check-ins/<int:pk>/leave-out/",
+        checkins.check_in_leave_out,
+        name="check-in-leave-out",
+    ),
+    path("check-ins/rhythms/<int:pk>/", rhythms.rhythm_edit, name="rhythm"),
+    path(
+        "check-ins/rhythms/<int:pk>/put-off/", putoff.call_put_off, name="call-put-off"
+    ),
+    path(
+        "check-ins/put-off/<int:pk>/back/", putoff.call_put_back, name="call-put-back"
+    ),
+    path("check-ins/waves/<int:pk>/", rhythms.wave_rhythm, name="wave-rhythm"),
     path("contacts/<int:pk>/", contacts.contact_correct, name="contact-correct"),
     path(
         "contacts/<int:pk>/withdraw/",

@@ -23,7 +23,7 @@ from pilots.enums import FindingState
 from regions.enums import Audience, Channel, CheckInState, Role
 from regions.history import Act
 from regions.models import Attachment, Programme, Region, User
-from rollout.enums import BlockReason, DutyKind, MailState, TaskState
+from rollout.enums import BlockReason, DutyKind, MailState, ShiftBy, TaskState
 from rollout.links import (
     ANSWERS_LINK,
     TASKS_LINK,
@@ -34,6 +34,8 @@ from rollout.links import (
 )
 from rollout.models import Handover, Plan, Task, Wave
 from rollout.queries.handover import moving_from
+from rollout.queries.rhythms import rhythm_preview
+from rollout.queries.shifting import Shift, shift_preview
 from rollout.services.handovers import hand_over
 from rollout.services.mail import mail_at_once
 from rollout.services.tasks import start_task
@@ -42,12 +44,13 @@ from tests.admin_rows import make_entry
 from tests.factories import NOW, make_user
 from tests.markers import mark, marker
 from tests.passkeys import make_passkey
-from tests.permissions import ARGS, BODIES
+from tests.permissions import ARGS, BODIES, RHYTHM
 
 FORM = "application/x-www-form-urlencoded"
 CSRF = "c" * 32
 TOKEN = {"csrfmiddlewaretoken": CSRF}
 ABSENT_PK, ABSENT_TEXT = 999_999, "NO-SUCH"
+RHYTHM_VALUES = {name: int(days) for name, days in RHYTHM.items()}
 
 
 # --- People and rows -----------------------------------------------------------------
@@ -143,7 +146,10 @@ def _rows(
     wanted = factories.make_ask(ceo, programme)
     rhythm = factories.make_rhythm(ceo, programme)
     factories.make_check_in(ceo, programme, state=CheckInState.CANCELLED)
+    # After the longest day, so that the call stays on the list.
+    booked = factories.make_check_in(ceo, programme, day_date=date(2027, 3, 16))
     person, handover = _handed_over(region, plan, liaison)
+    factories.make_snooze(person, rhythm)
     factories.make_blackout(programme, region=region)
     blocked = {"state": TaskState.BLOCKED, "block_reason": BlockReason.DATA}
     late = {"due_date": (NOW - timedelta(days=3)).date()}
@@ -174,8 +180,14 @@ def _rows(
         key=uuid.UUID(int=1),
         plan=plan,
         rhythm=rhythm,
+        booked=booked,
+        shift_seen=shift_preview(
+            [booked.pk], Shift(ShiftBy.DAYS, 1), liaison, NOW
+        ).seen,
+        rhythm_seen=rhythm_preview(wave, RHYTHM_VALUES, NOW).seen,
         stance=factories.make_stance(ceo, programme, liaison),
-        snooze=factories.make_snooze(liaison, rhythm),
+        # It is over: the call is on his list again.
+        snooze=factories.make_snooze(liaison, rhythm, until_date=NOW.date()),
         contact=factories.make_contact(
             ceo,
             programme,

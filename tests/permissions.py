@@ -16,6 +16,7 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 
+from regions.enums import Stage
 from rollout.queries.handover import moving_from
 from tests.factories import NOW
 
@@ -53,6 +54,17 @@ rollout:wave-change       GET   302  404  200  200  403  403  403  403  403  404
 rollout:wave-change       POST  302  404  302  302  403  403  403  403  403  404
 rollout:plan-agree        POST  302  404  302  302  403  403  302  403  403  404
 rollout:plan-disagree     POST  302  404  302  302  403  403  302  403  403  404
+rollout:check-in-list     GET   302  403  200  200  200  200  403  403  403  403
+rollout:check-in-move     GET   302  403  200  200  200  200  403  403  403  403
+rollout:check-in-move     POST  302  403  302  302  422  302  403  403  403  403
+rollout:check-in-leave-out POST 302  404  302  302  403  302  404  404  404  404
+rollout:rhythm            GET   302  404  200  200  403  403  404  404  404  404
+rollout:rhythm            POST  302  404  302  302  403  403  404  404  404  404
+rollout:call-put-off      GET   302  404  200  200  403  200  404  404  404  404
+rollout:call-put-off      POST  302  404  302  302  403  302  404  404  404  404
+rollout:call-put-back     POST  302  404  403  403  403  302  404  404  404  404
+rollout:wave-rhythm       GET   302  404  200  200  403  403  403  403  403  404
+rollout:wave-rhythm       POST  302  404  302  302  403  403  403  403  403  404
 rollout:contact-correct   GET   302  404  200  403  403  200  404  404  404  404
 rollout:contact-correct   POST  302  404  302  403  403  302  404  404  404  404
 rollout:contact-withdraw  POST  302  404  302  403  403  302  404  404  404  404
@@ -405,6 +417,11 @@ ARGS: dict[str, Maker] = {
     "rollout:wave-change": lambda made: [made.region.code],
     "rollout:plan-agree": lambda made: [made.region.code],
     "rollout:plan-disagree": lambda made: [made.region.code],
+    "rollout:check-in-leave-out": lambda made: [made.booked.pk],
+    "rollout:rhythm": lambda made: [made.rhythm.pk],
+    "rollout:call-put-off": lambda made: [made.rhythm.pk],
+    "rollout:call-put-back": lambda made: [made.snooze.pk],
+    "rollout:wave-rhythm": lambda made: [made.plan.wave_id],
     "rollout:contact-correct": lambda made: [made.contact.pk],
     "rollout:contact-withdraw": lambda made: [made.contact.pk],
     "rollout:task": lambda made: [made.task.pk],
@@ -492,7 +509,36 @@ PERSON = {"name": "Somebody", "language": "en", "time_zone": "UTC"}
 TASK = {"title": "Do it", "kind": "work", "remaining_hours": "3.5"}
 DAYS = {"from_date": "2027-03-15", "last_date": "2027-03-19"}
 TALK = {"outcome": "reached", "minutes": "15", "answer": "yes", "felt": "same"}
+RHYTHM = {
+    **{f"{stage}_ideal": "5" for stage in Stage},
+    **{f"{stage}_longest": "9" for stage in Stage},
+    "lead_weeks": "6",
+}
 BODIES: dict[str, Maker] = {
+    "rollout:check-in-move": lambda made: {
+        "check_in": made.booked.pk,
+        "by": "days",
+        "days": "1",
+        "seen": made.shift_seen,
+    },
+    "rollout:check-in-leave-out": lambda made: {
+        "version": made.booked.version,
+        "reason": "He travels",
+    },
+    "rollout:rhythm": lambda made: {
+        **RHYTHM,
+        "caller": "usual",
+        "version": made.rhythm.version,
+    },
+    "rollout:call-put-off": lambda made: {
+        "until": "2027-03-15",
+        "reason": "He travels",
+    },
+    "rollout:wave-rhythm": lambda made: {
+        **RHYTHM,
+        "version": 1,
+        "told": made.rhythm_seen,
+    },
     "rollout:region-ask": lambda made: {
         "key": made.key,
         "question": "Who signs credit notes?",

@@ -36,11 +36,13 @@ class Versioned(models.Model):
     # who holds it, the person in the field `undo_owner` may. Fields in `undo_keeps` have
     # an act of their own that sets them right. Some fields need a right of their own, and
     # where `undo_owner_fields` is given, that person takes back changes of these only.
+    # Numbers in `undo_raises` only grow: taking back is one more change to who counts them.
     undo_right: ClassVar[Right | None] = None
     undo_rights: ClassVar[Mapping[str, Right]] = {}
     undo_owner: ClassVar[str] = ""
     undo_owner_fields: ClassVar[frozenset[str] | None] = None
     undo_keeps: ClassVar[frozenset[str]] = frozenset()
+    undo_raises: ClassVar[frozenset[str]] = frozenset()
 
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)
 

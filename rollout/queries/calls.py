@@ -3,17 +3,21 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
-from regions.calendar import Corrections
+from regions.calendar import Corrections, today
 from regions.enums import AskOf, Caller, RhythmStatus, Role
-from regions.models import Absence, Ask, RegionalCEO, Rhythm, User
+from regions.models import Absence, Ask, RegionalCEO, Rhythm, Snooze, User
 from regions.queries import Engagement, OnDuty, engagements, next_asks, on_duty
 from regions.rhythm import RhythmState, call_weight
+from regions.wording import day
 from rollout.enums import TaskState
 from rollout.models import Task
+
+ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,18 @@ class Talk:
     liaisons: tuple[User, ...]
     # For whom a caller stands in, by the caller.
     absences: Mapping[int, Absence] = field(default_factory=dict, kw_only=True)
+    # Who put it off, by person.
+    snoozes: Mapping[int, Snooze] = field(default_factory=dict, kw_only=True)
+
+    @property
+    def is_for_today(self) -> bool:
+        return self.engagement.is_booked_today or self.state.is_on_call_list
+
+    def put_off_by(self, user: User) -> Snooze | None:
+        """Off this person's list; a talk that is booked for today is on it in any case."""
+        if self.engagement.is_booked_today:
+            return None
+        return self.snoozes.get(user.pk)
 
     def can_go_to_liaison(self, user: User) -> bool:
         """This caller is the CIO, and there is somebody else who could call."""
@@ -57,13 +73,13 @@ class Call(Talk):
 def talks_due(
     rows: QuerySet[Rhythm], at: datetime, corrected: Corrections
 ) -> list[Talk]:
-    """The talks that are due, late, or booked for today. Three queries."""
+    """The talks that are due, late, or booked for today. Four queries."""
     return _talks(engagements(rows, at, corrected), at)
 
 
 def talk_with(one: Engagement, at: datetime) -> Talk | None:
-    """The talk with one CEO, due or not; none outside the time of talks. One query."""
-    return next(iter(_with_callers([one], at)), None)
+    """The talk with one CEO, due or not; none outside the time of talks. Two queries."""
+    return next(iter(talks_of([one], at)), None)
 
 
 def callers_of(all_: list[Engagement], at: datetime) -> dict[int, tuple[User, ...]]:
@@ -78,14 +94,24 @@ def calls_due(
 ) -> list[Call]:
     """The CEOs whose talk is due, late, or booked for today, most pressing first.
 
-    Late before due, then by weight, then the older talk, then the region's code. Five
+    Late before due, then by weight, then the older talk, then the region's code. Six
     queries, however many CEOs.
     """
     return calls_among(engagements(rows, at, corrected), at)
 
 
+def snoozed_words(snooze: Snooze) -> str:
+    """Until when somebody put a call off, and why."""
+    said = {"day": day(snooze.until_date), "reason": snooze.reason}
+    return _("Put off until %(day)s: %(reason)s") % said
+
+
 def calls_among(all_: list[Engagement], at: datetime) -> list[Call]:
-    talks = _talks(all_, at)
+    return calls_from(_talks(all_, at))
+
+
+def calls_from(talks: list[Talk]) -> list[Call]:
+    """The same of talks that are to be held today. Two queries."""
     asks = next_asks({talk.engagement.ceo.pk for talk in talks})
     blocked = blocked_for({talk.engagement.ceo for talk in talks})
     calls = []
@@ -101,6 +127,7 @@ def calls_among(all_: list[Engagement], at: datetime) -> list[Call]:
                 callers=talk.callers,
                 liaisons=talk.liaisons,
                 absences=talk.absences,
+                snoozes=talk.snoozes,
                 ask=ask,
                 blocked_tasks=len(tasks),
                 ask_tasks=sum(ask is not None and of == ask.pk for of in tasks),
@@ -152,12 +179,14 @@ def _blocked(one: Engagement, blocked: Blocked) -> list[int | None]:
 
 def _talks(all_: list[Engagement], at: datetime) -> list[Talk]:
     due = [one for one in all_ if one.is_booked_today or _is_on_list(one)]
-    return _with_callers(due, at) if due else []
+    return talks_of(due, at) if due else []
 
 
-def _with_callers(chosen: list[Engagement], at: datetime) -> list[Talk]:
+def talks_of(chosen: list[Engagement], at: datetime) -> list[Talk]:
+    """Who talks with each of these CEOs, and who put it off. Two queries."""
     places = {one.region.pk for one in chosen}
     held = on_duty(at, Role.LIAISON, Role.CIO, regions=places)
+    off = _put_off(chosen, at)
     talks = []
     for one in chosen:
         if one.state is None:
@@ -171,6 +200,7 @@ def _with_callers(chosen: list[Engagement], at: datetime) -> list[Talk]:
                 callers=_people(callers),
                 liaisons=_people(liaisons),
                 absences=_absences(callers),
+                snoozes=off[one.rhythm.pk],
             )
         )
     return talks
@@ -186,6 +216,25 @@ def _callers(
     is_first = one.state is not None and one.state.is_first_talk
     is_for_cio = one.rhythm.caller == Caller.CIO or (is_usual and is_first)
     return held[Role.CIO, None] if is_for_cio or not liaisons else liaisons
+
+
+def _put_off(
+    chosen: list[Engagement], at: datetime
+) -> Mapping[int, Mapping[int, Snooze]]:
+    """By rhythm and person. It holds by the days of that person, and for the one talk
+    that was due: what is due after the next talk is another."""
+    rhythms = {
+        one.rhythm.pk: getattr(one.rhythm, "last_talk_at", None) for one in chosen
+    }
+    # Somewhere it may still be the day before.
+    rows = Snooze.objects.holding(at.date() - ONE_DAY).filter(rhythm__in=rhythms)
+    found: dict[int, dict[int, Snooze]] = defaultdict(dict)
+    for row in rows.select_related("user"):
+        talked_at = rhythms[row.rhythm_id]
+        is_over = talked_at is not None and talked_at > row.at
+        if row.until_date > today(row.user, at) and not is_over:
+            found[row.rhythm_id][row.user_id] = row
+    return found
 
 
 def _people(ones: list[OnDuty]) -> tuple[User, ...]:

@@ -54,7 +54,8 @@ class Facts:
         found: dict[int, list[Call]] = defaultdict(list)
         for call in self.calls:
             for caller in call.callers:
-                found[caller.pk].append(call)
+                if not call.put_off_by(caller):
+                    found[caller.pk].append(call)
         return found
 
 

@@ -18,6 +18,7 @@ from regions.queries import (
     viewings,
 )
 from regions.timeline import PastAct, timeline
+from regions.wording import time_asked
 from rollout.access import can_agree_plan, can_ask, can_move_go_live, can_see_board
 from rollout.models import Plan
 from rollout.queries.appraisal import people_of
@@ -28,6 +29,7 @@ from rollout.queries.mails import Failed, failed_about
 from rollout.queries.plans import OddDay, impossible_days, near_blackouts
 from rollout.queries.regions import RegionLine, region_facts, region_line
 from rollout.queries.requests import RequestLine, requests_in
+from rollout.queries.talktimes import respect_of, talks_with
 from rollout.queries.tasks import TaskLine, region_tasks, task_lines
 
 TASKS_SHOWN, CONTACTS_SHOWN, CHANGES_SHOWN, VIEWS_SHOWN = 12, 8, 10, 10
@@ -75,6 +77,8 @@ class RegionPage:
     questions: list[ClarificationLine]
     may_ask: bool
     people: list[User]
+    # What was asked of the CEO's time.
+    time_asked: list[str]
 
     @property
     def disclosed(self) -> list[Contact]:
@@ -102,10 +106,11 @@ def region_page(region: Region, user: User, *, at: datetime) -> RegionPage:
     part = _plan_part(plan, user, day) if plan else None
     knows_talks = bool(may_log) or user.standing.sees_all
     contacts = _contacts(region, plan, user) if plan and knows_talks else []
+    line = _line(plan, user, at, archived=is_archived) if plan else None
     return RegionPage(
         region=region,
         plan=plan,
-        line=_line(plan, user, at, archived=is_archived) if plan else None,
+        line=line,
         day=day,
         liaisons=on_duty(at, Role.LIAISON, regions=[region.pk])[
             Role.LIAISON, region.pk
@@ -131,6 +136,7 @@ def region_page(region: Region, user: User, *, at: datetime) -> RegionPage:
         questions=unsettled_of(region, at),
         may_ask=bool(part and part.is_running and can_ask(user, region.pk)),
         people=people_of(region, user, at),
+        time_asked=time_of(line, at) if line and knows_talks else [],
     )
 
 
@@ -157,6 +163,12 @@ def unplanned_regions(
     planned = Plan.objects.filter(programme=programme).values("region")
     seen = Region.objects.visible_to(user).filter(archived_at__isnull=not archived)
     return seen.exclude(pk__in=planned).order_by("code")
+
+
+def time_of(line: RegionLine, at: datetime) -> list[str]:
+    """What was asked of the CEO's time, as facts. One query."""
+    one = line.facts.engagement
+    return time_asked(respect_of(one, talks_with([one]), at)) if one else []
 
 
 def _line(plan: Plan, user: User, at: datetime, *, archived: bool) -> RegionLine | None:

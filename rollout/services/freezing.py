@@ -14,10 +14,11 @@ from django.db import transaction
 from django.db.models import Model
 
 from regions.calendar import Corrections
-from rollout.composing import Letter, write
+from rollout.composing import write
 from rollout.enums import MailState
 from rollout.links import key_in_use
 from rollout.models import Duty, Mail, MailEvent
+from rollout.placing.writing import Letter
 from rollout.queries.letters import Facts, read
 
 logger = logging.getLogger(__name__)

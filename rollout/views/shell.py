@@ -101,7 +101,11 @@ def talk_pages(user: User, path: str) -> list[MenuItem]:
     """What keeping in touch with CEOs consists of: a line of links under their titles."""
     if not can_see_today(user):
         return []
-    entries = [(_("Today"), "rollout:today"), (_("Asks"), "rollout:ask-list")]
+    entries = [
+        (_("Today"), "rollout:today"),
+        (_("Check-ins"), "rollout:check-in-list"),
+        (_("Asks"), "rollout:ask-list"),
+    ]
     items = [(label, reverse(name)) for label, name in entries]
     return [MenuItem(label, url, "", path.startswith(url)) for label, url in items]
 

@@ -23,6 +23,11 @@ PAGES = {
     "region": ("cio", "/regions/{region}/", 200),
     "region of a manager": ("manager", "/regions/{region}/", 200),
     "call sheet": ("liaison", "/regions/{region}/call/", 200),
+    "check-ins": ("cio", "/check-ins/", 200),
+    "talks to move": ("cio", "/check-ins/move/?by=days&days=2&week=2027-01-01", 200),
+    "rhythm": ("hq", "/check-ins/rhythms/{rhythm}/", 200),
+    "rhythm of a wave": ("hq", "/check-ins/waves/{wave}/", 200),
+    "call to put off": ("liaison", "/check-ins/rhythms/{rhythm}/put-off/", 200),
     "log to correct": ("liaison", "/contacts/{contact}/", 200),
     "my tasks": ("staff", "/tasks/?later=1", 200),
     "task": ("staff", "/tasks/{task}/", 200),
@@ -77,6 +82,12 @@ ROWS = {
         JOIN regions_regionalceo h ON h.id = c.ceo_id
         JOIN regions_region r ON r.id = h.region_id
         WHERE c.withdrawn_at IS NULL AND r.code = ?""",
+    "rhythm": """SELECT s.id FROM regions_rhythm s
+        JOIN regions_regionalceo h ON h.id = s.ceo_id
+        JOIN regions_region r ON r.id = h.region_id
+        WHERE h.to_date IS NULL AND r.code = ?""",
+    "wave": """SELECT p.wave_id AS id FROM rollout_plan p
+        JOIN regions_region r ON r.id = p.region_id WHERE r.code = ?""",
     "task": """SELECT t.id FROM rollout_task t JOIN rollout_plan p ON p.id = t.plan_id
         JOIN regions_region r ON r.id = p.region_id
         WHERE t.state = 'blocked' AND r.code = ?""",

@@ -65,13 +65,14 @@ def filled(request, programme, wave, north, cio, staff_north, liaison_north):
     ("address", "queries"),
     [
         # Two of each ask whether mail goes out: the banner of headquarters and CIO.
-        ("/today/", 19),
+        ("/today/", 20),
         ("/regions/", 15),
         ("/regions/?wave=Wave+1", 14),
-        # One for who read the notes, and one for what is asked of the CEO.
-        ("/regions/NORTH/", 31),
-        # One for who calls, which the CIO may change; one for a draft, one for the last log.
-        ("/regions/NORTH/call/", 19),
+        # One for who read the notes, one for what is asked of the CEO, one for his time.
+        ("/regions/NORTH/", 32),
+        # Two for who calls, which the CIO may change; one each for a draft, the last log
+        # and his time.
+        ("/regions/NORTH/call/", 21),
         ("/tasks/", 9),
         ("/playbook/", 10),
         ("/findings/", 9),
