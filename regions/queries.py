@@ -33,11 +33,13 @@ from regions.models import (
     Region,
     RegionalCEO,
     Rhythm,
+    Stance,
     User,
     Versioned,
 )
 from regions.models.absences import absence_near, away_at
 from regions.rhythm import RhythmState, ends_on, rhythm_on
+from regions.stance import is_to_be_won
 from regions.telling import field_label
 
 
@@ -53,6 +55,8 @@ class Engagement:
     state: RhythmState | None
     last_contact_id: int
     booked: CheckIn | None
+    # Private: orders calls, and is told to nobody.
+    is_to_be_won: bool = True
 
     @property
     def is_booked_today(self) -> bool:
@@ -101,7 +105,7 @@ def calendars() -> Calendars:
 
 
 def rhythms_at(rows: QuerySet[Rhythm], at: datetime) -> QuerySet[Rhythm]:
-    """Rhythms of current CEOs with the newest two-way talk, in one query."""
+    """Rhythms of current CEOs with the newest two-way talk and stance, in one query."""
     talks = (
         Contact.objects.two_way(at)
         .filter(ceo=OuterRef("ceo"), programme=OuterRef("programme"))
@@ -115,6 +119,7 @@ def rhythms_at(rows: QuerySet[Rhythm], at: datetime) -> QuerySet[Rhythm]:
                 talks.values("held_at")[:1], output_field=DateTimeField()
             ),
             last_talk_id=Subquery(talks.values("id")[:1]),
+            **Stance.objects.newest("ceo", "programme"),
         )
         .order_by("ceo__region__code", "id")
     )
@@ -159,6 +164,10 @@ def _engagement(
         ),
         last_contact_id=rhythm.last_talk_id or 0,  # type: ignore[attr-defined]
         booked=booked,
+        is_to_be_won=is_to_be_won(
+            rhythm.stance_current or "",  # type: ignore[attr-defined]
+            rhythm.stance_wanted or "",  # type: ignore[attr-defined]
+        ),
     )
 
 

@@ -161,7 +161,11 @@ def _is_for_cio(rhythm: Rhythm, state: RhythmState) -> bool:
 def _order(call: Call) -> tuple[bool, float, int, str]:
     return (
         call.state.status != RhythmStatus.LATE,
-        -call_weight(call.state, somebody_waits=call.waits),
+        -call_weight(
+            call.state,
+            somebody_waits=call.waits,
+            is_to_be_won=call.engagement.is_to_be_won,
+        ),
         -call.state.age_days,
         call.engagement.region.code,
     )
