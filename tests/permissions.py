@@ -43,6 +43,14 @@ rollout:call-hand-over    GET   302  405  405  405  405  405  405  405  405  405
 rollout:call-hand-over    POST  302  404  302  403  403  403  404  404  404  404
 rollout:call-take-back    GET   302  405  405  405  405  405  405  405  405  405
 rollout:call-take-back    POST  302  404  302  403  403  403  404  404  404  404
+rollout:ceo-change        GET   302  404  200  200  403  403  403  403  403  404
+rollout:ceo-change        POST  302  404  302  302  403  403  403  403  403  404
+rollout:stance-list       GET   302  403  200  403  403  200  403  403  403  403
+rollout:stance            GET   302  404  200  403  403  200  403  403  403  404
+rollout:stance            POST  302  404  302  403  403  302  403  403  403  404
+rollout:stance-withdraw   POST  302  404  302  404  404  302  404  404  404  404
+rollout:ceo-manners       GET   302  404  200  403  403  200  403  403  403  404
+rollout:ceo-manners       POST  302  404  302  403  403  302  403  403  403  404
 rollout:go-live-move      GET   302  404  200  200  403  403  403  403  403  404
 rollout:go-live-move      POST  302  404  302  302  403  403  403  403  403  404
 rollout:wave-change       GET   302  404  200  200  403  403  403  403  403  404
@@ -284,6 +292,7 @@ ADDED: dict[str, Maker] = {
     "regions.region": lambda other: {"code": "NEW"},
     "regions.regionalceo": lambda other: {
         "user": other["regions.user"].pk,
+        "region": other["free"].pk,
         "from_date": "2027-03-10",
     },
     "regions.rhythm": lambda other: {"programme": other["regions.programme"].pk},
@@ -380,6 +389,10 @@ ARGS: dict[str, Maker] = {
     "rollout:call-sheet": lambda made: [made.region.code],
     "rollout:call-hand-over": lambda made: [made.region.code],
     "rollout:call-take-back": lambda made: [made.region.code],
+    "rollout:ceo-change": lambda made: [made.region.code],
+    "rollout:stance": lambda made: [made.region.code],
+    "rollout:stance-withdraw": lambda made: [made.stance.pk],
+    "rollout:ceo-manners": lambda made: [made.region.code],
     "rollout:go-live-move": lambda made: [made.region.code],
     "rollout:wave-change": lambda made: [made.region.code],
     "rollout:plan-agree": lambda made: [made.region.code],
@@ -518,6 +531,25 @@ BODIES: dict[str, Maker] = {
     "rollout:call-sheet": lambda made: {**TALK, "key": made.key},
     "rollout:call-hand-over": lambda made: {"version": made.rhythm.version},
     "rollout:call-take-back": lambda made: {"version": made.rhythm.version},
+    "rollout:ceo-change": lambda made: {
+        "key": made.key,
+        "seen": made.rhythm.ceo_id,
+        "who": "known",
+        "person": made.other.pk,
+        "from_date": "2027-03-10",
+    },
+    "rollout:stance": lambda made: {
+        "key": made.key,
+        "seen": made.stance.pk,
+        "current": "supportive",
+        "wanted": "leading",
+        "sentence": "Named a data owner",
+    },
+    "rollout:stance-withdraw": lambda made: {"version": made.stance.version},
+    "rollout:ceo-manners": lambda made: {
+        "address_as": "Director",
+        "version": made.rhythm.ceo.version,
+    },
     "rollout:go-live-move": lambda made: {
         "to": "2027-05-17",
         "told": "2027-05-17",

@@ -136,12 +136,12 @@ class SuccessionForm(forms.Form):
         super().__init__(data, initial=now)
         person: Any = self.fields["person"]
         rows = people.filter(left_date=None)
-        rows = rows.exclude(pk=current.user_id) if current else rows
         person.queryset = rows.order_by("name", "id")
         person.label_from_instance = lambda row: f"{row.name} ({row.email})"
         zone: Any = self.fields["time_zone"]
         zone.choices = zones(get_language())
-        if current is None:
+        # One that is sent again may say what is so by now.
+        if current is None and data is None:
             who: Any = self.fields["who"]
             who.choices = [one for one in who.choices if one[0] != NOBODY]
 

@@ -54,7 +54,7 @@ unaware            never              as said
 
 @pytest.mark.parametrize(("says", "kept", "then"), table(WORDS))
 def test_words_without_deeds(says, kept, then):
-    days = {"never": None, "today": 0}.get(kept, None)
+    days = {"never": None, "today": 0}.get(kept)
     if kept.endswith("ago"):
         days = int(kept.split()[0])
 
