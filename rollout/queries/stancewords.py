@@ -57,9 +57,7 @@ def told(line: StanceLine) -> Told:
             )
             for one in Attitude
         ],
-        stands=stance.get_current_display()
-        if stance
-        else _("Rate after the first talk"),
+        stands=_stands(line),
         gap=_gap(line),
         action=_action(line),
         judged=_judged(line),
@@ -91,6 +89,13 @@ def trend_words(value: Trend) -> str:
         Trend.STEADY: pgettext("trend", "unchanged"),
         Trend.NONE: "",
     }[value]
+
+
+def _stands(line: StanceLine) -> str:
+    if line.stance is not None:
+        return line.stance.get_current_display()
+    talked = line.move == Move.RATE
+    return _("Not judged yet") if talked else _("Rate after the first talk")
 
 
 def _gap(line: StanceLine) -> str:

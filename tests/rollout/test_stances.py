@@ -173,11 +173,12 @@ def test_next_action_is_a_sentence_with_its_facts(
 
 
 def test_nobody_judged_stands_nowhere(as_user, cio, rhythm_north, programme):
+    assert row_of(as_user(cio)).stands == "Rate after the first talk"
     make_contact(rhythm_north.ceo, programme, cio)
 
     row = row_of(as_user(cio))
 
-    assert (row.stands, row.gap) == ("Rate after the first talk", "unknown")
+    assert (row.stands, row.gap) == ("Not judged yet", "unknown")
     assert row.action == "Judge where he stands after the talks so far."
     assert PrivateView.objects.count() == 0
 
