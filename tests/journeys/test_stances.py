@@ -33,7 +33,7 @@ def test_ceo_is_judged_with_a_sentence_and_headquarters_reads_nothing(visit, sam
     row = page.get_by_role("row").filter(has_text=sample.region_name)
     expect(row).to_contain_text(SENTENCE)
     expect(row.locator("[data-label]").nth(5)).to_have_text(
-        sample.say("%(n)d steps", n=3)
+        sample.say("%(n)d step", "%(n)d steps", n=3)
     )
     expect(row.locator(".text").first).not_to_be_empty()
 
