@@ -82,6 +82,27 @@ def can_put_back(user: User, snooze: Snooze) -> Answer:
     return denied(_("Only who put a call off takes that back."))
 
 
+def can_change_ceo(user: User) -> Answer:
+    """Headquarters and the CIO say who leads a region."""
+    if user.standing.may(Right.CHANGE_CEO):
+        return ALLOWED
+    return denied(_("Headquarters or the CIO says who leads a region."))
+
+
+def can_see_stances(user: User) -> Answer:
+    """The CIO, and liaisons for the regions they look after."""
+    if user.standing.may(Right.READ_NOTES):
+        return ALLOWED
+    return denied(_("Where CEOs stand is for the CIO and the region's liaison only."))
+
+
+def can_judge(user: User, region_id: int) -> Answer:
+    """Who may read where the CEO of a region stands, and how to deal with him, says it."""
+    if can_read_notes(user, region_id):
+        return ALLOWED
+    return denied(_("Where CEOs stand is for the CIO and the region's liaison only."))
+
+
 def can_change_contact(user: User, contact: Contact) -> Answer:
     """Whoever logged it, the CIO, and the region's liaison."""
     if contact.withdrawn_at is not None:

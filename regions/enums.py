@@ -41,10 +41,11 @@ class Right(TextChoices):
     SEE_TALKS = "see_talks", _("see talks with CEOs")
     LOG_TALK = "log_talk", _("log talks with CEOs")
     CORRECT_TALK = "correct_talk", _("correct talks that others logged")
-    READ_NOTES = "read_notes", _("read the notes on talks")
+    READ_NOTES = "read_notes", _("read what is private: notes on talks, stances")
     WITHDRAW_FILE = "withdraw_file", _("withdraw files of others")
     SET_CALLER = "set_caller", _("say who calls a CEO")
     SET_RHYTHM = "set_rhythm", _("say how often a CEO is talked to")
+    CHANGE_CEO = "change_ceo", _("say who leads a region")
     DECIDE_FINDING = "decide_finding", _("adopt and reject findings")
     ADD_SOURCE = "add_source", _("add sources to findings of others")
     MOVE_GO_LIVE = "move_go_live", _("move a go-live, or a region to another wave")
@@ -80,6 +81,7 @@ RIGHTS: dict[Right, frozenset[Role]] = {
     Right.WITHDRAW_FILE: frozenset({Role.CIO, Role.HQ, Role.LIAISON, Role.MANAGER}),
     Right.SET_CALLER: frozenset({Role.CIO}),
     Right.SET_RHYTHM: frozenset({Role.CIO, Role.HQ}),
+    Right.CHANGE_CEO: frozenset({Role.CIO, Role.HQ}),
     Right.DECIDE_FINDING: frozenset({Role.CIO, Role.HQ}),
     Right.ADD_SOURCE: frozenset({Role.CIO, Role.HQ}),
     Right.MOVE_GO_LIVE: frozenset({Role.CIO, Role.HQ}),

@@ -33,11 +33,13 @@ from regions.models import (
     Region,
     RegionalCEO,
     Rhythm,
+    Stance,
     User,
     Versioned,
 )
 from regions.models.absences import absence_near, away_at
 from regions.rhythm import RhythmState, ends_on, rhythm_on
+from regions.stance import is_to_be_won
 from regions.telling import field_label
 
 
@@ -55,6 +57,8 @@ class Engagement:
     booked: CheckIn | None
     # When the next talk is due if there is one today.
     then_due_date: date | None = None
+    # Private: orders calls, and is told to nobody.
+    is_to_be_won: bool = True
 
     @property
     def is_booked_today(self) -> bool:
@@ -103,7 +107,7 @@ def calendars() -> Calendars:
 
 
 def rhythms_at(rows: QuerySet[Rhythm], at: datetime) -> QuerySet[Rhythm]:
-    """Rhythms of current CEOs with the newest two-way talk, in one query."""
+    """Rhythms of current CEOs with the newest two-way talk and stance, in one query."""
     talks = (
         Contact.objects.two_way(at)
         .filter(ceo=OuterRef("ceo"), programme=OuterRef("programme"))
@@ -117,6 +121,7 @@ def rhythms_at(rows: QuerySet[Rhythm], at: datetime) -> QuerySet[Rhythm]:
                 talks.values("held_at")[:1], output_field=DateTimeField()
             ),
             last_talk_id=Subquery(talks.values("id")[:1]),
+            **Stance.objects.newest("ceo", "programme"),
         )
         .order_by("ceo__region__code", "id")
     )
@@ -165,6 +170,10 @@ def _engagement(
         then_due_date=calendar.first_working(day + timedelta(days=state.ideal_days))
         if state
         else None,
+        is_to_be_won=is_to_be_won(
+            rhythm.stance_current or "",  # type: ignore[attr-defined]
+            rhythm.stance_wanted or "",  # type: ignore[attr-defined]
+        ),
     )
 
 

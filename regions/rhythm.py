@@ -18,6 +18,7 @@ DEFAULT_END = timedelta(days=90)
 NEAR_DAYS, FAR_DAYS = 30, 180
 NEAR_WEIGHT, AFTER_WEIGHT, FAR_WEIGHT = 3.0, 2.0, 1.0
 WAITING_FACTOR = 1.5
+UNWON_FACTOR = 1.5
 OVERDUE_CAP = 4.0
 
 
@@ -140,14 +141,19 @@ def rhythm_on(
     )
 
 
-def call_weight(state: RhythmState, *, somebody_waits: bool) -> float:
+def call_weight(
+    state: RhythmState, *, somebody_waits: bool, is_to_be_won: bool
+) -> float:
     """How far up the call list; orders only, is never shown.
 
     `somebody_waits`: a blocked task or an open decision waits for this CEO.
+    `is_to_be_won`: he stands below where he is wanted, or nobody has judged him. Private:
+    it may order a list, and no reason on it may say so.
     """
     span = state.longest_days - state.ideal_days
     overdue = min(max((state.age_days - state.ideal_days) / span, 0.0), OVERDUE_CAP)
     factor = WAITING_FACTOR if somebody_waits else 1.0
+    factor *= UNWON_FACTOR if is_to_be_won else 1.0
     return (1 + overdue) * nearness(state.days_to_go_live) * factor
 
 

@@ -48,6 +48,14 @@ rollout:call-take-back    POST  302  404  302  403  403  403  404  404  404  404
 rollout:talk-book         GET   302  404  200  200  403  200  404  404  404  404
 rollout:talk-book         POST  302  404  302  302  403  302  404  404  404  404
 rollout:talk-cancel       POST  302  404  302  302  403  302  404  404  404  404
+rollout:ceo-change        GET   302  404  200  200  403  403  403  403  403  404
+rollout:ceo-change        POST  302  404  302  302  403  403  403  403  403  404
+rollout:stance-list       GET   302  403  200  403  403  200  403  403  403  403
+rollout:stance            GET   302  404  200  403  403  200  403  403  403  404
+rollout:stance            POST  302  404  302  403  403  302  403  403  403  404
+rollout:stance-withdraw   POST  302  404  302  404  404  302  404  404  404  404
+rollout:ceo-manners       GET   302  404  200  403  403  200  403  403  403  404
+rollout:ceo-manners       POST  302  404  302  403  403  302  403  403  403  404
 rollout:go-live-move      GET   302  404  200  200  403  403  403  403  403  404
 rollout:go-live-move      POST  302  404  302  302  403  403  403  403  403  404
 rollout:wave-change       GET   302  404  200  200  403  403  403  403  403  404
@@ -312,6 +320,7 @@ ADDED: dict[str, Maker] = {
     "regions.region": lambda other: {"code": "NEW"},
     "regions.regionalceo": lambda other: {
         "user": other["regions.user"].pk,
+        "region": other["free"].pk,
         "from_date": "2027-03-10",
     },
     "regions.rhythm": lambda other: {"programme": other["regions.programme"].pk},
@@ -413,6 +422,10 @@ ARGS: dict[str, Maker] = {
     "rollout:talk-cancel": lambda made: [made.region.code],
     "rollout:feed-revoke": lambda made: [made.feed.pk],
     "rollout:calendar": lambda made: [made.calendar],
+    "rollout:ceo-change": lambda made: [made.region.code],
+    "rollout:stance": lambda made: [made.region.code],
+    "rollout:stance-withdraw": lambda made: [made.stance.pk],
+    "rollout:ceo-manners": lambda made: [made.region.code],
     "rollout:go-live-move": lambda made: [made.region.code],
     "rollout:wave-change": lambda made: [made.region.code],
     "rollout:plan-agree": lambda made: [made.region.code],
@@ -617,6 +630,25 @@ BODIES: dict[str, Maker] = {
     },
     "rollout:talk-cancel": lambda made: {"reason": "on leave", "version": "1"},
     "rollout:feed-add": lambda made: {"key": made.key, "device": "Phone"},
+    "rollout:ceo-change": lambda made: {
+        "key": made.key,
+        "seen": made.rhythm.ceo_id,
+        "who": "known",
+        "person": made.other.pk,
+        "from_date": "2027-03-10",
+    },
+    "rollout:stance": lambda made: {
+        "key": made.key,
+        "seen": made.stance.pk,
+        "current": "supportive",
+        "wanted": "leading",
+        "sentence": "Named a data owner",
+    },
+    "rollout:stance-withdraw": lambda made: {"version": made.stance.version},
+    "rollout:ceo-manners": lambda made: {
+        "address_as": "Director",
+        "version": made.rhythm.ceo.version,
+    },
     "rollout:go-live-move": lambda made: {
         "to": "2027-05-17",
         "told": "2027-05-17",

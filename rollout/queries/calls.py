@@ -258,7 +258,11 @@ def _is_on_list(one: Engagement) -> bool:
 def _order(call: Call) -> tuple[bool, float, int, str]:
     return (
         call.state.status != RhythmStatus.LATE,
-        -call_weight(call.state, somebody_waits=call.waits),
+        -call_weight(
+            call.state,
+            somebody_waits=call.waits,
+            is_to_be_won=call.engagement.is_to_be_won,
+        ),
         -call.state.age_days,
         call.engagement.region.code,
     )

@@ -5,7 +5,12 @@ from datetime import date, datetime
 
 from django.db.models import QuerySet
 
-from regions.access import can_change_contact, can_log_contact, can_read_notes
+from regions.access import (
+    can_change_ceo,
+    can_change_contact,
+    can_log_contact,
+    can_read_notes,
+)
 from regions.calendar import Closed, today
 from regions.enums import Role
 from regions.models import Contact, Programme, Region, RegionalCEO, User
@@ -68,6 +73,7 @@ class RegionPage:
     correctable: set[int]
     knows_talks: bool
     reads_private: bool
+    may_change_ceo: bool
     private_views: list[Viewing]
     may_log: bool
     may_see_board: bool
@@ -127,6 +133,7 @@ def region_page(region: Region, user: User, *, at: datetime) -> RegionPage:
         correctable={one.pk for one in contacts if can_change_contact(user, one)},
         knows_talks=knows_talks,
         reads_private=can_read_notes(user, region.pk),
+        may_change_ceo=not is_archived and bool(can_change_ceo(user)),
         private_views=viewings(region, user, VIEWS_SHOWN),
         may_log=bool(may_log),
         may_see_board=bool(can_see_board(user, region.pk)),

@@ -29,6 +29,10 @@ PAGES = {
     "rhythm of a wave": ("hq", "/check-ins/waves/{wave}/", 200),
     "call to put off": ("liaison", "/check-ins/rhythms/{rhythm}/put-off/", 200),
     "log to correct": ("liaison", "/contacts/{contact}/", 200),
+    "stances": ("cio", "/stances/", 200),
+    "stance of a CEO": ("liaison", "/stances/{region}/", 200),
+    "how to deal with a CEO": ("liaison", "/stances/{region}/manners/", 200),
+    "another CEO": ("hq", "/regions/{region}/ceo/", 200),
     "my tasks": ("staff", "/tasks/?later=1", 200),
     "task": ("staff", "/tasks/{task}/", 200),
     "all tasks": ("manager", "/tasks/all/?region={region}", 200),
@@ -167,7 +171,7 @@ def words_left(text, sample):
 SELDOM = {
     "region of a manager", "person for an auditor", "old link", "old pause",
     "old invitation", "password again", "password", "role to end", "leave", "invite",
-    "not mine", "mail", "act", "not there",
+    "not mine", "mail", "act", "not there", "how to deal with a CEO",
 }  # fmt: skip
 # Every run looks at each other English page in dark on a phone, the proof at the rest.
 LOOKS = {

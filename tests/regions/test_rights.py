@@ -47,6 +47,7 @@ ASKED = {
     Right.WITHDRAW_FILE: lambda user, made: regional.can_withdraw_file(user, made.file),
     Right.SET_CALLER: lambda user, made: regional.can_set_caller(user),
     Right.SET_RHYTHM: lambda user, made: regional.can_set_rhythm(user),
+    Right.CHANGE_CEO: lambda user, made: regional.can_change_ceo(user),
     Right.DECIDE_FINDING: lambda user, made: can_decide_finding(user, None),
     Right.ADD_SOURCE: lambda user, made: can_add_source(user, made.finding),
     Right.MOVE_GO_LIVE: lambda user, made: access.can_move_go_live(user, made.plan),
