@@ -33,7 +33,9 @@ from rollout.placing import (
     invitation_context,
     test_context,
 )
+from rollout.placing.briefs import answer_part, brief_part, call_me_part
 from rollout.placing.own import assigned_context, overdue_context, plan_context
+from rollout.placing.parts import Part
 from rollout.queries.calls import Call
 from rollout.queries.callsheet import call_sheet_of
 from rollout.queries.letters import Facts, read
@@ -51,21 +53,6 @@ class Letter:
     reply_to: str
     # What its mails are shown together by, such as a region; empty for none.
     thread: str = ""
-
-
-@dataclass(frozen=True)
-class Part:
-    """What one kind has to tell; a letter is one of them, or several one after the other.
-
-    `name` is that of its templates.
-    """
-
-    name: str
-    context: dict[str, Any]
-    programme: Programme | None
-    regions: frozenset[str] = frozenset()
-    # Who writes it and gets the answers, where it is not headquarters.
-    writer: User | None = None
 
 
 def compose(
@@ -209,15 +196,18 @@ def test_part(recipient: User, duties: list[Duty], facts: Facts) -> Part | None:
 # In the order of the parts of a mail.
 COMPOSERS: dict[str, Callable[[User, list[Duty], Facts], Part | None]] = {
     DutyKind.SIGN_IN: sign_in_part,
+    DutyKind.CALL_ME: call_me_part,
     DutyKind.BLOCKED: blocked_part,
     DutyKind.ASSIGNED: assigned_part,
     DutyKind.CHECK_IN: check_in_part,
+    DutyKind.BRIEF_ANSWER: answer_part,
     DutyKind.OVERDUE: overdue_part,
     DutyKind.CLARIFICATION: clarification_part,
     DutyKind.PLAN: plan_part,
     DutyKind.TEST: test_part,
     DutyKind.INVITATION: invitation_part,
     DutyKind.CONFIRMATION: confirmation_part,
+    DutyKind.BRIEF: brief_part,
 }
 
 
@@ -261,12 +251,13 @@ def _letter(parts: list[Part], facts: Facts) -> Letter:
     html = render_to_string(f"emails/{first.name}-body.html", context)
     regions = frozenset[str]().union(*(part.regions for part in parts))
     writer = first.writer or facts.planner
+    reader = first.replies_to or writer
     return Letter(
         subject=" ".join(subject.split()),
         text=render_to_string(f"emails/{first.name}-body.txt", context).strip() + "\n",
         html=_inliner().inline(html),
         sender_name=_sender(writer, first.programme),
-        reply_to=writer.email if writer else "",
+        reply_to=reader.email if reader else "",
         thread=next(iter(regions)) if len(regions) == 1 else "",
     )
 

@@ -26,6 +26,15 @@ SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
+class Enclosed:
+    """A file that goes with a message. Its name is plain letters, digits and marks."""
+
+    name: str
+    kind: str
+    content: bytes
+
+
+@dataclass(frozen=True)
 class Envelope:
     """Everything that a message is made of."""
 
@@ -42,17 +51,20 @@ class Envelope:
     thread: str = ""
     # Where planned mail is stopped, by a person or by the mail program (RFC 8058).
     unsubscribe_url: str = ""
+    enclosed: tuple[Enclosed, ...] = ()
 
     def to_bytes(self) -> bytes:
         """The message. Raises ValueError for an address that is none."""
         # A random boundary would make every repeat another mail.
         name = "".join(filter(str.isalnum, self.message_id))[:40]
-        kind = f'multipart/alternative; boundary="=_{name}"'
+        texts = [_part(self.text, "plain"), _part(self.html, "html")]
+        kind, body = _several("alternative", f"=_{name}", texts)
+        if self.enclosed:
+            inner = _head({"Content-Type": kind}) + body
+            parts = [inner, *map(_file, self.enclosed)]
+            kind, body = _several("mixed", f"=_{name}_with", parts)
         headers = {"Content-Type": kind, "MIME-Version": "1.0", **self._headers()}
-        edge = f"\r\n--=_{name}".encode("ascii")
-        parts = (_part(self.text, "plain"), _part(self.html, "html"))
-        body = [edge + b"\r\n" + part for part in parts]
-        return b"".join([_head(headers), *body, edge + b"--\r\n"])
+        return _head(headers) + body
 
     def _headers(self) -> dict[str, str]:
         headers = {
@@ -107,6 +119,23 @@ def _head(headers: Mapping[str, str]) -> bytes:
     """Headers are folded already, where their words are known."""
     lines = [f"{name}: {value}\r\n" for name, value in headers.items()]
     return "".join(lines).encode("ascii")
+
+
+def _several(kind: str, boundary: str, parts: list[bytes]) -> tuple[str, bytes]:
+    """The content type of a body of several parts, and the body."""
+    edge = f"\r\n--{boundary}".encode("ascii")
+    body = b"".join(edge + b"\r\n" + part for part in parts)
+    return f'multipart/{kind}; boundary="{boundary}"', body + edge + b"--\r\n"
+
+
+def _file(one: Enclosed) -> bytes:
+    headers = {
+        "Content-Type": one.kind,
+        "MIME-Version": "1.0",
+        "Content-Transfer-Encoding": "base64",
+        "Content-Disposition": f'attachment; filename="{one.name}"',
+    }
+    return _head(headers) + b"\r\n" + _with_line_ends(base64.encodebytes(one.content))
 
 
 def _part(text: str, kind: str) -> bytes:

@@ -90,14 +90,20 @@ TASKS_LINK = Purpose(
 ANSWERS_LINK = Purpose(
     "answers", "rollout:answers", timedelta(days=14), names_mail=True
 )
-PURPOSES = (SIGN_IN_LINK, INVITATION_LINK, PAUSE_LINK, TASKS_LINK, ANSWERS_LINK)
+BRIEF_LINK = Purpose(
+    "brief", "rollout:brief-answer", timedelta(days=14), names_mail=True
+)
+PURPOSES = (
+    SIGN_IN_LINK, INVITATION_LINK, PAUSE_LINK, TASKS_LINK, ANSWERS_LINK, BRIEF_LINK,
+)  # fmt: skip
 SIGN_IN, INVITATION = SIGN_IN_LINK.placeholder, INVITATION_LINK.placeholder
 PAUSE, TASKS = PAUSE_LINK.placeholder, TASKS_LINK.placeholder
-ANSWERS = ANSWERS_LINK.placeholder
+ANSWERS, BRIEF = ANSWERS_LINK.placeholder, BRIEF_LINK.placeholder
 # What a mail of a kind is sent for; all others are of no use after a sign-in link's time.
 LINK_OF: dict[str, Purpose] = {
     DutyKind.INVITATION: INVITATION_LINK,
     DutyKind.CONFIRMATION: ANSWERS_LINK,
+    DutyKind.BRIEF: BRIEF_LINK,
 }
 
 

@@ -1,5 +1,6 @@
 """Waves, plans and tasks, and the ledger of what people are told."""
 
+from .brief import Brief
 from .clarification import Clarification
 from .delivery import Breaker, Heartbeat, MailEvent
 from .handover import Handover
@@ -11,6 +12,7 @@ from .taskparts import ChecklistItem, TaskComment, TaskLink
 
 __all__ = [
     "Breaker",
+    "Brief",
     "ChecklistItem",
     "Clarification",
     "Duty",

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from django.db.models import QuerySet
@@ -12,8 +12,9 @@ from regions.enums import Caller, RhythmStatus, Role
 from regions.models import Absence, Ask, Rhythm, User
 from regions.queries import Engagement, OnDuty, engagements, next_asks, on_duty
 from regions.rhythm import RhythmState, call_weight
-from rollout.enums import TaskState
+from rollout.enums import BriefCall, TaskState
 from rollout.models import Task
+from rollout.queries.briefs import CallForBrief, calls_for_briefs, with_briefs
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,17 @@ class Talk:
     liaisons: tuple[User, ...]
     # For whom a caller stands in, by the caller.
     absences: Mapping[int, Absence] = field(default_factory=dict, kw_only=True)
+    # That he asked to be called, or did not answer a brief.
+    brief: CallForBrief | None = field(default=None, kw_only=True)
+
+    @property
+    def is_due(self) -> bool:
+        """By the rhythm or a booking, and so not for a brief alone."""
+        return self.engagement.is_booked_today or _is_on_list(self.engagement)
+
+    @property
+    def is_asked_for(self) -> bool:
+        return self.brief is not None and self.brief.why == BriefCall.CALL_ME
 
     def can_go_to_liaison(self, user: User) -> bool:
         """This caller is the CIO, and there is somebody else who could call."""
@@ -53,8 +65,9 @@ class Call(Talk):
 def talks_due(
     rows: QuerySet[Rhythm], at: datetime, corrected: Corrections
 ) -> list[Talk]:
-    """The talks that are due, late, or booked for today. Three queries."""
-    return _talks(engagements(rows, at, corrected), at)
+    """The talks that are due, late, or booked for today, and those for which a brief asks.
+    Three queries, and one where there are briefs."""
+    return _talks(engagements(with_briefs(rows), at, corrected), at)
 
 
 def talk_with(one: Engagement, at: datetime) -> Talk | None:
@@ -67,10 +80,11 @@ def calls_due(
 ) -> list[Call]:
     """The CEOs whose talk is due, late, or booked for today, most pressing first.
 
-    Late before due, then by weight, then the older talk, then the region's code. Five
-    queries, however many CEOs.
+    Who asked to be called leads; then late before due, then by weight, then the older
+    talk, then the region's code. Five queries, however many CEOs, and one more where
+    there are briefs.
     """
-    return calls_among(engagements(rows, at, corrected), at)
+    return calls_among(engagements(with_briefs(rows), at, corrected), at)
 
 
 def calls_among(all_: list[Engagement], at: datetime) -> list[Call]:
@@ -87,6 +101,7 @@ def calls_among(all_: list[Engagement], at: datetime) -> list[Call]:
                 callers=talk.callers,
                 liaisons=talk.liaisons,
                 absences=talk.absences,
+                brief=talk.brief,
                 ask=asks.get((one.ceo.pk, programme)),
                 blocked_tasks=blocked[one.person.pk, programme],
             )
@@ -108,8 +123,16 @@ def blocked_for(person_ids: Collection[int]) -> Counter[tuple[int | None, int]]:
 
 
 def _talks(all_: list[Engagement], at: datetime) -> list[Talk]:
-    due = [one for one in all_ if one.is_booked_today or _is_on_list(one)]
-    return _with_callers(due, at) if due else []
+    briefs = calls_for_briefs(all_)
+    due = [
+        one
+        for one in all_
+        if one.is_booked_today or _is_on_list(one) or one.rhythm.pk in briefs
+    ]
+    talks = _with_callers(due, at) if due else []
+    return [
+        replace(talk, brief=briefs.get(talk.engagement.rhythm.pk)) for talk in talks
+    ]
 
 
 def _with_callers(chosen: list[Engagement], at: datetime) -> list[Talk]:
@@ -158,8 +181,9 @@ def _is_for_cio(rhythm: Rhythm, state: RhythmState) -> bool:
     return rhythm.caller == Caller.CIO or (is_usual and state.is_first_talk)
 
 
-def _order(call: Call) -> tuple[bool, float, int, str]:
+def _order(call: Call) -> tuple[bool, bool, float, int, str]:
     return (
+        not call.is_asked_for,
         call.state.status != RhythmStatus.LATE,
         -call_weight(call.state, somebody_waits=call.waits),
         -call.state.age_days,

@@ -19,7 +19,7 @@ from regions.services.undo import CannotUndo
 from regions.timeline import past_acts, timeline
 from regions.undoing import in_the_way, undo_answers, undo_stops
 from rollout.forms.history import HistoryFilter
-from rollout.models import Clarification, Task
+from rollout.models import Brief, Clarification, Task
 from rollout.queries.history import (
     EXPORTED_MOST,
     act_entries,
@@ -113,6 +113,8 @@ def _page_of_row(row: Any, user: User) -> str:
             return reverse("rollout:task", args=[row.pk])
         case Clarification():
             return reverse("rollout:clarification", args=[row.pk])
+        case Brief():
+            return reverse("rollout:brief", args=[row.pk])
         case Finding():
             return reverse("pilots:finding", args=[row.pk])
         case User() if can_see_people(user):

@@ -101,7 +101,7 @@ def talk_pages(user: User, path: str) -> list[MenuItem]:
     """What keeping in touch with CEOs consists of: a line of links under their titles."""
     if not can_see_today(user):
         return []
-    entries = [(_("Today"), "rollout:today")]
+    entries = [(_("Today"), "rollout:today"), (_("Briefs"), "rollout:brief-list")]
     items = [(label, reverse(name)) for label, name in entries]
     return [MenuItem(label, url, "", path.startswith(url)) for label, url in items]
 
