@@ -18,9 +18,12 @@ FAMILY = "Noto"
 INK, QUIET, ACCENT, LINE = (22, 35, 43), (82, 99, 110), (15, 92, 110), (227, 232, 234)
 MARGIN, WIDTH = 22.0, 166.0
 # A long text is set smaller, until it is one page; never smaller than can be read.
-SIZES = (12.5, 11.5, 10.5, 9.5)
+SIZES = (13.5, 12.0, 10.5, 9.5)
 # What must not begin a line, and what must not end one.
-CLOSING, OPENING = "，。、；：？！）》」』”’%…", "（《「『“‘"
+CLOSING, OPENING = (
+    "，。、；：？！）》」』”\N{RIGHT SINGLE QUOTATION MARK}%…",
+    "（《「『“\N{LEFT SINGLE QUOTATION MARK}",
+)
 
 
 class DoesNotFitError(Exception):

@@ -35,6 +35,7 @@ from regions.privacy import private_fields
 from rollout.enums import TaskState
 from rollout.models import (
     Breaker,
+    Brief,
     ChecklistItem,
     Clarification,
     Duty,
@@ -60,6 +61,7 @@ WAY_TO_REGION: dict[type[Model], str] = {
     Ask: "ceo__region",
     Attachment: "region",
     Blackout: "region",
+    Brief: "ceo__region",
     CheckIn: "ceo__region",
     Clarification: "region",
     Contact: "ceo__region",
@@ -88,6 +90,7 @@ OF_ALL = {
 }  # fmt: skip
 CIRCLES = {
     Ask: "engaged",
+    Brief: "engaged",
     CheckIn: "engaged",
     Contact: "engaged",
     RegionalCEO: "engaged",
@@ -202,7 +205,7 @@ def without(region: Region) -> None:
         ids = list(people.values_list("pk", flat=True))
         order = [
             MailEvent, Duty, Mail, HistoryEntry, Attachment, Clarification, TaskLink,
-            ChecklistItem, TaskComment, TaskRequest, Task, Contact, CheckIn, Ask, Stance,
+            ChecklistItem, TaskComment, TaskRequest, Task, Brief, Contact, CheckIn, Ask, Stance,
             Snooze, Rhythm, Plan, Wave, Blackout, RegionalCEO, Handover, Absence, Membership,
         ]  # fmt: skip
         # A wave is known by its plans only while they are there.

@@ -23,9 +23,10 @@ from pilots.enums import FindingState
 from regions.enums import Audience, Channel, CheckInState, Role
 from regions.history import Act
 from regions.models import Attachment, Programme, Region, User
-from rollout.enums import BlockReason, DutyKind, MailState, TaskState
+from rollout.enums import BlockReason, BriefState, DutyKind, MailState, TaskState
 from rollout.links import (
     ANSWERS_LINK,
+    BRIEF_LINK,
     TASKS_LINK,
     invitation_token,
     pause_token,
@@ -139,7 +140,13 @@ def _rows(
     start_task(changed, version=1, act=started)
     link = mail_at_once(staff, DutyKind.SIGN_IN, occurrence="matrix", at=NOW)
     link.dated_at = NOW
-    factories.make_ask(ceo, programme)
+    ask = factories.make_ask(ceo, programme)
+    brief = factories.make_brief(ask, liaison, state=BriefState.SENT)
+    brought = factories.make_mail(
+        ceo.user, "brief 1", planned_at=NOW - timedelta(days=15), dated_at=NOW,
+        state=MailState.SUPERSEDED,
+    )  # fmt: skip
+    factories.make_duty(ceo.user, brief, kind=DutyKind.BRIEF, mail=brought)
     rhythm = factories.make_rhythm(ceo, programme)
     factories.make_check_in(ceo, programme, state=CheckInState.CANCELLED)
     person, handover = _handed_over(region, plan, liaison)
@@ -189,6 +196,9 @@ def _rows(
         item=factories.make_item(task),
         comment=factories.make_comment(task, staff),
         asked=asked,
+        brief=brief,
+        draft=factories.make_brief(ask, liaison),
+        brief_link=BRIEF_LINK.token(brought),
         answered=factories.make_clarification(
             region, programme, liaison, staff, state="answered", proposal="Was it so?"
         ),

@@ -168,7 +168,7 @@ class Brief(Versioned):
         ]
 
     def __str__(self) -> str:
-        return self.need
+        return str(self.need)
 
     @property
     def history_region_id(self) -> int | None:
@@ -181,10 +181,11 @@ class Brief(Versioned):
     @property
     def told(self) -> list[tuple[str, str]]:
         """Its texts with what they are called."""
-        field = self._meta.get_field
+        columns: Any = self._meta
         return [
-            (str(field(name).verbose_name), text) for name, text in self.texts.items()
-        ]  # type: ignore[union-attr]
+            (str(columns.get_field(name).verbose_name), text)
+            for name, text in self.texts.items()
+        ]
 
     @property
     def is_draft(self) -> bool:

@@ -84,7 +84,7 @@ def greeting_of_foot(brief: Brief) -> str:
 
 def _with_source(brief: Brief) -> str:
     if not (brief.benefit and brief.source):
-        return brief.benefit
+        return str(brief.benefit)
     said = {"benefit": brief.benefit, "source": brief.source}
     return pgettext("figure", "%(benefit)s (%(source)s)") % said
 

@@ -132,15 +132,13 @@ def answers_to_tell(rows: QuerySet[Brief], at: datetime) -> list[Told]:
     told = []
     for row in found:
         is_urgent = row.answer == BriefAnswer.CALL_ME
-        if is_urgent and row.talked:  # type: ignore[attr-defined]
+        if is_urgent and row.talked:
             continue
         kind = DutyKind.CALL_ME if is_urgent else DutyKind.BRIEF_ANSWER
         liaisons = [one.user for one in held[Role.LIAISON, row.ceo.region_id]]
-        people = liaisons or [row.writer]
+        people = liaisons or ([row.writer] if row.writer else [])
         told += [
-            Told(row, kind, one)
-            for one in dict.fromkeys(people)
-            if one is not None and one.may_sign_in
+            Told(row, kind, one) for one in dict.fromkeys(people) if one.may_sign_in
         ]
     return told
 

@@ -1,7 +1,6 @@
 """A brief to a CEO: drafted, edited, reviewed and sent, answered by him, or withdrawn.
 
-Its mail goes out in the transaction that sends it. The answer is a talk that counts: it
-moves the rhythm and the ask; another answer corrects that talk instead of adding one.
+Its mail goes out in the transaction that sends it. What he answers: `briefanswers`.
 """
 
 import uuid
@@ -16,13 +15,13 @@ from django.utils.translation import gettext_lazy as _
 
 from regions import history
 from regions.calendar import Calendar, Corrections, NoWorkingDay, today
-from regions.enums import AskAnswer, AskOf, Channel, Outcome, Role
+from regions.enums import AskOf, Role
 from regions.history import Act, EditedMeanwhile
 from regions.models import Ask, RegionalCEO, Rhythm, User
 from regions.queries import engagements, holders, on_duty
-from regions.services.contacts import Log, NewAsk, correct_contact, log_contact
+from regions.services.contacts import NewAsk
 from rollout.brevity import overflow
-from rollout.enums import BriefAnswer, BriefState, DutyKind
+from rollout.enums import BriefState, DutyKind
 from rollout.models import Brief, Duty, Mail
 from rollout.paper import DoesNotFitError, to_pdf
 from rollout.placing.briefs import page_of
@@ -37,20 +36,10 @@ from rollout.slots import next_open
 PAUSE = timedelta(minutes=1)
 # Working days of the region, after which an unanswered brief puts its CEO on the list.
 CALLED_AFTER = 5
-# What an answer does to the ask: not now and a call leave it open.
-ANSWER_TO_ASK = {
-    BriefAnswer.YES: AskAnswer.YES,
-    BriefAnswer.CALL_ME: AskAnswer.LATER,
-    BriefAnswer.NOT_NOW: AskAnswer.LATER,
-}
 
 
 class CannotBrief(Exception):  # noqa: N818 - a refusal, told to the user as it stands
     """Too soon, too long, nobody to write in whose name, or sent already."""
-
-
-class CannotAnswer(Exception):  # noqa: N818 - a refusal, told to the user as it stands
-    """The brief was withdrawn."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +113,7 @@ def edit_brief(
     row: Brief, texts: Mapping[str, Any], *, version: int, act: Act
 ) -> Brief:
     """Change the texts of a draft. Raises EditedMeanwhile and CannotBrief."""
-    row = _locked(row, version)
+    row = locked(row, version)
     _insist_on_draft(row)
     history.change(row, texts, act)
     return row
@@ -149,7 +138,7 @@ def send_brief(row: Brief, corrected: Corrections, *, version: int, act: Act) ->
     # Made before anything is locked: that takes a second, and nobody else waits for it.
     paper = paper_of(row, writer, act.at)
     with transaction.atomic():
-        row = _locked(row, version)
+        row = locked(row, version)
         values = {
             "state": BriefState.SENT,
             "reviewed_by": act.by,
@@ -231,7 +220,7 @@ def mail_link(row: Brief, *, at: datetime) -> Mail:
 
     Raises CannotBrief.
     """
-    row = _locked(row)
+    row = locked(row)
     if stop := why_not_running(row.ceo.region, row.programme):
         raise CannotBrief(stop)
     recent = Duty.objects.filter(
@@ -245,47 +234,6 @@ def mail_link(row: Brief, *, at: datetime) -> Mail:
     return _mail(row, at, is_wanted=True)
 
 
-# --- Answering -----------------------------------------------------------------------
-
-
-@transaction.atomic
-def answer_brief(row: Brief, answer: BriefAnswer, sentence: str, *, act: Act) -> Brief:
-    """What the CEO says; said again it changes nothing. Raises CannotAnswer."""
-    row = _locked(row)
-    if not row.is_out:
-        raise CannotAnswer(_("This brief was withdrawn; no answer is needed."))
-    sentence = sentence.strip()
-    if (row.answer, row.sentence) == (answer, sentence):
-        return row
-    values = {
-        "state": BriefState.ANSWERED,
-        "answer": answer,
-        "sentence": sentence,
-        "answered_at": act.at,
-        "contact": _keep_talk(row, answer, sentence, act),
-    }
-    history.change(row, values, act)
-    return row
-
-
-def _keep_talk(row: Brief, answer: BriefAnswer, sentence: str, act: Act) -> Any:
-    """The answer as a contact; the one that is there is corrected."""
-    log = Log(
-        outcome=Outcome.REACHED,
-        held_at=act.at,
-        channel=Channel.MAIL,
-        ask=row.ask,
-        answer=ANSWER_TO_ASK[answer],
-        # None leaves what the liaison has noted since.
-        note=sentence or None,
-        by=row.writer,
-    )
-    known = row.contact
-    if known is not None and known.withdrawn_at is None:
-        return correct_contact(known, log, version=known.version, act=act)
-    return log_contact(row.ceo, row.programme, log, act=act)
-
-
 # --- Withdrawing ---------------------------------------------------------------------
 
 
@@ -293,7 +241,7 @@ def _keep_talk(row: Brief, answer: BriefAnswer, sentence: str, act: Act) -> Any:
 def withdraw_brief(row: Brief, *, version: int, act: Act) -> Brief:
     """Nothing is asked any more; what was answered stays. Raises EditedMeanwhile and
     CannotBrief."""
-    row = _locked(row, version)
+    row = locked(row, version)
     if row.state not in (BriefState.DRAFT, BriefState.SENT):
         raise CannotBrief(_("Only what was not answered yet is withdrawn."))
     history.change(row, {"state": BriefState.WITHDRAWN}, act)
@@ -305,6 +253,6 @@ def _insist_on_draft(row: Brief) -> None:
         raise CannotBrief(_("It was sent already, and stays as it is."))
 
 
-def _locked(row: Brief, version: int | None = None) -> Brief:
+def locked(row: Brief, version: int | None = None) -> Brief:
     rows = briefs(Brief.objects.all()).select_related("contact")
     return history.lock(rows, row.pk, version)

@@ -15,7 +15,8 @@ def enclosed_in(mail: Mail) -> tuple[Enclosed, ...]:
 
 
 def page_of(row: Brief) -> Enclosed:
-    """Raises TypeError for one that was never sent."""
+    """The page of one that was sent."""
+    assert row.paper is not None  # noqa: S101 - a constraint of the table
     code = "".join(
         one for one in row.ceo.region.code if one.isascii() and one.isalnum()
     )

@@ -27,12 +27,8 @@ from rollout.links import BRIEF_LINK
 from rollout.models import Brief
 from rollout.queries.briefs import mailed_brief
 from rollout.queries.links import person_behind, still_here
-from rollout.services.briefs import (
-    CannotAnswer,
-    CannotBrief,
-    answer_brief,
-    mail_link,
-)
+from rollout.services.briefanswers import CannotAnswer, answer_brief
+from rollout.services.briefs import CannotBrief, mail_link
 
 from .notes import refuse
 from .pause import language_of, private
