@@ -48,9 +48,18 @@ def to_pdf(page: Page) -> bytes:
     """Raises DoesNotFitError."""
     for size in SIZES:
         pdf = _set(page, size)
-        if pdf.page_no() == 1:
-            return bytes(pdf.output())
+        try:
+            if pdf.page_no() == 1:
+                return bytes(pdf.output())
+        finally:
+            _close_fonts(pdf)
     raise DoesNotFitError
+
+
+def _close_fonts(pdf: FPDF) -> None:
+    """What fpdf2 leaves open."""
+    for font in pdf.fonts.values():
+        font.ttfont.close()  # type: ignore[union-attr] # only fonts of files are used
 
 
 def _set(page: Page, size: float) -> FPDF:
