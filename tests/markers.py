@@ -210,6 +210,10 @@ def without(region: Region) -> None:
         ]  # fmt: skip
         # A wave is known by its plans only while they are there.
         found = {model: _numbers(model, region) for model in order}
+        # A CEO has no role in his region, and yet mails.
+        QuerySet(Duty).filter(recipient__in=ids).delete()
+        QuerySet(MailEvent).filter(mail__recipient__in=ids).delete()
+        QuerySet(Mail).filter(recipient__in=ids).delete()
         for model in order:
             QuerySet(model).filter(pk__in=found[model]).delete()
         QuerySet(HistoryEntry).filter(by__in=ids).delete()

@@ -11,7 +11,8 @@ from rollout.models import Brief
 class BriefAdmin(RecordAdmin):
     list_display = (
         "need",
-        name_of("ceo__user", gettext_lazy("regional CEO")),
+        "ceo",
+        name_of("writer", gettext_lazy("from")),
         "state",
         "answer",
         "sent_at",
