@@ -197,7 +197,10 @@ def _rows(
         comment=factories.make_comment(task, staff),
         asked=asked,
         brief=brief,
-        draft=factories.make_brief(ask, liaison),
+        # Of a programme of its own, so that another one can be begun.
+        draft=factories.make_brief(
+            ask, liaison, programme=factories.make_programme(f"Z{region.code}")
+        ),
         brief_link=BRIEF_LINK.token(brought),
         answered=factories.make_clarification(
             region, programme, liaison, staff, state="answered", proposal="Was it so?"

@@ -70,19 +70,26 @@ def region_brief(request: Request, code: str) -> HttpResponse:
     asks = [ask for ask in asks if ask.programme_id == one.rhythm.programme_id]
     data = request.POST if request.method == "POST" else None
     form = NewBriefForm(asks, proposed_ask(one), one.day, data)
+    earlier = briefs(Brief.objects.visible_to(request.user).filter(ceo=one.ceo))
+    draft = next((row for row in earlier if _is_draft_for(row, one)), None)
+    if form.is_bound and draft is not None:
+        return redirect("rollout:brief", draft.pk)
     if form.is_valid() and (made := _make(request, one, form)) is not None:
         return redirect("rollout:brief", made.pk)
-    earlier = briefs(Brief.objects.visible_to(request.user).filter(ceo=one.ceo))
     context = {
         "region": one.region,
         "who": ceo_of(one.region),
         "form": form,
         "earlier": earlier,
-        "draft": next((row for row in earlier if row.is_draft), None),
+        "draft": draft,
         "until": _until(one, request),
     }
     status = 422 if form.is_bound else 200
     return render(request, "rollout/brief_new.html", context, status=status)
+
+
+def _is_draft_for(row: Brief, one: Engagement) -> bool:
+    return row.is_draft and row.programme_id == one.rhythm.programme_id
 
 
 def _make(request: Request, one: Engagement, form: NewBriefForm) -> Brief | None:
