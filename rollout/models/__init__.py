@@ -1,5 +1,6 @@
 """Waves, plans and tasks, and the ledger of what people are told."""
 
+from .brief import Brief
 from .clarification import Clarification
 from .delivery import Breaker, Heartbeat, MailEvent
 from .feed import CalendarFeed
@@ -12,6 +13,7 @@ from .taskparts import ChecklistItem, TaskComment, TaskLink
 
 __all__ = [
     "Breaker",
+    "Brief",
     "CalendarFeed",
     "ChecklistItem",
     "Clarification",

@@ -10,8 +10,9 @@ from regions.enums import Role
 from regions.models import Programme, User
 from regions.queries import holders, on_duty
 from rollout.enums import CAPS, DutyKind, MailCap
-from rollout.models import Clarification, Duty, Task
+from rollout.models import Brief, Clarification, Duty, Task
 from rollout.queries.blocked import BlockedTask, blocked_tasks
+from rollout.queries.briefs import briefs, briefs_of
 from rollout.queries.calls import Call, calls_due
 from rollout.queries.clarifications import unanswered
 from rollout.queries.duties import plans_of, questions_of, rhythms_of, tasks_of
@@ -24,6 +25,8 @@ from rollout.queries.owned import (
 from rollout.queries.sheetfacts import SheetFacts, sheet_facts
 from rollout.queries.talks import Booked, talks_told
 from rollout.queries.taskparts import who_waits
+
+OF_BRIEFS = (DutyKind.BRIEF, DutyKind.CALL_ME, DutyKind.BRIEF_ANSWER)
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,7 @@ class Facts:
     assigned: list[OwnTask]
     planned: list[Task]
     questions: list[Clarification]
+    briefs: list[Brief]
     talks: dict[int, Booked]
     liaisons: dict[int, User]
     house: Programme | None
@@ -66,6 +70,8 @@ def read(duties: list[Duty], at: datetime, corrected: Corrections) -> Facts:
     """
     calls = calls_due(rhythms_of(duties), at, corrected)
     overdue = overdue_tasks(tasks_of(duties, DutyKind.OVERDUE), at, corrected)
+    found = list(briefs(briefs_of(duties, *OF_BRIEFS)))
+    regions = {one.task.plan.region_id for one in overdue}
     return Facts(
         at=at,
         calls=calls,
@@ -76,8 +82,9 @@ def read(duties: list[Duty], at: datetime, corrected: Corrections) -> Facts:
         assigned=assigned_tasks(tasks_of(duties, DutyKind.ASSIGNED), at),
         planned=tasks_of_plans(plans_of(duties)),
         questions=unanswered(questions_of(duties)),
+        briefs=found,
         talks=talks_told(duties, at, corrected),
-        liaisons=_liaisons({one.task.plan.region_id for one in overdue}, at),
+        liaisons=_liaisons(regions | {one.ceo.region_id for one in found}, at),
         house=_house(duties),
         planner=next(iter(holders(at, Role.HQ)[Role.HQ, None]), None),
     )

@@ -6,6 +6,7 @@ import pytest
 from django.db import models
 
 from rollout.models import (
+    Brief,
     ChecklistItem,
     Clarification,
     Duty,
@@ -31,6 +32,10 @@ from tests.constraints import (
 AFTER_GO_LIVE = date(2027, 5, 4)
 
 BREACHES = {
+    "brief_answer_is_a_contact": changed(Brief, answer="yes"),
+    "brief_one_draft": second(Brief),
+    "brief_sent_was_reviewed": changed(Brief, state="sent"),
+    "brief_state_known": changed(Brief, state="other"),
     "checklist_done_has_time": changed(ChecklistItem, is_done=True),
     "checklist_has_title": changed(ChecklistItem, title=""),
     "clarification_answered_by_somebody": changed(Clarification, state="answered"),
@@ -79,7 +84,7 @@ BREACHES = {
 
 
 @pytest.fixture
-def rows(wave, plan_north, programme, staff_north, hq) -> Rows:
+def rows(wave, plan_north, programme, staff_north, hq, ceo_north) -> Rows:
     step = factories.make_step(factories.make_procedure(programme))
     mail = factories.make_mail(staff_north, message_id="<1@example.org>")
     task = factories.make_task(plan_north, step=step, owner=staff_north)
@@ -95,6 +100,7 @@ def rows(wave, plan_north, programme, staff_north, hq) -> Rows:
         MailEvent.objects.create(mail=mail, at=factories.NOW, state="sent"),
         factories.make_duty(staff_north, about=plan_north),
         factories.make_handover(staff_north, hq),
+        factories.make_brief(factories.make_ask(ceo_north, programme), hq),
         factories.make_clarification(plan_north.region, programme, hq, staff_north),
     ]
     return {type(row): row for row in made}
