@@ -229,7 +229,8 @@ def _question(pk: int, text: str, proposal: str, at: datetime) -> Clarification:
 def _booked(reader: User, at: datetime) -> tuple[User, Booked]:
     """A CEO, and a talk with him in two days, for which the reader calls."""
     region = Region(pk=1, code="NORTH", name=_("North Company"), time_zone="Asia/Tokyo")
-    person = User(pk=0, name=_("CEO of %(region)s") % {"region": region.name})
+    name = _("CEO of %(region)s") % {"region": region.name}
+    person = User(pk=0, name=name, time_zone="Asia/Tokyo")
     row = CheckIn(
         pk=1,
         ceo=RegionalCEO(region=region, user=person),

@@ -114,9 +114,7 @@ def test_letters_say_when_by_both_clocks_and_whom_to_answer(book, folder):
     mail.deliver(clock=lambda: NOW)
 
     to_ceo = Mail.objects.get(recipient__email=CEO)
-    assert (
-        to_ceo.subject == "Our talk, Fri 26 Mar 2027 14:00 where you are (ERP roll-out)"
-    )
+    assert to_ceo.subject == "Our talk, Fri 26 Mar 2027 14:00 (ERP roll-out)"
     assert "Fri 26 Mar 2027 15:00 in North Company\n" in to_ceo.body_text
     assert "Fri 26 Mar 2027 14:00 where you are\n15 minutes, phone" in to_ceo.body_text
     assert to_ceo.sender_name == "Liaison North, ERP roll-out"
