@@ -66,7 +66,8 @@ BANNER = 2
 # CEO stands on a page of its own; what hangs on a task is worked on there, a call is put
 # off where it is listed, and a feed is its owner's alone.
 ELSEWHERE = {
-    "regions.privateview", "regions.snooze", "regions.stance", "rollout.calendarfeed",
+    "regions.contactdraft", "regions.privateview", "regions.snooze", "regions.stance",
+    "rollout.calendarfeed",
     "rollout.checklistitem", "rollout.taskcomment", "rollout.tasklink",
 }  # fmt: skip
 NOT_ADDED = [
