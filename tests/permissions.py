@@ -662,8 +662,12 @@ BODIES: dict[str, Maker] = {
         "slot": "2027-03-12T10:00",
         "minutes": "15",
         "channel": "phone",
+        "version": made.booked.version,
     },
-    "rollout:talk-cancel": lambda made: {"reason": "on leave", "version": "1"},
+    "rollout:talk-cancel": lambda made: {
+        "reason": "on leave",
+        "version": made.booked.version,
+    },
     "rollout:feed-add": lambda made: {"key": made.key, "device": "Phone"},
     "rollout:ceo-change": lambda made: {
         "key": made.key,
