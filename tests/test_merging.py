@@ -291,14 +291,16 @@ WITHOUT = {
     "rollout:answers",
     "rollout:ask-link",
     "rollout:ask-new",
-    "rollout:call-draft",
     "rollout:brief-answer",
+    "rollout:call-draft",
+    "rollout:call-put-off",
     "rollout:call-sheet",
     "rollout:ceo-change",
     "rollout:checklist-add",
     "rollout:clarification-attach",
     "rollout:clarification-reply",
     "rollout:checklist-tick",
+    "rollout:feed-add",
     "rollout:pause",
     "rollout:person-hand-over",
     "rollout:person-invite",
@@ -311,6 +313,7 @@ WITHOUT = {
     "rollout:task-attach",
     "rollout:task-comment",
     "rollout:task-new",
+    "rollout:wave-rhythm",
 }
 READINGS = "regions.privateview"
 # What has to be so before a form can do its work.

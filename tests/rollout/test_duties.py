@@ -218,5 +218,5 @@ def test_planning_costs_the_same_for_any_number_of_people(people, assert_queries
         make_duty(user, user)
         make_duty(user, user, kind=DutyKind.BLOCKED)
 
-    with assert_queries(5):
+    with assert_queries(6):
         plan_mails(NOW, NOTHING)

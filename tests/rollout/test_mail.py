@@ -44,7 +44,9 @@ def test_reminder_says_whom_to_call_why_and_what_to_ask(planned, folder):
         "CEO of North Company\n09:00 there\n"
         "18 days since the last talk, ideal is 14. Go-live in 54 days, preparing."
     )
-    assert "Ask: please name one person who decides open questions." in text
+    assert (
+        "Ask: please name one person who decides open questions by Wed 24 Mar." in text
+    )
 
 
 def test_sender_of_two_long_names_is_cut(planned, folder, hq, programme):
@@ -136,7 +138,7 @@ def test_slow_worker_commits_nothing_after_its_lease_was_taken_over(planned, fol
 def test_statements_of_a_mail_do_not_grow_with_its_calls(
     planned, folder, assert_queries
 ):
-    with assert_queries(40):
+    with assert_queries(43):
         mail.deliver(clock=lambda: NOW)
 
 
