@@ -15,8 +15,8 @@ from regions.middleware import Request, way_back
 from rollout.access import can_see_effect, can_work_on
 from rollout.effect import FEWEST_REGIONS, RESAMPLES
 from rollout.enums import SkipReason
+from rollout.forms import ActForm
 from rollout.forms.lessons import LessonForm, OutcomeForm
-from rollout.forms.tasks import ActForm
 from rollout.models import LessonUse, Task
 from rollout.queries.effect import effect_page, export_header, export_rows
 from rollout.queries.lessons import lesson_line
