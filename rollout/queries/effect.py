@@ -1,7 +1,7 @@
 """The effect of lessons per procedure, read from tasks and from what was said on them."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -258,7 +258,7 @@ def export_header() -> list[str]:
     ]
 
 
-def export_rows(lines: Sequence[EffectLine]) -> Iterator[list[object]]:
+def export_rows(lines: Iterable[EffectLine]) -> Iterator[list[object]]:
     for line in lines:
         effect = line.effect
         sides = [

@@ -123,8 +123,8 @@ class LessonCount:
 def lesson_count(plan: Plan) -> LessonCount:
     """One query."""
     rows = _counted(plan.tasks.exclude(state=TaskState.DROPPED))
-    found = rows.aggregate(all=Sum("lessons"), answered=Sum("answered"))
-    return LessonCount(found["all"] or 0, found["answered"] or 0)
+    found = rows.aggregate(standing=Sum("lessons"), said=Sum("answered"))
+    return LessonCount(found["standing"] or 0, found["said"] or 0)
 
 
 def lessons_wait(tasks: Collection[Task]) -> set[int]:

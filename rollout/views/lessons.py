@@ -18,7 +18,7 @@ from rollout.enums import SkipReason
 from rollout.forms import ActForm
 from rollout.forms.lessons import LessonForm, OutcomeForm
 from rollout.models import LessonUse, Task
-from rollout.queries.effect import effect_page, export_header, export_rows
+from rollout.queries.effect import effect_page, effects, export_header, export_rows
 from rollout.queries.lessons import lesson_line
 from rollout.queries.tasks import with_details
 from rollout.services.lessons import (
@@ -121,10 +121,10 @@ def effect(request: Request) -> HttpResponse:
     user = request.user
     can_see_effect(user).insist()
     programme = current_programme(request)
-    page = effect_page(programme, user, user.moment) if programme else None
     suffix = wanted_format(request)
-    if suffix and page:
-        rows = export_rows(page.lines)
+    if suffix and programme:
+        rows = export_rows(effects(programme, user, user.moment))
         return as_file(suffix, _("Effect of the lessons"), export_header(), rows)
+    page = effect_page(programme, user, user.moment) if programme else None
     context = {"page": page, "fewest": FEWEST_REGIONS, "draws": RESAMPLES}
     return render(request, "rollout/effect.html", context)
