@@ -122,8 +122,9 @@ class LessonCount:
 
 def lesson_count(plan: Plan) -> LessonCount:
     """One query."""
-    rows = _counted(plan.tasks.exclude(state=TaskState.DROPPED))
-    found = rows.aggregate(standing=Sum("lessons"), said=Sum("answered"))
+    rows = plan.tasks.exclude(state=TaskState.DROPPED)
+    counted = rows.annotate(lessons=_standing(), answered=_answered())
+    found = counted.aggregate(standing=Sum("lessons"), said=Sum("answered"))
     return LessonCount(found["standing"] or 0, found["said"] or 0)
 
 
@@ -137,20 +138,23 @@ def lessons_wait(tasks: Collection[Task]) -> set[int]:
 
 
 def _waiting(tasks: QuerySet[Task]) -> QuerySet[Task]:
-    return _counted(tasks).filter(lessons__gt=F("answered"))
+    counted = tasks.annotate(lessons=_standing(), answered=_answered())
+    return counted.filter(lessons__gt=F("answered"))
 
 
-def _counted(tasks: QuerySet[Task]) -> QuerySet[Task]:
-    """With the lessons on each task, and how many of these were answered."""
+def _standing() -> Count:
+    """The lessons on a task."""
     adopted = Q(step__findings__state=FindingState.ADOPTED)
+    return Count("step__findings", filter=adopted, distinct=True)
+
+
+def _answered() -> Count:
+    """How many of these were answered."""
     standing = Q(
         lesson_uses__finding__state=FindingState.ADOPTED,
         lesson_uses__finding__step=F("step"),
     )
-    return tasks.annotate(
-        lessons=Count("step__findings", filter=adopted, distinct=True),
-        answered=Count("lesson_uses", filter=standing, distinct=True),
-    )
+    return Count("lesson_uses", filter=standing, distinct=True)
 
 
 # --- How they were answered ----------------------------------------------------------
@@ -250,9 +254,9 @@ def _count(rows: QuerySet[LessonUse], user: User) -> Uses:
         "finding", "finding__step__procedure", "task__plan",
         "answer", "skip_reason", "outcome",
     )  # fmt: skip
-    for finding, procedure, *said in columns:
-        by_finding[finding].add(*said)
-        by_procedure[procedure].add(*said)
+    for finding, procedure, plan, answer, reason, outcome in columns:
+        for count in (by_finding[finding], by_procedure[procedure]):
+            count.add(plan, answer, reason, outcome)
     return Uses(
         dict(by_finding),
         dict(by_procedure),

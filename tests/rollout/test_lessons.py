@@ -277,7 +277,7 @@ def test_lists_of_lessons_take_the_same_queries_however_many(
         assert len(open_lessons(plan_north, cio, 5)) == rows
     with assert_queries(11):
         playbook = client.get("/playbook/")
-    with assert_queries(11):
+    with assert_queries(9):
         page = client.get(f"/findings/{found[0].pk}/")
     with assert_queries(10):
         assert as_user(staff_north).get("/tasks/").status_code == 200
