@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("pilots", "0002_counting_of_steps"),
-        ("rollout", "0009_task_waits_for_ask"),
+        ("rollout", "0011_briefs"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
