@@ -173,7 +173,7 @@ def _rows(
     task = factories.make_task(plan, "Open", owner=staff, **late)
     dropped = {"state": TaskState.DROPPED, "drop_reason": "no"}
     factories.make_task(plan, "Dropped", **dropped)
-    done = {"state": TaskState.DONE, "finished_at": NOW - timedelta(days=1)}
+    done = {"state": TaskState.DONE, "finished_at": NOW - timedelta(days=90)}
     lesson = factories.make_task(plan, "Lesson", owner=staff, step=shared.step, **done)
     asked = factories.make_clarification(
         region, programme, liaison, staff, asked_at=NOW - timedelta(days=2), task=task
