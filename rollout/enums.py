@@ -85,14 +85,6 @@ class LessonOutcome(TextChoices):
     CAME_BACK = "came_back", _("the problem came back")
 
 
-# Whoever left a lesson out can only tell that its problem came.
-OUTCOMES_OF = {
-    LessonAnswer.USED: tuple(LessonOutcome),
-    LessonAnswer.ADAPTED: tuple(LessonOutcome),
-    LessonAnswer.SKIPPED: (LessonOutcome.CAME_BACK,),
-}
-
-
 class BulkAct(TextChoices):
     """What is done to many tasks at once."""
 

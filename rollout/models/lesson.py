@@ -12,6 +12,13 @@ from rollout.enums import LessonAnswer, LessonOutcome, SkipReason
 from .task import Task
 from .taskparts import TaskPart, TaskPartQuerySet
 
+# Whoever left a lesson out can only tell that its problem came.
+OUTCOMES_OF = {
+    LessonAnswer.USED: tuple(LessonOutcome),
+    LessonAnswer.ADAPTED: tuple(LessonOutcome),
+    LessonAnswer.SKIPPED: (LessonOutcome.CAME_BACK,),
+}
+
 
 class LessonUseQuerySet(TaskPartQuerySet["LessonUse"]):
     """As all that hangs on tasks."""

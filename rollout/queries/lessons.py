@@ -18,7 +18,6 @@ from regions.models import Programme, User
 from regions.wording import listed, sentences
 from rollout.access import can_see_effect, can_work_on
 from rollout.enums import (
-    OUTCOMES_OF,
     UNFINISHED,
     LessonAnswer,
     LessonOutcome,
@@ -26,6 +25,7 @@ from rollout.enums import (
     TaskState,
 )
 from rollout.models import LessonUse, Plan, Task
+from rollout.models.lesson import OUTCOMES_OF
 
 ACTED_ON = (LessonAnswer.USED, LessonAnswer.ADAPTED)
 

@@ -12,13 +12,13 @@ from pilots.models import Finding
 from regions import history
 from regions.history import Act
 from rollout.enums import (
-    OUTCOMES_OF,
     LessonAnswer,
     LessonOutcome,
     SkipReason,
     TaskState,
 )
 from rollout.models import LessonUse, Task
+from rollout.models.lesson import OUTCOMES_OF
 
 NO_OUTCOME = {"outcome": "", "outcome_by": None, "outcome_at": None}
 
