@@ -15,7 +15,7 @@ FAKETIME := apt-get install -y faketime
 UV_COMPILE := uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --custom-compile-command "make lock"
 PRODUCTION := SITE_URL=https://rollout.example.org DATABASE_URL=postgres://rollout@localhost/rollout REDIS_URL=redis://localhost:6379/0 EMAIL_URL=smtp://localhost
 
-.PHONY: run test check proof long faults mutants bench concurrency format lint imports types migrations deploy-check messages messages-check screenshots browser faketime lock clean
+.PHONY: run test check proof long faults mutants bench concurrency effect format lint imports types migrations deploy-check messages messages-check screenshots browser faketime lock clean
 
 # --- Running -------------------------------------------------------------------------
 
@@ -93,7 +93,7 @@ faketime:
 
 # --- Proof ---------------------------------------------------------------------------
 
-proof: long faults mutants bench concurrency
+proof: long faults mutants bench concurrency effect
 
 # The tests that take too long for every run.
 long: $(READY) .venv/installed-dev browser
@@ -115,6 +115,10 @@ mutants: $(READY) .venv/installed-dev
 # Writes docs/concurrency.md; wants the machine for itself.
 concurrency: $(READY) .venv/installed-dev
 	$(BIN)/python -m benchmarks.concurrency
+
+# Judges 200 simulated programmes of each kind; writes docs/effect.md.
+effect: .venv/installed-dev
+	$(BIN)/python -m benchmarks.effect
 
 # --- Upkeep --------------------------------------------------------------------------
 

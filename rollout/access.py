@@ -160,6 +160,13 @@ def can_read_appraisal(user: User, person: User) -> Answer:
     )
 
 
+def can_see_effect(user: User) -> Answer:
+    """It compares all regions, so who sees only some is not told."""
+    if user.standing.sees_all:
+        return ALLOWED
+    return denied(_("The effect of lessons is read by who sees all regions."))
+
+
 def can_plan(user: User) -> Answer:
     if user.standing.may(Right.PLAN):
         return ALLOWED

@@ -60,6 +60,31 @@ class BlockReason(TextChoices):
     OTHERS = "others", _("waiting for others")
 
 
+class LessonAnswer(TextChoices):
+    """What somebody does with a lesson that stands on his task."""
+
+    USED = "used", pgettext_lazy("lesson", "used")
+    ADAPTED = "adapted", pgettext_lazy("lesson", "adapted")
+    SKIPPED = "skipped", pgettext_lazy("lesson", "skipped")
+
+
+class SkipReason(TextChoices):
+    """Why a lesson is left out."""
+
+    NOT_HERE = "not_here", _("does not apply here")
+    NO_TIME = "no_time", _("nobody has time for it")
+    TOO_LATE = "too_late", _("came too late")
+    OTHER_WAY = "other_way", _("we do it another way")
+
+
+class LessonOutcome(TextChoices):
+    """What came of it, told when the task is done."""
+
+    HELPED = "helped", pgettext_lazy("lesson", "helped")
+    DID_NOT = "did_not", pgettext_lazy("lesson", "did not help")
+    CAME_BACK = "came_back", _("the problem came back")
+
+
 class BulkAct(TextChoices):
     """What is done to many tasks at once."""
 

@@ -27,6 +27,7 @@ from rollout.views import (
     handovers,
     health,
     history,
+    lessons,
     mails,
     passkeys,
     pause,
@@ -187,6 +188,14 @@ rollout_patterns = [
     path("tasks/<int:pk>/undo/", tasks.task_undo, name="task-undo"),
     path("tasks/<int:pk>/ask-date/", requests.task_ask_date, name="task-ask-date"),
     path("tasks/<int:pk>/not-mine/", requests.task_not_mine, name="task-not-mine"),
+    path(
+        "tasks/<int:pk>/lessons/<int:finding>/",
+        lessons.lesson_answer,
+        name="lesson-answer",
+    ),
+    path("lessons/<int:pk>/outcome/", lessons.lesson_outcome, name="lesson-outcome"),
+    path("lessons/<int:pk>/undo/", lessons.lesson_undo, name="lesson-undo"),
+    path("playbook/effect/", lessons.effect, name="effect"),
     path("requests/<int:pk>/", requests.task_request, name="request"),
     path(
         "requests/<int:pk>/withdraw/",

@@ -54,6 +54,7 @@ from rollout.models import (
     Duty,
     Handover,
     Heartbeat,
+    LessonUse,
     Mail,
     MailEvent,
     Plan,
@@ -282,6 +283,13 @@ def make_item(task: Task, title: str = "Ask the clerk", **values: Any) -> Checkl
 def make_comment(task: Task, by: User, **values: Any) -> TaskComment:
     values = {"text": "The list is half done", "at": NOW} | values
     return saved(TaskComment(task=task, by=by, **values))
+
+
+def make_use(task: Task, finding: Finding, by: User, **values: Any) -> LessonUse:
+    """The lesson was used, said at NOW; told what came of it, that was at NOW too."""
+    said = {"answer": "used", "by": by, "at": NOW}
+    told = {"outcome_by": by, "outcome_at": NOW} if values.get("outcome") else {}
+    return saved(LessonUse(task=task, finding=finding, **said | told | values))
 
 
 def make_request(task: Task, by: User, **values: Any) -> TaskRequest:

@@ -42,6 +42,7 @@ from rollout.models import (
     Duty,
     Handover,
     Heartbeat,
+    LessonUse,
     Mail,
     MailEvent,
     Plan,
@@ -80,6 +81,7 @@ WAY_TO_REGION: dict[type[Model], str] = {
     Stance: "ceo__region",
     Task: "plan__region",
     ChecklistItem: "task__plan__region",
+    LessonUse: "task__plan__region",
     TaskComment: "task__plan__region",
     TaskLink: "task__plan__region",
     TaskRequest: "task__plan__region",
@@ -142,7 +144,7 @@ def mark(region: Region) -> None:
 
 def fillable(row: Model) -> list[Field]:
     """Only a blocked task says what is missing, only a dropped one why, only a finding
-    without a pilot its wave.
+    without a pilot its wave, only a skipped lesson has a note.
 
     Undo needs the states in the history.
     """
@@ -154,6 +156,8 @@ def fillable(row: Model) -> list[Field]:
         left_out |= {"drop_reason"} if row.state != TaskState.DROPPED else set()
     elif isinstance(row, Finding) and row.pilot_id is not None:
         left_out = {"wave_name"}
+    elif isinstance(row, LessonUse) and not row.skip_reason:
+        left_out = {"skip_note"}
     return [field for field in text_fields(type(row)) if field.name not in left_out]
 
 
@@ -207,8 +211,8 @@ def without(region: Region) -> None:
         ids = list(people.values_list("pk", flat=True))
         order = [
             MailEvent, Duty, Mail, HistoryEntry, Attachment, Clarification, TaskLink,
-            ChecklistItem, TaskComment, TaskRequest, Task, Brief, Contact, CheckIn, Ask,
-            Stance, Snooze, Rhythm, CalendarFeed, Plan, Wave, Blackout, RegionalCEO,
+            ChecklistItem, TaskComment, LessonUse, TaskRequest, Task, Brief, Contact, CheckIn,
+            Ask, Stance, Snooze, Rhythm, CalendarFeed, Plan, Wave, Blackout, RegionalCEO,
             Handover, Absence, Membership,
         ]  # fmt: skip
         # A wave is known by its plans only while they are there.

@@ -88,7 +88,7 @@ def make_world() -> World:
         region = factories.make_region(code)
         wave = factories.make_wave(programme, code)
         people = _people(region)
-        rows = _rows(region, programme, wave, people)
+        rows = _rows(region, shared, wave, people)
         mark(region)
         sides[code] = people, SimpleNamespace(**vars(shared), **vars(rows))
     (north, north_rows), (south, south_rows) = sides["NORTH"], sides["SOUTH"]
@@ -131,6 +131,7 @@ def _shared(programme: Programme) -> SimpleNamespace:
         proposed=finding(programme, "Proposed"),
         reviewed=finding(programme, "Reviewed", state=FindingState.REVIEWED),
         adopted=finding(programme, "Adopted", state=FindingState.ADOPTED, step=step),
+        taught=finding(programme, "Taught", state=FindingState.ADOPTED, step=step),
         rejected=finding(
             programme, "Rejected", state=FindingState.REJECTED, decision_reason="no"
         ),
@@ -138,10 +139,14 @@ def _shared(programme: Programme) -> SimpleNamespace:
 
 
 def _rows(
-    region: Region, programme: Programme, wave: Wave, people: dict[str, User]
+    region: Region,
+    shared: SimpleNamespace,
+    wave: Wave,
+    people: dict[str, User],
 ) -> SimpleNamespace:
     """A row of each kind, in the state that each act needs."""
     staff, liaison = people["staff"], people["liaison"]
+    programme = wave.programme
     ceo = factories.make_ceo(region)
     plan = factories.make_plan(region, wave)
     changed = factories.make_task(plan, "Changed", owner=staff)
@@ -168,6 +173,8 @@ def _rows(
     task = factories.make_task(plan, "Open", owner=staff, **late)
     dropped = {"state": TaskState.DROPPED, "drop_reason": "no"}
     factories.make_task(plan, "Dropped", **dropped)
+    done = {"state": TaskState.DONE, "finished_at": NOW - timedelta(days=90)}
+    lesson = factories.make_task(plan, "Lesson", owner=staff, step=shared.step, **done)
     asked = factories.make_clarification(
         region, programme, liaison, staff, asked_at=NOW - timedelta(days=2), task=task
     )
@@ -209,6 +216,15 @@ def _rows(
         request=factories.make_request(changed, staff),
         mailed=TASKS_LINK.token(told),
         file=_file(task, staff),
+        lesson=lesson,
+        use=factories.make_use(
+            lesson,
+            shared.taught,
+            staff,
+            answer="skipped",
+            skip_reason="no_time",
+            skip_note="March",
+        ),
         item=factories.make_item(task),
         comment=factories.make_comment(task, staff),
         asked=asked,

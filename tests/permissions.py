@@ -97,6 +97,10 @@ rollout:comment-withdraw  POST  302  404  403  403  403  403  403  302  403  404
 rollout:checklist-add     POST  302  404  302  302  403  302  302  302  403  404
 rollout:checklist-tick    POST  302  404  302  302  403  302  302  302  403  404
 rollout:checklist-remove  POST  302  404  302  302  403  302  302  403  403  404
+rollout:lesson-answer     POST  302  404  302  302  403  302  302  302  403  404
+rollout:lesson-outcome    POST  302  404  302  302  403  302  302  302  403  404
+rollout:lesson-undo       POST  302  404  302  302  403  302  302  302  403  404
+rollout:effect            GET   302  403  200  200  200  403  403  403  403  403
 rollout:task-new          GET   302  404  200  200  403  200  200  403  403  404
 rollout:task-new          POST  302  404  302  302  403  302  302  403  403  404
 rollout:board             GET   302  302  302  302  302  302  302  302  302  302
@@ -468,6 +472,9 @@ ARGS: dict[str, Maker] = {
     "rollout:checklist-add": lambda made: [made.task.pk],
     "rollout:checklist-tick": lambda made: [made.item.pk],
     "rollout:checklist-remove": lambda made: [made.item.pk],
+    "rollout:lesson-answer": lambda made: [made.lesson.pk, made.adopted.pk],
+    "rollout:lesson-outcome": lambda made: [made.use.pk],
+    "rollout:lesson-undo": lambda made: [made.use.pk],
     "rollout:task-new": lambda made: [made.region.code],
     "rollout:region-board": lambda made: [made.region.code],
     "rollout:task-ask-date": lambda made: [made.task.pk],
@@ -728,6 +735,12 @@ BODIES: dict[str, Maker] = {
     "rollout:task-comment": lambda made: {"key": made.key, "text": "Half done"},
     "rollout:checklist-add": lambda made: {"key": made.key, "title": "One more"},
     "rollout:checklist-tick": lambda made: {"done": "1"},
+    "rollout:lesson-answer": lambda made: {"answer": "used"},
+    "rollout:lesson-outcome": lambda made: {
+        "outcome": "came_back",
+        "version": made.use.version,
+    },
+    "rollout:lesson-undo": lambda made: {"version": made.use.version},
     "rollout:task-new": lambda made: {
         **TASK,
         "key": made.key,

@@ -69,6 +69,7 @@ ELSEWHERE = {
     "regions.contactdraft", "regions.privateview", "regions.snooze", "regions.stance",
     "rollout.calendarfeed",
     "rollout.checklistitem", "rollout.taskcomment", "rollout.tasklink",
+    "rollout.lessonuse",
 }  # fmt: skip
 NOT_ADDED = [
     *LEDGERS, "regions.attachment", "regions.contact", "rollout.brief", "rollout.clarification",

@@ -62,6 +62,7 @@ rollout.clarification   all  all     own,his   own,his   his
 rollout.duty            all  all     his       his       -
 rollout.handover        all  all     -         -         -
 rollout.heartbeat       all  all     -         -         -
+rollout.lessonuse       all  all     own,his   own,his   his
 rollout.mail            all  all     his       his       -
 rollout.mailevent       all  all     his       his       -
 rollout.plan            all  all     own       own       -
@@ -96,6 +97,7 @@ NAMED = {
     "rollout.mailevent": ["mail__recipient"],
     "rollout.task": ["owner", "backup", "waits_for"],
     "rollout.checklistitem": ["task__owner"],
+    "rollout.lessonuse": ["task__owner"],
     "rollout.taskcomment": ["task__owner"],
     "rollout.tasklink": ["task__owner"],
     "rollout.taskrequest": ["task__owner"],
@@ -159,6 +161,7 @@ def _add(made, programme, staff, other, outsider):
     factories.make_link(made.task, made.changed)
     factories.make_item(task)
     factories.make_comment(task, staff)
+    factories.make_use(task, made.taught, staff)
     factories.make_request(task, outsider)
     factories.make_clarification(region, programme, made.other, outsider)
 
@@ -237,9 +240,9 @@ def test_rule_that_lets_everybody_see_is_found(model, world, monkeypatch):
 def test_findings_are_listed_and_counted_as_far_as_they_are_seen(world):
     page = world.clients["staff"].get(reverse("pilots:finding-list"))
 
-    assert [one.title for one in page.context["page"]] == ["Adopted"]
+    assert [one.title for one in page.context["page"]] == ["Taught", "Adopted"]
     assert [(one.state, one.count) for one in page.context["counts"]] == [
-        ("adopted", 1)
+        ("adopted", 2)
     ]
 
 

@@ -5,6 +5,7 @@ from .clarification import Clarification
 from .delivery import Breaker, Heartbeat, MailEvent
 from .feed import CalendarFeed
 from .handover import Handover
+from .lesson import LessonUse
 from .mail import Duty, Mail
 from .plan import Plan, Wave
 from .request import TaskRequest
@@ -20,6 +21,7 @@ __all__ = [
     "Duty",
     "Handover",
     "Heartbeat",
+    "LessonUse",
     "Mail",
     "MailEvent",
     "Plan",

@@ -48,6 +48,7 @@ from rollout.models import (
     Brief,
     ChecklistItem,
     Clarification,
+    LessonUse,
     Plan,
     Task,
     TaskComment,
@@ -74,6 +75,7 @@ BELOW: Mapping[type[Model], Mapping[type[Model], str]] = {
         Clarification: "task",
         TaskComment: "task",
         TaskLink: "task",
+        LessonUse: "task",
     },
     Procedure: {Step: "procedure"},
 }

@@ -30,6 +30,7 @@ from rollout.queries.appraisal import people_of
 from rollout.queries.asks import RegionAsks, asks_in
 from rollout.queries.clarifications import ClarificationLine, unsettled_of
 from rollout.queries.history import story_of
+from rollout.queries.lessons import LessonCount, lesson_count
 from rollout.queries.mails import Failed, failed_about
 from rollout.queries.plans import OddDay, impossible_days, near_blackouts
 from rollout.queries.regions import RegionLine, region_facts, region_line
@@ -51,6 +52,7 @@ class PlanPart:
     blackouts: list[Closed]
     closed: Closed | None
     impossible: list[OddDay]
+    lessons: LessonCount
 
 
 @dataclass(frozen=True)
@@ -160,6 +162,7 @@ def _plan_part(plan: Plan, user: User, day: date) -> PlanPart:
         blackouts=near_blackouts(plan, days, day),
         closed=days.closed_on(plan.go_live_date),
         impossible=impossible_days(plan, days) if may_move or may_agree else [],
+        lessons=lesson_count(plan),
     )
 
 

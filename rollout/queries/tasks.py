@@ -1,7 +1,7 @@
 """What is read about tasks: one person's week, one region's state of things."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from django.db import connection
@@ -19,6 +19,7 @@ from regions.wording import clock, day, days
 from rollout.duedates import slip_days
 from rollout.enums import UNFINISHED, RequestKind, RequestState, TaskState
 from rollout.models import Task, TaskRequest
+from rollout.queries.lessons import lessons_wait
 from rollout.queries.requests import about_request, asked_about
 from rollout.queries.taskparts import waiting_words, who_waits
 
@@ -40,6 +41,8 @@ class TaskLine:
     asked: str = ""
     # Who cannot go on before it is finished.
     waiting: str = ""
+    # Whether nobody said what is done with a lesson on it.
+    has_lesson: bool = False
 
     @property
     def saved(self) -> str:
@@ -254,12 +257,15 @@ def _slip(task: Task) -> str:
 
 
 def own_lines(rows: Collection[Task], now: date) -> list[TaskLine]:
-    """As their owner sees them: with what he asked, and who waits. Two queries."""
+    """As their owner sees them: with what he asked, and who and what waits. Three queries
+    at most."""
     asked, names = asked_about(task.pk for task in rows), who_waits(rows)
-    return [
+    lessons = lessons_wait(rows)
+    lines = (
         task_line(task, now, asked.get(task.pk), names.get(task.pk, ()))
         for task in rows
-    ]
+    )
+    return [replace(line, has_lesson=line.task.pk in lessons) for line in lines]
 
 
 def task_lines(rows: Iterable[Task], now: date) -> list[TaskLine]:

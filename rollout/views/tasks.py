@@ -11,7 +11,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from pilots.queries import lessons_for
 from regions.access import can_see_today
 from regions.calendar import today
 from regions.enums import Right
@@ -24,13 +23,14 @@ from regions.services.undo import CannotUndo, undo
 from regions.uploads import AttachForm
 from regions.wording import clock
 from rollout.access import can_ask, can_ask_about, can_work_on
-from rollout.enums import UNFINISHED, BlockReason, TaskState
+from rollout.enums import UNFINISHED, BlockReason, SkipReason, TaskState
 from rollout.forms import ActForm, BlockForm
 from rollout.forms.tasks import CommentForm, DropForm, ItemForm
 from rollout.models import Task
 from rollout.queries.askpage import waiting_asks
 from rollout.queries.clarifications import all_of
 from rollout.queries.history import row_timeline
+from rollout.queries.lessons import lesson_lines
 from rollout.queries.requests import requests_on
 from rollout.queries.taskparts import task_parts
 from rollout.queries.tasks import (
@@ -108,7 +108,8 @@ def _page(
         "task": task,
         "form": form,
         "may_work": can_work_on(user, task),
-        "lessons": lessons_for(task.step),
+        "lessons": lesson_lines(task, user),
+        "skip_reasons": SkipReason.choices,
         "changes": row_timeline(task, user),
         "files": files_on(task, user),
         "requests": requests_on(task, user),

@@ -39,8 +39,8 @@
 
   // An answer that replaces an open menu leaves nothing focused: back to what opens it.
   document.addEventListener("htmx:afterSettle", (event) => {
-    if (document.activeElement !== document.body || !event.target.matches(".task, tr[id^=row-], .item[id^=call-]")) return;
-    const control = event.target.querySelector("summary, .undo, .act-link");
+    if (document.activeElement !== document.body || !event.target.matches(".task, .lesson, tr[id^=row-], .item[id^=call-]")) return;
+    const control = event.target.querySelector("summary, .undo, .act-link, .reasons button");
     if (control) control.focus();
   });
 

@@ -72,8 +72,9 @@ def filled(request, programme, wave, north, cio, staff_north, liaison_north):
         ("/today/", 20),
         ("/regions/", 15),
         ("/regions/?wave=Wave+1", 14),
-        # One for who read the notes, one for what is asked of the CEO, one for his time.
-        ("/regions/NORTH/", 32),
+        # One for who read the notes, one for what is asked of the CEO, one for his time,
+        # one for the lessons of the plan.
+        ("/regions/NORTH/", 33),
         # Two for who calls, which the CIO may change; one each for a draft, the last log
         # and his time.
         ("/regions/NORTH/call/", 21),
@@ -82,7 +83,7 @@ def filled(request, programme, wave, north, cio, staff_north, liaison_north):
         ("/stances/NORTH/", 16),
         ("/regions/NORTH/ceo/", 12),
         ("/tasks/", 9),
-        ("/playbook/", 10),
+        ("/playbook/", 11),
         ("/findings/", 9),
         ("/mails/", 8),
         ("/settings/", 7),
