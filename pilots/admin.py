@@ -83,6 +83,12 @@ class FindingForm(RecordForm):
         "finding_of_pilot_or_wave": gettext_lazy(
             "Name the pilot or the wave that taught it, not both."
         ),
+        "finding_effect_says_of_what": gettext_lazy(
+            "Give a number together with what it counts, or neither."
+        ),
+        "finding_money_has_currency": gettext_lazy(
+            "Give a currency where the number counts money, and only there."
+        ),
     }
 
     def clean(self) -> dict[str, Any]:
@@ -102,18 +108,22 @@ class FindingAdmin(RecordAdmin):
     form = FindingForm
     list_display = ("title", "kind", "area", "state", "pilot", "wave_name", "step")
     list_filter = ("state", "kind", "area", "programme", "pilot")
-    search_fields = ("title", "effect", "recommendation", "wave_name", "source")
-    autocomplete_fields = ("programme", "pilot", "step")
+    search_fields = (
+        "title", "cause", "effect", "recommendation", "wave_name", "source",
+    )  # fmt: skip
+    autocomplete_fields = ("programme", "pilot", "step", "owner")
     fields = (
-        "programme", "kind", "area", "title", "effect", "recommendation", "pilot",
-        "wave_name", "source", "step", "state", "decision_reason", "author",
+        "programme", "kind", "area", "severity", "trigger", "title", "cause", "effect",
+        "effect_amount", "effect_of", "effect_currency", "recommendation", "pilot",
+        "wave_name", "source", "step", "owner", "state", "decision_reason", "merged_into",
+        "author",
     )  # fmt: skip
     ordering = ("-id",)
-    joined = ("programme", "pilot", "step__procedure", "author")
+    joined = ("programme", "pilot", "step__procedure", "author", "owner", "merged_into")
     refusals = (CannotMoveFinding,)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        decided = ("state", "decision_reason", "author")
+        decided = ("state", "decision_reason", "merged_into", "author")
         if obj is None:
             return decided
         adopted = obj.state in (FindingState.ADOPTED, FindingState.RETIRED)

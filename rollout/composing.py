@@ -26,6 +26,7 @@ from rollout.links import SIGN_IN
 from rollout.models import Duty, Task
 from rollout.placing import (
     BLOCKS,
+    Part,
     block_of,
     blocked_context,
     check_in_context,
@@ -33,6 +34,7 @@ from rollout.placing import (
     invitation_context,
     test_context,
 )
+from rollout.placing.lessons import finding_part
 from rollout.placing.own import assigned_context, overdue_context, plan_context
 from rollout.queries.calls import Call
 from rollout.queries.callsheet import call_sheet_of
@@ -51,21 +53,6 @@ class Letter:
     reply_to: str
     # What its mails are shown together by, such as a region; empty for none.
     thread: str = ""
-
-
-@dataclass(frozen=True)
-class Part:
-    """What one kind has to tell; a letter is one of them, or several one after the other.
-
-    `name` is that of its templates.
-    """
-
-    name: str
-    context: dict[str, Any]
-    programme: Programme | None
-    regions: frozenset[str] = frozenset()
-    # Who writes it and gets the answers, where it is not headquarters.
-    writer: User | None = None
 
 
 def compose(
@@ -215,6 +202,7 @@ COMPOSERS: dict[str, Callable[[User, list[Duty], Facts], Part | None]] = {
     DutyKind.OVERDUE: overdue_part,
     DutyKind.CLARIFICATION: clarification_part,
     DutyKind.PLAN: plan_part,
+    DutyKind.FINDING: finding_part,
     DutyKind.TEST: test_part,
     DutyKind.INVITATION: invitation_part,
     DutyKind.CONFIRMATION: confirmation_part,

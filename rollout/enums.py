@@ -108,6 +108,7 @@ class DutyKind(TextChoices):
     TEST = "test", _("test mail")
     INVITATION = "invitation", _("invitation")
     CONFIRMATION = "confirmation", _("question")
+    FINDING = "finding", _("findings that wait for you")
 
 
 class MailCap(TextChoices):
@@ -129,6 +130,7 @@ CAPS = {
     DutyKind.TEST: MailCap.AT_ONCE,
     DutyKind.INVITATION: MailCap.AT_ONCE,
     DutyKind.CONFIRMATION: MailCap.AT_ONCE,
+    DutyKind.FINDING: MailCap.PLANNED,
 }
 
 
@@ -214,3 +216,13 @@ class Reply(TextChoices):
 
     RIGHT = "right", pgettext_lazy("reply", "Yes, that is right")
     WRONG = "wrong", pgettext_lazy("reply", "No, not quite")
+
+
+class CloseOutQuestion(TextChoices):
+    """What everybody who took part is asked, one on each screen, in this order."""
+
+    WELL = "well", _("What went well, and should be done again just so?")
+    WRONG = "wrong", _("What went wrong, or cost more than it should have?")
+    OTHERWISE = "otherwise", _("What would you do differently next time?")
+    MISSING = "missing", _("What was missing: people, time, data, knowledge?")
+    ADVICE = "advice", _("What one advice do you give to the next region?")

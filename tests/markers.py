@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from django.db.models import Field, Model, Q, QuerySet
 
-from pilots.models import Finding, Pilot, Procedure, Step
+from pilots.models import Finding, Pilot, Procedure, Step, SuccessCriterion
 from regions.enums import Audience
 from regions.models import (
     Absence,
@@ -45,6 +45,7 @@ from rollout.models import (
     Plan,
     Task,
     TaskComment,
+    TaskFinding,
     TaskLink,
     TaskRequest,
     Wave,
@@ -77,6 +78,7 @@ WAY_TO_REGION: dict[type[Model], str] = {
     Task: "plan__region",
     ChecklistItem: "task__plan__region",
     TaskComment: "task__plan__region",
+    TaskFinding: "task__plan__region",
     TaskLink: "task__plan__region",
     TaskRequest: "task__plan__region",
     User: "memberships__region",
@@ -85,6 +87,7 @@ WAY_TO_REGION: dict[type[Model], str] = {
 # Those of the programme, the calendar, the delivery and the forms sent: no region's.
 OF_ALL = {
     Breaker, Finding, Heartbeat, Holiday, Pilot, Procedure, Programme, Sending, Step,
+    SuccessCriterion,
 }  # fmt: skip
 CIRCLES = {
     Ask: "engaged",
@@ -147,8 +150,11 @@ def fillable(row: Model) -> list[Field]:
     if isinstance(row, Task):
         left_out = {"block_note"} if row.state != TaskState.BLOCKED else set()
         left_out |= {"drop_reason"} if row.state != TaskState.DROPPED else set()
-    elif isinstance(row, Finding) and row.pilot_id is not None:
-        left_out = {"wave_name"}
+    elif isinstance(row, Finding):
+        left_out = {"wave_name"} if row.pilot_id is not None else set()
+        left_out |= {"effect_currency"} if row.effect_of != "money" else set()
+    elif isinstance(row, Wave) and row.opened_by_id is None:
+        left_out = {"overruled_reason"}
     return [field for field in text_fields(type(row)) if field.name not in left_out]
 
 
@@ -201,7 +207,7 @@ def without(region: Region) -> None:
         ).distinct()
         ids = list(people.values_list("pk", flat=True))
         order = [
-            MailEvent, Duty, Mail, HistoryEntry, Attachment, Clarification, TaskLink,
+            MailEvent, Duty, Mail, HistoryEntry, Attachment, Clarification, TaskLink, TaskFinding,
             ChecklistItem, TaskComment, TaskRequest, Task, Contact, CheckIn, Ask, Stance,
             Snooze, Rhythm, Plan, Wave, Blackout, RegionalCEO, Handover, Absence, Membership,
         ]  # fmt: skip

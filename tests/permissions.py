@@ -69,6 +69,8 @@ rollout:task-row          POST  302  404  302  302  403  302  302  403  403  404
 rollout:task-edit         GET   302  404  200  200  403  200  200  200  403  404
 rollout:task-edit         POST  302  404  302  302  403  302  302  302  403  404
 rollout:task-drop         POST  302  404  302  302  403  302  302  403  403  404
+rollout:task-finding      GET   302  404  200  200  403  200  200  200  200  404
+rollout:task-finding      POST  302  404  302  302  403  302  302  302  302  404
 rollout:task-comment      POST  302  404  302  302  403  302  302  302  302  404
 rollout:comment-withdraw  POST  302  404  403  403  403  403  403  302  403  404
 rollout:checklist-add     POST  302  404  302  302  403  302  302  302  403  404
@@ -167,6 +169,10 @@ pilots:finding-list       GET   302  404  200  200  200  200  200  200  200  200
 pilots:finding-add        GET   302  403  200  200  403  200  200  200  200  200
 pilots:finding-add        POST  302  403  302  302  403  302  302  302  302  302
 pilots:finding            GET   302  404  200  200  200  200  404  404  404  404
+pilots:finding-similar    GET   302  403  200  200  403  200  200  200  200  200
+pilots:finding-edit       GET   302  404  200  200  403  403  404  404  404  404
+pilots:finding-edit       POST  302  404  302  302  403  403  404  404  404  404
+pilots:finding-merge      POST  302  404  302  302  403  403  404  404  404  404
 pilots:finding-attach     POST  302  404  302  302  403  403  404  404  404  404
 pilots:finding-review     POST  302  404  302  302  403  403  404  404  404  404
 pilots:finding-adopt      POST  302  404  302  302  403  403  404  404  404  404
@@ -211,7 +217,7 @@ OPEN = {
 }  # fmt: skip
 # What stands in the address belongs to no region: who may see one sees the other's too.
 OF_ALL = {
-    "pilots:finding", "pilots:finding-review", "pilots:finding-adopt",
+    "pilots:finding", "pilots:finding-edit", "pilots:finding-merge", "pilots:finding-review", "pilots:finding-adopt",
     "pilots:finding-attach", "pilots:finding-reject", "pilots:finding-retire", "pilots:finding-reopen",
     "rollout:preview", "rollout:preview-html", "rollout:pause", "rollout:sign-in",
     "rollout:invitation", "rollout:mailed-tasks", *OF_PEOPLE,
@@ -399,6 +405,7 @@ ARGS: dict[str, Maker] = {
     "rollout:task-edit": lambda made: [made.task.pk],
     "rollout:task-drop": lambda made: [made.task.pk],
     "rollout:task-comment": lambda made: [made.task.pk],
+    "rollout:task-finding": lambda made: [made.task.pk],
     "rollout:comment-withdraw": lambda made: [made.comment.pk],
     "rollout:checklist-add": lambda made: [made.task.pk],
     "rollout:checklist-tick": lambda made: [made.item.pk],
@@ -450,6 +457,8 @@ ARGS: dict[str, Maker] = {
     "rollout:security-passkey-remove": lambda made: [made.passkey.pk],
     "pilots:finding": lambda made: [made.proposed.pk],
     "pilots:finding-attach": lambda made: [made.proposed.pk],
+    "pilots:finding-edit": lambda made: [made.proposed.pk],
+    "pilots:finding-merge": lambda made: [made.proposed.pk],
     "pilots:finding-review": lambda made: [made.proposed.pk],
     "pilots:finding-adopt": lambda made: [made.reviewed.pk],
     "pilots:finding-reject": lambda made: [made.proposed.pk],
@@ -592,6 +601,22 @@ BODIES: dict[str, Maker] = {
         "kind": "lesson",
         "area": "data",
         "title": "A new one",
+    },
+    "rollout:task-finding": lambda made: {
+        "key": made.key,
+        "kind": "lesson",
+        "area": "data",
+        "title": "A new one",
+    },
+    "pilots:finding-edit": lambda made: {
+        "kind": "lesson",
+        "area": "data",
+        "title": "A new one",
+        "version": made.proposed.version,
+    },
+    "pilots:finding-merge": lambda made: {
+        "version": made.proposed.version,
+        "into": made.reviewed.pk,
     },
     "pilots:finding-review": lambda made: {"version": made.proposed.version},
     "pilots:finding-adopt": lambda made: {

@@ -34,6 +34,7 @@ model                   cio  hq      liaison   regional  outsider
 pilots.finding          all  all     all       open,his  -
 pilots.pilot            all  all     all       all       -
 pilots.procedure        all  all     all       all       -
+pilots.successcriterion all  all     all       all       -
 pilots.step             all  all     all       all       -
 regions.absence         all  all     his       his       -
 regions.ask             all  all     own       -         -
@@ -65,6 +66,7 @@ rollout.mailevent       all  all     his       his       -
 rollout.plan            all  all     own       own       -
 rollout.task            all  all     own,his   own,his   his
 rollout.taskcomment     all  all     own,his   own,his   his
+rollout.taskfinding     all  all     own,his   own,his   his
 rollout.tasklink        all  all     own,his   own,his   his
 rollout.taskrequest     all  all     own,his   own,his   his
 rollout.wave            all  all     own       own       -
@@ -94,12 +96,13 @@ NAMED = {
     "rollout.task": ["owner", "backup", "waits_for"],
     "rollout.checklistitem": ["task__owner"],
     "rollout.taskcomment": ["task__owner"],
+    "rollout.taskfinding": ["task__owner"],
     "rollout.tasklink": ["task__owner"],
     "rollout.taskrequest": ["task__owner"],
 }
 SHARED = Q(audience=Audience.REGION)
 OPEN = {
-    "pilots.finding": Q(state="adopted"),
+    "pilots.finding": Q(state="adopted") | Q(merged_into__state="adopted"),
     "regions.blackout": Q(region=None),
     "regions.historyentry": Q(region=None) & SHARED,
     "regions.user": Q(memberships__role__in=["cio", "hq", "auditor"]),
@@ -113,7 +116,7 @@ def world(db):
     world = make_world()
     outsider = world.people["outsider"]
     programme = factories.make_programme("OTHER")
-    factories.make_pilot(programme)
+    factories.make_criterion(factories.make_pilot(programme))
     factories.make_holiday()
     factories.make_blackout(programme)
     HistoryEntry.objects.create(
@@ -152,6 +155,9 @@ def _add(made, programme, staff, other, outsider):
     task = factories.make_task(made.plan, "His", owner=outsider)
     factories.make_link(task, made.task)
     factories.make_link(made.task, made.changed)
+    for one in (task, made.task):
+        known = factories.make_finding(programme, f"From {one.pk}")
+        factories.make_taught(one, known)
     factories.make_item(task)
     factories.make_comment(task, staff)
     factories.make_request(task, outsider)

@@ -3,6 +3,7 @@
 from .clarification import Clarification
 from .delivery import Breaker, Heartbeat, MailEvent
 from .handover import Handover
+from .lessons import TaskFinding
 from .mail import Duty, Mail
 from .plan import Plan, Wave
 from .request import TaskRequest
@@ -21,6 +22,7 @@ __all__ = [
     "Plan",
     "Task",
     "TaskComment",
+    "TaskFinding",
     "TaskLink",
     "TaskRequest",
     "Wave",

@@ -41,6 +41,21 @@ BLOCKS = 5
 
 
 @dataclass(frozen=True)
+class Part:
+    """What one kind has to tell; a letter is one of them, or several one after the other.
+
+    `name` is that of its templates.
+    """
+
+    name: str
+    context: dict[str, Any]
+    programme: Programme | None
+    regions: frozenset[str] = frozenset()
+    # Who writes it and gets the answers, where it is not headquarters.
+    writer: User | None = None
+
+
+@dataclass(frozen=True)
 class Block:
     """One CEO in a check-in reminder."""
 

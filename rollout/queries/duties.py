@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
+from pilots.models import Finding
 from regions.calendar import Corrections
 from regions.models import CheckIn, Rhythm, User
 from rollout.enums import DutyKind, TaskState
@@ -13,6 +14,7 @@ from rollout.models import Clarification, Duty, Plan, Task
 from rollout.queries.blocked import BlockedTask, blocked_tasks
 from rollout.queries.calls import Talk, talks_due
 from rollout.queries.clarifications import Reminder, reminders_due
+from rollout.queries.lessons import forgotten_findings
 from rollout.queries.owned import (
     REMINDED,
     OwnTask,
@@ -43,6 +45,8 @@ def duties_due(at: datetime, corrected: Corrections) -> Iterator[list[Duty]]:
     yield _new_plans(Plan.objects.running(), at)
     for ids in parts(Clarification.objects.running().unanswered()):
         yield _questions(Clarification.objects.filter(pk__in=ids), at, corrected)
+    for ids in parts(Finding.objects.running().undecided().exclude(owner=None)):
+        yield _findings(Finding.objects.filter(pk__in=ids), at)
 
 
 def parts(rows: QuerySet[Any]) -> Iterator[list[int]]:
@@ -66,6 +70,7 @@ def still_due(
     again += _assigned_tasks(tasks_of(duties, DutyKind.ASSIGNED), at)
     again += _new_plans(plans_of(duties), at)
     again += _questions(questions_of(duties), at, corrected)
+    again += _findings(findings_of(duties), at)
     keys = {key_of(duty) for duty in again}
     return [duty for duty in duties if key_of(duty) in keys]
 
@@ -101,6 +106,11 @@ def questions_of(duties: Iterable[Duty]) -> QuerySet[Clarification]:
     if not ids:
         return Clarification.objects.none()
     return Clarification.objects.running().filter(pk__in=ids)
+
+
+def findings_of(duties: Iterable[Duty]) -> QuerySet[Finding]:
+    ids = [pk for _model, pk in _ids(duties, DutyKind.FINDING)]
+    return Finding.objects.filter(pk__in=ids) if ids else Finding.objects.none()
 
 
 def key_of(duty: Duty) -> Key:
@@ -166,6 +176,15 @@ def _questions(
 
 def _question(one: Reminder, at: datetime) -> Duty:
     return _duty(DutyKind.CLARIFICATION, one.row, one.occurrence, one.row.asked_of, at)
+
+
+def _findings(rows: QuerySet[Finding], at: datetime) -> list[Duty]:
+    """Once for each owner, however long it waits."""
+    return [
+        _duty(DutyKind.FINDING, row, "0", row.owner, at)
+        for row in forgotten_findings(rows, at)
+        if row.owner is not None
+    ]
 
 
 def _check_in(talk: Talk, caller: User, at: datetime) -> Duty:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
+from pilots.models import Finding
 from regions.calendar import Corrections
 from regions.enums import Role
 from regions.models import Programme, User
@@ -14,7 +15,14 @@ from rollout.models import Clarification, Duty, Task
 from rollout.queries.blocked import BlockedTask, blocked_tasks
 from rollout.queries.calls import Call, calls_due
 from rollout.queries.clarifications import unanswered
-from rollout.queries.duties import plans_of, questions_of, rhythms_of, tasks_of
+from rollout.queries.duties import (
+    findings_of,
+    plans_of,
+    questions_of,
+    rhythms_of,
+    tasks_of,
+)
+from rollout.queries.lessons import forgotten_findings
 from rollout.queries.owned import (
     OwnTask,
     assigned_tasks,
@@ -42,6 +50,7 @@ class Facts:
     assigned: list[OwnTask]
     planned: list[Task]
     questions: list[Clarification]
+    findings: list[Finding]
     liaisons: dict[int, User]
     house: Programme | None
     planner: User | None
@@ -73,6 +82,7 @@ def read(duties: list[Duty], at: datetime, corrected: Corrections) -> Facts:
         assigned=assigned_tasks(tasks_of(duties, DutyKind.ASSIGNED), at),
         planned=tasks_of_plans(plans_of(duties)),
         questions=unanswered(questions_of(duties)),
+        findings=forgotten_findings(findings_of(duties), at),
         liaisons=_liaisons({one.task.plan.region_id for one in overdue}, at),
         house=_house(duties),
         planner=next(iter(holders(at, Role.HQ)[Role.HQ, None]), None),

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from pilots.access import can_record_finding
 from pilots.queries import lessons_for
 from regions.access import can_see_today
 from regions.calendar import today
@@ -28,6 +29,7 @@ from rollout.forms.tasks import CommentForm, DropForm, ItemForm
 from rollout.models import Task
 from rollout.queries.clarifications import all_of
 from rollout.queries.history import row_timeline
+from rollout.queries.lessons import taught_by
 from rollout.queries.requests import requests_on
 from rollout.queries.taskparts import task_parts
 from rollout.queries.tasks import (
@@ -106,6 +108,8 @@ def _page(
         "form": form,
         "may_work": can_work_on(user, task),
         "lessons": lessons_for(task.step),
+        "taught": taught_by(task, user),
+        "may_record": bool(can_record_finding(user)),
         "changes": row_timeline(task, user),
         "files": files_on(task, user),
         "requests": requests_on(task, user),

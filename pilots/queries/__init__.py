@@ -1,0 +1,28 @@
+"""What is read about pilots, findings and the playbook."""
+
+from .findings import (
+    FindingLine,
+    StateCount,
+    files_of,
+    finding_counts,
+    findings_of,
+    lines_of,
+    similar_findings,
+    waiting_since,
+    ways_of,
+)
+from .playbook import lessons_for, procedures_of
+
+__all__ = [
+    "FindingLine",
+    "StateCount",
+    "files_of",
+    "finding_counts",
+    "findings_of",
+    "lessons_for",
+    "lines_of",
+    "procedures_of",
+    "similar_findings",
+    "waiting_since",
+    "ways_of",
+]
