@@ -8,20 +8,40 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from pilots.enums import FindingState
-from pilots.models import Finding, Pilot, Procedure, Step
+from pilots.models import Finding, Pilot, Procedure, Step, SuccessCriterion
 from pilots.services.findings import CannotMoveFinding, record_finding
 from regions.administration import RecordAdmin, RecordForm, RecordInline
 from regions.history import Act
 from regions.models import Versioned
 
 
+class PilotForm(RecordForm):
+    rules = {
+        "pilot_ends_after_it_begins": gettext_lazy(
+            "The pilot cannot end before it begins."
+        ),
+    }
+
+
+class CriterionInline(RecordInline):
+    model = SuccessCriterion
+    fields = (
+        "metric", "unit", "baseline", "direction", "target", "actual", "evidence",
+        "is_mandatory",
+    )  # fmt: skip
+    ordering = ("-is_mandatory", "id")
+    may_delete = True
+
+
 @admin.register(Pilot)
 class PilotAdmin(RecordAdmin):
-    list_display = ("name", "programme")
+    form = PilotForm
+    inlines = (CriterionInline,)
+    list_display = ("name", "programme", "from_date", "to_date")
     list_filter = ("programme",)
-    search_fields = ("name", "programme__name")
+    search_fields = ("name", "scope", "programme__name")
     autocomplete_fields = ("programme",)
-    fields = ("programme", "name")
+    fields = ("programme", "name", "scope", "from_date", "to_date")
     ordering = ("name", "id")
     joined = ("programme",)
     may_delete = True

@@ -2,11 +2,16 @@
 
 from django.urls import path
 
-from pilots.views import findings, playbook
+from pilots.views import findings, pilots, playbook
 
 app_name = "pilots"
 urlpatterns = [
     path("playbook/", playbook.playbook, name="playbook"),
+    path("pilots/<int:pk>/", pilots.pilot_page, name="pilot"),
+    path("pilots/<int:pk>/edit/", pilots.pilot_edit, name="pilot-edit"),
+    path("pilots/<int:pk>/criteria/", pilots.criterion_add, name="criterion-add"),
+    path("criteria/<int:pk>/", pilots.criterion_edit, name="criterion-edit"),
+    path("criteria/<int:pk>/remove/", pilots.criterion_remove, name="criterion-remove"),
     path("findings/", findings.finding_list, name="finding-list"),
     path("findings/add/", findings.finding_add, name="finding-add"),
     path("findings/similar/", findings.finding_similar, name="finding-similar"),

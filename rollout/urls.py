@@ -38,6 +38,7 @@ from rollout.views import (
     tasklist,
     taskparts,
     tasks,
+    waves,
     worker,
 )
 
@@ -111,6 +112,9 @@ rollout_patterns = [
         contacts.contact_withdraw,
         name="contact-withdraw",
     ),
+    path("waves/<int:pk>/", waves.wave, name="wave"),
+    path("waves/<int:pk>/open/", waves.wave_open, name="wave-open"),
+    path("waves/<int:pk>/overrule/", waves.wave_overrule, name="wave-overrule"),
     path("tasks/", tasks.my_tasks, name="my-tasks"),
     path("tasks/all/", tasklist.task_list, name="task-list"),
     path("tasks/all/export/", tasklist.task_export, name="task-export"),

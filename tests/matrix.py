@@ -76,7 +76,7 @@ def make_world() -> World:
     sides = {}
     for code in ("NORTH", "SOUTH"):
         region = factories.make_region(code)
-        wave = factories.make_wave(programme, code)
+        wave = factories.make_wave(programme, code, opened_at=None)
         people = _people(region)
         rows = _rows(region, programme, wave, people)
         mark(region)
@@ -116,7 +116,10 @@ def _shared(programme: Programme) -> SimpleNamespace:
     """What belongs to the programme: the playbook and its findings."""
     step = factories.make_step(factories.make_procedure(programme))
     finding = factories.make_finding
+    pilot = factories.make_pilot(programme)
     return SimpleNamespace(
+        pilot=pilot,
+        criterion=factories.make_criterion(pilot),
         step=step,
         proposed=finding(programme, "Proposed"),
         reviewed=finding(programme, "Reviewed", state=FindingState.REVIEWED),
@@ -171,6 +174,7 @@ def _rows(
         member=staff,
         key=uuid.UUID(int=1),
         plan=plan,
+        wave=wave,
         rhythm=rhythm,
         stance=factories.make_stance(ceo, programme, liaison),
         snooze=factories.make_snooze(liaison, rhythm),

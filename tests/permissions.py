@@ -50,6 +50,9 @@ rollout:wave-change       GET   302  404  200  200  403  403  403  403  403  404
 rollout:wave-change       POST  302  404  302  302  403  403  403  403  403  404
 rollout:plan-agree        POST  302  404  302  302  403  403  302  403  403  404
 rollout:plan-disagree     POST  302  404  302  302  403  403  302  403  403  404
+rollout:wave              GET   302  404  200  200  200  200  200  200  200  404
+rollout:wave-open         POST  302  404  302  302  403  403  403  403  403  404
+rollout:wave-overrule     POST  302  404  302  403  403  403  403  403  403  404
 rollout:contact-correct   GET   302  404  200  403  403  200  404  404  404  404
 rollout:contact-correct   POST  302  404  302  403  403  302  404  404  404  404
 rollout:contact-withdraw  POST  302  404  302  403  403  302  404  404  404  404
@@ -165,6 +168,14 @@ regions:file-download     GET   302  404  200  200  200  200  200  200  200  404
 regions:file-preview      GET   302  404  200  200  200  200  200  200  200  404
 regions:file-withdraw     POST  302  404  302  302  403  302  302  302  403  404
 pilots:playbook           GET   302  200  200  200  200  200  200  200  200  200
+pilots:pilot              GET   302  404  200  200  200  200  200  200  200  200
+pilots:pilot-edit         GET   302  404  200  200  403  403  403  403  403  403
+pilots:pilot-edit         POST  302  404  302  302  403  403  403  403  403  403
+pilots:criterion-add      GET   302  404  200  200  403  403  403  403  403  403
+pilots:criterion-add      POST  302  404  302  302  403  403  403  403  403  403
+pilots:criterion-edit     GET   302  404  200  200  403  403  403  403  403  403
+pilots:criterion-edit     POST  302  404  302  302  403  403  403  403  403  403
+pilots:criterion-remove   POST  302  404  302  302  403  403  403  403  403  403
 pilots:finding-list       GET   302  404  200  200  200  200  200  200  200  200
 pilots:finding-add        GET   302  403  200  200  403  200  200  200  200  200
 pilots:finding-add        POST  302  403  302  302  403  302  302  302  302  302
@@ -217,6 +228,8 @@ OPEN = {
 }  # fmt: skip
 # What stands in the address belongs to no region: who may see one sees the other's too.
 OF_ALL = {
+    "pilots:pilot", "pilots:pilot-edit", "pilots:criterion-add",
+    "pilots:criterion-edit", "pilots:criterion-remove",
     "pilots:finding", "pilots:finding-edit", "pilots:finding-merge", "pilots:finding-review", "pilots:finding-adopt",
     "pilots:finding-attach", "pilots:finding-reject", "pilots:finding-retire", "pilots:finding-reopen",
     "rollout:preview", "rollout:preview-html", "rollout:pause", "rollout:sign-in",
@@ -392,6 +405,14 @@ ARGS: dict[str, Maker] = {
     "rollout:wave-change": lambda made: [made.region.code],
     "rollout:plan-agree": lambda made: [made.region.code],
     "rollout:plan-disagree": lambda made: [made.region.code],
+    "rollout:wave": lambda made: [made.wave.pk],
+    "rollout:wave-open": lambda made: [made.wave.pk],
+    "rollout:wave-overrule": lambda made: [made.wave.pk],
+    "pilots:pilot": lambda made: [made.pilot.pk],
+    "pilots:pilot-edit": lambda made: [made.pilot.pk],
+    "pilots:criterion-add": lambda made: [made.pilot.pk],
+    "pilots:criterion-edit": lambda made: [made.criterion.pk],
+    "pilots:criterion-remove": lambda made: [made.criterion.pk],
     "rollout:contact-correct": lambda made: [made.contact.pk],
     "rollout:contact-withdraw": lambda made: [made.contact.pk],
     "rollout:task": lambda made: [made.task.pk],
@@ -544,6 +565,25 @@ BODIES: dict[str, Maker] = {
     },
     "rollout:plan-agree": lambda made: {"version": made.plan.version},
     "rollout:plan-disagree": lambda made: {"version": made.plan.version},
+    "rollout:wave-open": lambda made: {"version": made.wave.version},
+    "rollout:wave-overrule": lambda made: {
+        "version": made.wave.version,
+        "reason": "It cannot wait",
+    },
+    "pilots:pilot-edit": lambda made: {"version": made.pilot.version},
+    "pilots:criterion-add": lambda made: {
+        "key": made.key,
+        "metric": "Another",
+        "direction": "at_most",
+        "target": "3",
+    },
+    "pilots:criterion-edit": lambda made: {
+        "metric": "Another",
+        "direction": "at_most",
+        "target": "3",
+        "version": made.criterion.version,
+    },
+    "pilots:criterion-remove": lambda made: {"version": made.criterion.version},
     "rollout:contact-correct": lambda made: {
         **TALK,
         "minutes": "20",

@@ -73,14 +73,19 @@ BREACHES = {
     "taskcomment_has_text": changed(TaskComment, text=""),
     "tasklink_not_to_itself": changed(TaskLink, before_id=models.F("task_id")),
     "tasklink_once": second(TaskLink),
+    "wave_closed_is_opened_by_nobody": changed(Wave, opened_at=None),
+    "wave_overruled_by_somebody": changed(
+        Wave, opened_by_id=None, overruled_reason="It cannot wait"
+    ),
     "wave_kick_off_before_go_live": changed(Wave, kick_off_date=AFTER_GO_LIVE),
     "wave_name_unique": second(Wave),
 }
 
 
 @pytest.fixture
-def rows(wave, plan_north, programme, staff_north, hq) -> Rows:
+def rows(plan_north, programme, staff_north, hq) -> Rows:
     step = factories.make_step(factories.make_procedure(programme))
+    wave = factories.make_wave(programme, "Wave 2", opened_by=hq)
     mail = factories.make_mail(staff_north, message_id="<1@example.org>")
     task = factories.make_task(plan_north, step=step, owner=staff_north)
     made = [

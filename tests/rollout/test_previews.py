@@ -33,6 +33,7 @@ def test_kind_without_a_preview_is_found():
         DutyKind.OVERDUE,
         DutyKind.CLARIFICATION,
         DutyKind.PLAN,
+        DutyKind.FINDING,
         DutyKind.INVITATION,
         DutyKind.CONFIRMATION,
     ]

@@ -1,4 +1,4 @@
-"""Forms of the middle app: shape only; services decide."""
+"""Forms about findings."""
 
 from typing import Any
 
