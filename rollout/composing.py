@@ -34,7 +34,7 @@ from rollout.placing import (
     invitation_context,
     test_context,
 )
-from rollout.placing.lessons import finding_part
+from rollout.placing.lessons import close_out_part, finding_part
 from rollout.placing.own import assigned_context, overdue_context, plan_context
 from rollout.queries.calls import Call
 from rollout.queries.callsheet import call_sheet_of
@@ -206,6 +206,7 @@ COMPOSERS: dict[str, Callable[[User, list[Duty], Facts], Part | None]] = {
     DutyKind.TEST: test_part,
     DutyKind.INVITATION: invitation_part,
     DutyKind.CONFIRMATION: confirmation_part,
+    DutyKind.CLOSE_OUT: close_out_part,
 }
 
 

@@ -109,6 +109,7 @@ class DutyKind(TextChoices):
     INVITATION = "invitation", _("invitation")
     CONFIRMATION = "confirmation", _("question")
     FINDING = "finding", _("findings that wait for you")
+    CLOSE_OUT = "close_out", _("questions after a pilot")
 
 
 class MailCap(TextChoices):
@@ -131,6 +132,7 @@ CAPS = {
     DutyKind.INVITATION: MailCap.AT_ONCE,
     DutyKind.CONFIRMATION: MailCap.AT_ONCE,
     DutyKind.FINDING: MailCap.PLANNED,
+    DutyKind.CLOSE_OUT: MailCap.AT_ONCE,
 }
 
 

@@ -90,14 +90,25 @@ TASKS_LINK = Purpose(
 ANSWERS_LINK = Purpose(
     "answers", "rollout:answers", timedelta(days=14), names_mail=True
 )
-PURPOSES = (SIGN_IN_LINK, INVITATION_LINK, PAUSE_LINK, TASKS_LINK, ANSWERS_LINK)
+CLOSE_OUT_LINK = Purpose(
+    "close-out", "rollout:close-out-answer", timedelta(days=30), names_mail=True
+)
+PURPOSES = (
+    SIGN_IN_LINK,
+    INVITATION_LINK,
+    PAUSE_LINK,
+    TASKS_LINK,
+    ANSWERS_LINK,
+    CLOSE_OUT_LINK,
+)
 SIGN_IN, INVITATION = SIGN_IN_LINK.placeholder, INVITATION_LINK.placeholder
 PAUSE, TASKS = PAUSE_LINK.placeholder, TASKS_LINK.placeholder
-ANSWERS = ANSWERS_LINK.placeholder
+ANSWERS, CLOSE_OUT = ANSWERS_LINK.placeholder, CLOSE_OUT_LINK.placeholder
 # What a mail of a kind is sent for; all others are of no use after a sign-in link's time.
 LINK_OF: dict[str, Purpose] = {
     DutyKind.INVITATION: INVITATION_LINK,
     DutyKind.CONFIRMATION: ANSWERS_LINK,
+    DutyKind.CLOSE_OUT: CLOSE_OUT_LINK,
 }
 
 
@@ -169,6 +180,13 @@ def without_key(mails: Iterable[Mail]) -> list[Mail]:
     """Those whose links cannot be signed as they were."""
     known = {"", *map(_mark, _keys())}
     return [mail for mail in mails if mail.key_mark not in known]
+
+
+def nameless_marks(text: str) -> list[str]:
+    """What stands for a text that nobody is to read, by each key that is known, the newest
+    first: only who has a key and the text can tell that they belong together."""
+    salt = "rollout.nameless"
+    return [salted_hmac(salt, text, secret=key).hexdigest() for key in _keys()]
 
 
 def _keys() -> list[str]:

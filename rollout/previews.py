@@ -29,7 +29,7 @@ from rollout.placing import (
     invitation_context,
     test_context,
 )
-from rollout.placing.lessons import finding_sample
+from rollout.placing.lessons import close_out_sample, finding_sample
 from rollout.placing.own import assigned_context, overdue_context, plan_context
 from rollout.queries.blocked import BlockedTask
 from rollout.queries.calls import Call
@@ -182,6 +182,7 @@ SAMPLES: dict[str, Callable[[User, datetime], dict[str, Any]]] = {
     DutyKind.CLARIFICATION: clarification_sample,
     DutyKind.CONFIRMATION: confirmation_sample,
     DutyKind.FINDING: finding_sample,
+    DutyKind.CLOSE_OUT: close_out_sample,
 }
 
 

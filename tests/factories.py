@@ -42,6 +42,7 @@ from rollout.enums import ClarificationState, DutyKind, MailState, RequestKind
 from rollout.models import (
     ChecklistItem,
     Clarification,
+    CloseOut,
     Duty,
     Handover,
     Heartbeat,
@@ -269,6 +270,12 @@ def make_task(
     due = values.get("due_date", date(2027, 3, 24))
     dates = {"due_date": due, "first_due_date": due}
     return saved(Task(plan=plan, title=title, **dates | values))
+
+
+def make_close_out(pilot: Pilot, by: User, **values: Any) -> CloseOut:
+    """Of three people, at NOW."""
+    what = {"started_by": by, "started_at": NOW, "asked": 3}
+    return saved(CloseOut(pilot=pilot, **what | values))
 
 
 def make_taught(task: Task, finding: Finding) -> TaskFinding:

@@ -37,6 +37,8 @@ from rollout.models import (
     Breaker,
     ChecklistItem,
     Clarification,
+    CloseOut,
+    CloseOutReply,
     Duty,
     Handover,
     Heartbeat,
@@ -87,7 +89,7 @@ WAY_TO_REGION: dict[type[Model], str] = {
 # Those of the programme, the calendar, the delivery and the forms sent: no region's.
 OF_ALL = {
     Breaker, Finding, Heartbeat, Holiday, Pilot, Procedure, Programme, Sending, Step,
-    SuccessCriterion,
+    SuccessCriterion, CloseOut, CloseOutReply,
 }  # fmt: skip
 CIRCLES = {
     Ask: "engaged",

@@ -26,6 +26,7 @@ from regions.models import Attachment, Programme, Region, User
 from rollout.enums import BlockReason, DutyKind, MailState, TaskState
 from rollout.links import (
     ANSWERS_LINK,
+    CLOSE_OUT_LINK,
     TASKS_LINK,
     invitation_token,
     pause_token,
@@ -76,7 +77,8 @@ def make_world() -> World:
     sides = {}
     for code in ("NORTH", "SOUTH"):
         region = factories.make_region(code)
-        wave = factories.make_wave(programme, code, opened_at=None)
+        overruled = {"opened_by": group["cio"], "overruled_reason": "It cannot wait"}
+        wave = factories.make_wave(programme, code, **overruled)
         people = _people(region)
         rows = _rows(region, programme, wave, people)
         mark(region)
@@ -163,6 +165,11 @@ def _rows(
         about=asked,
     )
     question.dated_at = NOW
+    close_out = factories.make_close_out(programme.pilots.get(), liaison)
+    round_ = mail_at_once(
+        staff, DutyKind.CLOSE_OUT, occurrence="matrix", at=NOW, about=close_out
+    )
+    round_.dated_at = NOW
     mail = factories.make_mail(liaison)
     told = factories.make_mail(staff, "told", dated_at=NOW)
     factories.make_duty(staff, task, kind=DutyKind.OVERDUE, mail=told)
@@ -196,6 +203,7 @@ def _rows(
         answered=factories.make_clarification(
             region, programme, liaison, staff, state="answered", proposal="Was it so?"
         ),
+        close_out=CLOSE_OUT_LINK.token(round_),
         answers=ANSWERS_LINK.token(question),
         blocked=factories.make_task(
             plan, "Blocked", owner=staff, waits_for=ceo.user, **blocked

@@ -5,6 +5,7 @@ absent row gives. 302 of a POST is success, 302 of a GET leads to the sign-in or
 A HEAD is answered as its GET. What no line speaks of is 405, behind the sign-in if the
 address is; any method but these three is 405 for everybody.
 An app and a passkey are set up with an answer from them, which nobody has here: 422.
+The waves are open already, so nothing is overruled: 422.
 Many tasks at once are named by who ticked them, and here nobody did: 422.
 Staff has a passkey. No provider is set up: 404.
 """
@@ -16,6 +17,7 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 
+from rollout.queries.closeouts import took_part
 from rollout.queries.handover import moving_from
 from tests.factories import NOW
 
@@ -51,8 +53,12 @@ rollout:wave-change       POST  302  404  302  302  403  403  403  403  403  404
 rollout:plan-agree        POST  302  404  302  302  403  403  302  403  403  404
 rollout:plan-disagree     POST  302  404  302  302  403  403  302  403  403  404
 rollout:wave              GET   302  404  200  200  200  200  200  200  200  404
+rollout:close-out         GET   302  404  200  200  403  403  403  403  403  403
+rollout:close-out         POST  302  404  302  302  403  403  403  403  403  403
+rollout:close-out-answer  GET   200  200  200  200  200  200  200  200  200  200
+rollout:close-out-answer  POST  302  302  302  302  302  302  302  302  302  302
 rollout:wave-open         POST  302  404  302  302  403  403  403  403  403  404
-rollout:wave-overrule     POST  302  404  302  403  403  403  403  403  403  404
+rollout:wave-overrule     POST  302  404  422  403  403  403  403  403  403  404
 rollout:contact-correct   GET   302  404  200  403  403  200  404  404  404  404
 rollout:contact-correct   POST  302  404  302  403  403  302  404  404  404  404
 rollout:contact-withdraw  POST  302  404  302  403  403  302  404  404  404  404
@@ -223,7 +229,7 @@ OF_PEOPLE = {
 # Open without a session.
 OPEN = {
     "rollout:health", "rollout:pause", "rollout:mailed-tasks", "rollout:worker", "rollout:invitation", "rollout:sign-in-ask", "rollout:sign-in",
-    "rollout:answers", "regions:language", "regions:theme", "account_login", "account_inactive",
+    "rollout:answers", "rollout:close-out-answer", "regions:language", "regions:theme", "account_login", "account_inactive",
     "passkey_sign_in", "passkey_begin", "openid_connect_login", "openid_connect_callback",
 }  # fmt: skip
 # What stands in the address belongs to no region: who may see one sees the other's too.
@@ -234,7 +240,7 @@ OF_ALL = {
     "pilots:finding-attach", "pilots:finding-reject", "pilots:finding-retire", "pilots:finding-reopen",
     "rollout:preview", "rollout:preview-html", "rollout:pause", "rollout:sign-in",
     "rollout:invitation", "rollout:mailed-tasks", *OF_PEOPLE,
-    "rollout:answers", *OF_PEOPLE,
+    "rollout:answers", "rollout:close-out", "rollout:close-out-answer", *OF_PEOPLE,
 }  # fmt: skip
 # The role is asked for before the row: its refusal says nothing about the row.
 ROLE_FIRST = {"rollout:preview", "rollout:preview-html", *OF_PEOPLE}
@@ -245,6 +251,7 @@ ABSENT = {
     "rollout:invitation": 410,
     "rollout:mailed-tasks": 410,
     "rollout:answers": 410,
+    "rollout:close-out-answer": 410,
 }
 # Nobody here has a password, a code or a finger to give again, or another sign-in.
 NOBODY_SUCCEEDS = {
@@ -405,6 +412,8 @@ ARGS: dict[str, Maker] = {
     "rollout:wave-change": lambda made: [made.region.code],
     "rollout:plan-agree": lambda made: [made.region.code],
     "rollout:plan-disagree": lambda made: [made.region.code],
+    "rollout:close-out": lambda made: [made.pilot.pk],
+    "rollout:close-out-answer": lambda made: [made.close_out],
     "rollout:wave": lambda made: [made.wave.pk],
     "rollout:wave-open": lambda made: [made.wave.pk],
     "rollout:wave-overrule": lambda made: [made.wave.pk],
@@ -565,6 +574,11 @@ BODIES: dict[str, Maker] = {
     },
     "rollout:plan-agree": lambda made: {"version": made.plan.version},
     "rollout:plan-disagree": lambda made: {"version": made.plan.version},
+    "rollout:close-out": lambda made: {
+        "key": made.key,
+        "people": [one.pk for one in took_part(made.pilot, NOW)],
+    },
+    "rollout:close-out-answer": lambda made: {"text": "The dry run"},
     "rollout:wave-open": lambda made: {"version": made.wave.version},
     "rollout:wave-overrule": lambda made: {
         "version": made.wave.version,

@@ -19,7 +19,7 @@ from regions.enums import Audience, Change, Via
 from regions.models import Ask, HistoryEntry, PrivateView, Sending
 from regions.undoing import undo_answers
 from rollout.access import can_plan, can_say_counts, can_see_ledger
-from rollout.models import Breaker
+from rollout.models import Breaker, CloseOut, CloseOutReply
 from tests import factories
 from tests.factories import NOW
 from tests.markers import WAY_TO_REGION
@@ -58,6 +58,8 @@ regions.user            all  all     own,open  own,open  his,open
 rollout.breaker         all  all     -         -         -
 rollout.checklistitem   all  all     own,his   own,his   his
 rollout.clarification   all  all     own,his   own,his   his
+rollout.closeout        all  all     -         -         -
+rollout.closeoutreply   -    -       -         -         -
 rollout.duty            all  all     his       his       -
 rollout.handover        all  all     -         -         -
 rollout.heartbeat       all  all     -         -         -
@@ -158,6 +160,12 @@ def _add(made, programme, staff, other, outsider):
     for one in (task, made.task):
         known = factories.make_finding(programme, f"From {one.pk}")
         factories.make_taught(one, known)
+        CloseOutReply.objects.create(
+            close_out=CloseOut.objects.first(),
+            mark=str(one.pk),
+            question="well",
+            finding=known,
+        )
     factories.make_item(task)
     factories.make_comment(task, staff)
     factories.make_request(task, outsider)

@@ -1,6 +1,7 @@
 """Waves, plans and tasks, and the ledger of what people are told."""
 
 from .clarification import Clarification
+from .closeout import CloseOut, CloseOutReply
 from .delivery import Breaker, Heartbeat, MailEvent
 from .handover import Handover
 from .lessons import TaskFinding
@@ -14,6 +15,8 @@ __all__ = [
     "Breaker",
     "ChecklistItem",
     "Clarification",
+    "CloseOut",
+    "CloseOutReply",
     "Duty",
     "Handover",
     "Heartbeat",

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from pilots.models import Finding, Pilot
-from regions.enums import Change
+from regions.enums import Audience, Change
 from regions.models import User, Versioned
 from rollout.enums import CloseOutQuestion
 
@@ -20,6 +20,7 @@ class CloseOutQuerySet(models.QuerySet["CloseOut"]):
 class CloseOut(Versioned):
     """One round of five questions about a pilot. Who was asked, the mails say."""
 
+    audience = Audience.ENGAGED
     told_as = {Change.CREATED: pgettext_lazy("close-out", "close-out started")}
 
     pilot = models.ForeignKey(
@@ -30,7 +31,7 @@ class CloseOut(Versioned):
     )
     started_at = models.DateTimeField(_("started"))
     # How many people were asked.
-    asked = models.PositiveIntegerField(_("asked"))
+    asked = models.PositiveIntegerField(_("people asked"))
 
     objects = CloseOutQuerySet.as_manager()
 
@@ -50,7 +51,7 @@ class CloseOut(Versioned):
 
 class CloseOutReplyQuerySet(models.QuerySet["CloseOutReply"]):
     def visible_to(self, user: User) -> Self:
-        """For nobody: by the finding alone it is told what was said."""
+        """For nobody: the finding alone tells what was said."""
         return self.none()
 
 
@@ -89,4 +90,4 @@ class CloseOutReply(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.get_question_display()
+        return str(CloseOutQuestion(self.question).label)

@@ -1,15 +1,15 @@
-"""What the mail about findings places: those that wait for their owner."""
+"""What the mails about findings place: those that wait, and the questions after a pilot."""
 
 from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from pilots.models import Finding
+from pilots.models import Finding, Pilot
 from regions.models import Programme, User
 from rollout.enums import DutyKind
-from rollout.links import PAUSE
-from rollout.models import Duty
+from rollout.links import CLOSE_OUT, CLOSE_OUT_LINK, PAUSE
+from rollout.models import CloseOut, Duty
 from rollout.placing import BLOCKS, Part, page
 from rollout.queries.letters import Facts
 
@@ -56,3 +56,32 @@ def finding_sample(reader: User, at: datetime) -> dict[str, Any]:
         recommendation=_("Place it in the last six weeks."),
     )
     return finding_context([row])
+
+
+def close_out_part(recipient: User, duties: list[Duty], facts: Facts) -> Part | None:
+    """Five questions about a pilot, asked a moment ago."""
+    told = {duty.object_id for duty in duties if duty.kind == DutyKind.CLOSE_OUT}
+    found = [row for row in facts.close_outs if row.pk in told]
+    if not found:
+        return None
+    row = found[0]
+    context = close_out_context(recipient, row)
+    return Part("close-out", context, row.pilot.programme, writer=row.started_by)
+
+
+def close_out_context(recipient: User, row: CloseOut) -> dict[str, Any]:
+    return {
+        "name": recipient.name,
+        "pilot": row.pilot.name,
+        "asker": row.started_by.name,
+        "programme": row.pilot.programme,
+        "link": CLOSE_OUT,
+        "days": CLOSE_OUT_LINK.lasts.days,
+    }
+
+
+def close_out_sample(reader: User, at: datetime) -> dict[str, Any]:
+    programme = Programme(pk=1, code="ERP", name=_("ERP roll-out"))
+    pilot = Pilot(pk=1, programme=programme, name=_("Pilot North"))
+    asker = User(pk=1, name=_("Liaison North"))
+    return close_out_context(reader, CloseOut(pilot=pilot, started_by=asker))

@@ -11,10 +11,11 @@ from regions.enums import Role
 from regions.models import Programme, User
 from regions.queries import holders, on_duty
 from rollout.enums import CAPS, DutyKind, MailCap
-from rollout.models import Clarification, Duty, Task
+from rollout.models import Clarification, CloseOut, Duty, Task
 from rollout.queries.blocked import BlockedTask, blocked_tasks
 from rollout.queries.calls import Call, calls_due
 from rollout.queries.clarifications import unanswered
+from rollout.queries.closeouts import told_close_outs
 from rollout.queries.duties import (
     findings_of,
     plans_of,
@@ -51,6 +52,7 @@ class Facts:
     planned: list[Task]
     questions: list[Clarification]
     findings: list[Finding]
+    close_outs: list[CloseOut]
     liaisons: dict[int, User]
     house: Programme | None
     planner: User | None
@@ -82,6 +84,7 @@ def read(duties: list[Duty], at: datetime, corrected: Corrections) -> Facts:
         assigned=assigned_tasks(tasks_of(duties, DutyKind.ASSIGNED), at),
         planned=tasks_of_plans(plans_of(duties)),
         questions=unanswered(questions_of(duties)),
+        close_outs=told_close_outs(duties),
         findings=forgotten_findings(findings_of(duties), at),
         liaisons=_liaisons({one.task.plan.region_id for one in overdue}, at),
         house=_house(duties),

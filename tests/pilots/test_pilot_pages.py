@@ -118,5 +118,5 @@ def test_page_takes_the_same_queries_for_one_and_three_rows(
         make_criterion(pilot, metric=f"M{number}")
         make_finding(programme, f"F{number}", pilot=pilot)
 
-    with assert_queries(13):
+    with assert_queries(9):
         assert browser.get(f"/pilots/{pilot.pk}/").status_code == 200

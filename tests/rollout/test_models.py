@@ -8,6 +8,8 @@ from django.db import models
 from rollout.models import (
     ChecklistItem,
     Clarification,
+    CloseOut,
+    CloseOutReply,
     Duty,
     Handover,
     Mail,
@@ -38,6 +40,9 @@ BREACHES = {
     "clarification_confirmed_by_somebody": changed(
         Clarification, confirmed_at=factories.NOW
     ),
+    "close_out_asks_three": changed(CloseOut, asked=2),
+    "reply_once": second(CloseOutReply),
+    "reply_question_known": changed(CloseOutReply, question="other"),
     "duty_kind_known": changed(Duty, kind="other"),
     "duty_mailed_names_mail": changed(Duty, state="mailed"),
     "duty_once": second(Duty),
@@ -87,6 +92,8 @@ def rows(plan_north, programme, staff_north, hq) -> Rows:
     step = factories.make_step(factories.make_procedure(programme))
     wave = factories.make_wave(programme, "Wave 2", opened_by=hq)
     mail = factories.make_mail(staff_north, message_id="<1@example.org>")
+    close_out = factories.make_close_out(factories.make_pilot(programme), hq)
+    finding = factories.make_finding(programme)
     task = factories.make_task(plan_north, step=step, owner=staff_north)
     made = [
         wave,
@@ -100,6 +107,10 @@ def rows(plan_north, programme, staff_north, hq) -> Rows:
         MailEvent.objects.create(mail=mail, at=factories.NOW, state="sent"),
         factories.make_duty(staff_north, about=plan_north),
         factories.make_handover(staff_north, hq),
+        close_out,
+        CloseOutReply.objects.create(
+            close_out=close_out, mark="1", question="well", finding=finding
+        ),
         factories.make_clarification(plan_north.region, programme, hq, staff_north),
     ]
     return {type(row): row for row in made}

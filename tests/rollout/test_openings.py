@@ -191,5 +191,5 @@ def test_page_takes_the_same_queries_for_one_and_three_rows(
         make_finding(pilot.programme, f"F{number}", pilot=pilot)
     browser = as_user(hq)
 
-    with assert_queries(13):
+    with assert_queries(11):
         assert browser.get(f"/waves/{closed.pk}/").status_code == 200
