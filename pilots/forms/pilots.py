@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from pilots.enums import Direction
 from pilots.models import Pilot, SuccessCriterion
@@ -23,8 +24,10 @@ class PilotForm(MergingForm):
         widget=LINES,
         help_text=_("Which companies, plants and processes take part."),
     )
-    from_date = forms.DateField(label=_("From"), required=False, widget=DateInput())
-    to_date = forms.DateField(label=_("To"), required=False, widget=DateInput())
+    from_date = forms.DateField(
+        label=_("First day"), required=False, widget=DateInput()
+    )
+    to_date = forms.DateField(label=_("Last day"), required=False, widget=DateInput())
 
     def __init__(self, pilot: Pilot, data: Any = None) -> None:
         now = {name: getattr(pilot, name) for name in self.base_fields}
@@ -62,7 +65,9 @@ class CriterionFields(forms.Form):
     )
     target = _number(_("Target"))
     actual = _number(
-        _("Reached"), required=False, help_text=_("Empty: not measured yet.")
+        pgettext_lazy("criterion", "Reached"),
+        required=False,
+        help_text=_("Empty: not measured yet."),
     )
     evidence = forms.CharField(
         label=_("Evidence"),

@@ -26,8 +26,8 @@ class Pilot(Versioned):
     )
     name = models.CharField(_("name"), max_length=60)
     scope = models.TextField(_("scope"), max_length=1000, blank=True)
-    from_date = models.DateField(_("from"), null=True, blank=True)
-    to_date = models.DateField(_("to"), null=True, blank=True)
+    from_date = models.DateField(_("first day"), null=True, blank=True)
+    to_date = models.DateField(_("last day"), null=True, blank=True)
 
     objects = PilotQuerySet.as_manager()
 

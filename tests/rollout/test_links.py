@@ -15,6 +15,7 @@ from django.conf import settings as django_settings
 from django.test import Client
 from django.urls import get_resolver, reverse
 
+from pilots.models import Finding
 from regions.enums import PlannedMail
 from regions.history import Act
 from regions.models import HistoryEntry, User
@@ -22,6 +23,7 @@ from regions.services.links import revoke_links
 from rollout.enums import DutyKind
 from rollout.links import (
     ANSWERS_LINK,
+    CLOSE_OUT_LINK,
     INVITATION_LINK,
     PAUSE_LINK,
     PURPOSES,
@@ -30,13 +32,15 @@ from rollout.links import (
     Purpose,
     with_links,
 )
-from rollout.models import Clarification, Mail, Task
+from rollout.models import Clarification, CloseOut, Mail, Task
 from tests.factories import (
     NOW,
     make_ceo,
     make_clarification,
+    make_close_out,
     make_duty,
     make_mail,
+    make_pilot,
     make_plan,
     make_programme,
     make_region,
@@ -115,6 +119,21 @@ def reminds(mail: Mail) -> None:
     make_duty(person, row, str(mail.pk), kind=DutyKind.OVERDUE, mail=mail)
 
 
+def has_said_it(browser: Client, person: User) -> bool:
+    return Finding.objects.filter(title="The dry run").exists()
+
+
+def asks_all(mail: Mail) -> None:
+    """The round of questions that the mail tells."""
+    person = User.objects.filter(pk=mail.recipient_id).first()
+    if person is None or mail.duties.exists():
+        return
+    row = CloseOut.objects.first()
+    if row is None:
+        row = make_close_out(make_pilot(make_programme("SAID")), person)
+    make_duty(person, row, str(mail.pk), kind=DutyKind.CLOSE_OUT, mail=mail)
+
+
 QUESTION = TASK = 4711
 DONE = {"act": "done", "task": str(TASK), "version": "1"}
 USES = [
@@ -123,6 +142,7 @@ USES = [
     Use(PAUSE_LINK, {"choice": "never"}, gets_no_planned_mail),
     Use(TASKS_LINK, DONE, has_finished_it, reminds),
     Use(ANSWERS_LINK, {"question": str(QUESTION), "text": "Yes"}, has_answered, asks),
+    Use(CLOSE_OUT_LINK, {"text": "The dry run"}, has_said_it, asks_all),
 ]
 EACH = pytest.mark.parametrize("use", USES, ids=str)
 

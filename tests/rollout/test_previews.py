@@ -36,6 +36,7 @@ def test_kind_without_a_preview_is_found():
         DutyKind.FINDING,
         DutyKind.INVITATION,
         DutyKind.CONFIRMATION,
+        DutyKind.CLOSE_OUT,
     ]
     assert check_in_part in COMPOSERS.values()
 
