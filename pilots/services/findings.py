@@ -60,6 +60,9 @@ def merge_finding(
     them by the way: then the other one is merged, or both stand on the same step.
     Raises CannotMoveFinding and EditedMeanwhile.
     """
+    # In one order, so that two who merge crosswise do not wait for each other.
+    for pk in sorted({finding.pk, into.pk}):
+        history.lock(Finding.objects.all(), pk)
     kept = history.lock(Finding.objects.all(), into.pk)
     if kept.pk == finding.pk or kept.state == FindingState.MERGED:
         raise CannotMoveFinding(_("Choose another finding that is not merged itself."))

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.services.processes import wait_for
+from tests.services.product import wait_for
 
 from .chromium import PHONE
 
