@@ -165,7 +165,10 @@ def _rows(
         about=asked,
     )
     question.dated_at = NOW
-    close_out = factories.make_close_out(programme.pilots.get(), liaison)
+    pilot = programme.pilots.get()
+    close_out = pilot.close_outs.first() or factories.make_close_out(
+        pilot, wave.opened_by
+    )
     round_ = mail_at_once(
         staff, DutyKind.CLOSE_OUT, occurrence="matrix", at=NOW, about=close_out
     )
