@@ -64,6 +64,8 @@ BANNER = 2
 # Who read private texts is told to those who may, on the page of the region; what hangs on
 # a task is worked on there.
 ELSEWHERE = {
+    "pilots.successcriterion", "rollout.closeout", "rollout.closeoutreply",
+    "rollout.taskfinding",
     "regions.privateview", "rollout.checklistitem", "rollout.taskcomment", "rollout.tasklink",
 }  # fmt: skip
 NOT_ADDED = [

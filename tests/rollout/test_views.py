@@ -73,8 +73,8 @@ def filled(request, programme, wave, north, cio, staff_north, liaison_north):
         # One for who calls, which the CIO may change; one for a draft, one for the last log.
         ("/regions/NORTH/call/", 19),
         ("/tasks/", 9),
-        ("/playbook/", 10),
-        ("/findings/", 9),
+        ("/playbook/", 11),
+        ("/findings/", 10),
         ("/mails/", 8),
         ("/settings/", 6),
     ],
