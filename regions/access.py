@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
 from regions.enums import Right, Role
-from regions.models import Attachment, Contact, Region, User, Versioned
+from regions.models import Attachment, Contact, Region, Snooze, User, Versioned
 
 
 @dataclass(frozen=True)
@@ -54,10 +54,53 @@ def can_log_contact(user: User, region: Region) -> Answer:
     return denied(_("Only the CIO, headquarters and the region's liaison log talks."))
 
 
+def can_change_asks(user: User, region_id: int | None = None) -> Answer:
+    """Whoever talks with the CEO of a region says what is asked of him, and what became of
+    it; without a region, whether there is any."""
+    if user.standing.may(Right.LOG_TALK, region_id):
+        return ALLOWED
+    return denied(
+        _("Only the CIO, headquarters and the region's liaison change what is asked.")
+    )
+
+
 def can_set_caller(user: User) -> Answer:
     if user.standing.may(Right.SET_CALLER):
         return ALLOWED
     return denied(_("Only the CIO hands talks to the liaison, or takes them back."))
+
+
+def can_set_rhythm(user: User) -> Answer:
+    if user.standing.may(Right.SET_RHYTHM):
+        return ALLOWED
+    return denied(_("Headquarters or the CIO says how often a CEO is talked to."))
+
+
+def can_put_back(user: User, snooze: Snooze) -> Answer:
+    if snooze.user_id == user.pk:
+        return ALLOWED
+    return denied(_("Only who put a call off takes that back."))
+
+
+def can_change_ceo(user: User) -> Answer:
+    """Headquarters and the CIO say who leads a region."""
+    if user.standing.may(Right.CHANGE_CEO):
+        return ALLOWED
+    return denied(_("Headquarters or the CIO says who leads a region."))
+
+
+def can_see_stances(user: User) -> Answer:
+    """The CIO, and liaisons for the regions they look after."""
+    if user.standing.may(Right.READ_NOTES):
+        return ALLOWED
+    return denied(_("Where CEOs stand is for the CIO and the region's liaison only."))
+
+
+def can_judge(user: User, region_id: int) -> Answer:
+    """Who may read where the CEO of a region stands, and how to deal with him, says it."""
+    if can_read_notes(user, region_id):
+        return ALLOWED
+    return denied(_("Where CEOs stand is for the CIO and the region's liaison only."))
 
 
 def can_change_contact(user: User, contact: Contact) -> Answer:

@@ -41,9 +41,11 @@ class Right(TextChoices):
     SEE_TALKS = "see_talks", _("see talks with CEOs")
     LOG_TALK = "log_talk", _("log talks with CEOs")
     CORRECT_TALK = "correct_talk", _("correct talks that others logged")
-    READ_NOTES = "read_notes", _("read the notes on talks")
+    READ_NOTES = "read_notes", _("read what is private: notes on talks, stances")
     WITHDRAW_FILE = "withdraw_file", _("withdraw files of others")
     SET_CALLER = "set_caller", _("say who calls a CEO")
+    SET_RHYTHM = "set_rhythm", _("say how often a CEO is talked to")
+    CHANGE_CEO = "change_ceo", _("say who leads a region")
     DECIDE_FINDING = "decide_finding", _("adopt and reject findings")
     KEEP_PILOTS = "keep_pilots", _("describe pilots and ask for their close-out")
     ADD_SOURCE = "add_source", _("add sources to findings of others")
@@ -81,6 +83,8 @@ RIGHTS: dict[Right, frozenset[Role]] = {
     Right.READ_NOTES: frozenset({Role.CIO, Role.LIAISON}),
     Right.WITHDRAW_FILE: frozenset({Role.CIO, Role.HQ, Role.LIAISON, Role.MANAGER}),
     Right.SET_CALLER: frozenset({Role.CIO}),
+    Right.SET_RHYTHM: frozenset({Role.CIO, Role.HQ}),
+    Right.CHANGE_CEO: frozenset({Role.CIO, Role.HQ}),
     Right.DECIDE_FINDING: frozenset({Role.CIO, Role.HQ}),
     Right.KEEP_PILOTS: frozenset({Role.CIO, Role.HQ}),
     Right.ADD_SOURCE: frozenset({Role.CIO, Role.HQ}),

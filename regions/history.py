@@ -191,7 +191,9 @@ def _entry(row: Versioned, act: Act, **what: Any) -> HistoryEntry:
 
 
 def _audience(row: Versioned, field_name: str) -> Audience:
-    return Audience.PRIVATE if field_name in private_fields(row) else row.audience
+    if field_name in private_fields(row):
+        return Audience.PRIVATE
+    return Audience.ENGAGED if field_name in row.engaged_fields else row.audience
 
 
 def _write(entries: list[HistoryEntry]) -> None:

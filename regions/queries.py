@@ -9,7 +9,6 @@ from typing import Any
 from django.db.models import (
     Count,
     DateTimeField,
-    F,
     OuterRef,
     Q,
     QuerySet,
@@ -18,7 +17,7 @@ from django.db.models import (
 
 from regions.access import can_withdraw_file
 from regions.calendar import Calendar, Closed, Corrections, WorkableDays, today
-from regions.enums import AskOf, Role
+from regions.enums import Role
 from regions.models import (
     Absence,
     Ask,
@@ -34,11 +33,13 @@ from regions.models import (
     Region,
     RegionalCEO,
     Rhythm,
+    Stance,
     User,
     Versioned,
 )
 from regions.models.absences import absence_near, away_at
 from regions.rhythm import RhythmState, ends_on, rhythm_on
+from regions.stance import is_to_be_won
 from regions.telling import field_label
 
 
@@ -56,6 +57,8 @@ class Engagement:
     booked: CheckIn | None
     # When the next talk is due if there is one today.
     then_due_date: date | None = None
+    # Private: orders calls, and is told to nobody.
+    is_to_be_won: bool = True
 
     @property
     def is_booked_today(self) -> bool:
@@ -104,7 +107,7 @@ def calendars() -> Calendars:
 
 
 def rhythms_at(rows: QuerySet[Rhythm], at: datetime) -> QuerySet[Rhythm]:
-    """Rhythms of current CEOs with the newest two-way talk, in one query."""
+    """Rhythms of current CEOs with the newest two-way talk and stance, in one query."""
     talks = (
         Contact.objects.two_way(at)
         .filter(ceo=OuterRef("ceo"), programme=OuterRef("programme"))
@@ -118,6 +121,7 @@ def rhythms_at(rows: QuerySet[Rhythm], at: datetime) -> QuerySet[Rhythm]:
                 talks.values("held_at")[:1], output_field=DateTimeField()
             ),
             last_talk_id=Subquery(talks.values("id")[:1]),
+            **Stance.objects.newest("ceo", "programme"),
         )
         .order_by("ceo__region__code", "id")
     )
@@ -166,19 +170,22 @@ def _engagement(
         then_due_date=calendar.first_working(day + timedelta(days=state.ideal_days))
         if state
         else None,
+        is_to_be_won=is_to_be_won(
+            rhythm.stance_current or "",  # type: ignore[attr-defined]
+            rhythm.stance_wanted or "",  # type: ignore[attr-defined]
+        ),
     )
 
 
-def next_asks(ceo_ids: Iterable[int]) -> dict[tuple[int, int], Ask]:
-    """What each CEO owes us first, by CEO and programme."""
-    rows = (
-        Ask.objects.waiting()
-        .filter(ceo__in=set(ceo_ids), of=AskOf.CEO)
-        .order_by(F("due_date").asc(nulls_last=True), "id")
-    )
-    first: dict[tuple[int, int], Ask] = {}
+def next_asks(ceo_ids: Iterable[int]) -> dict[tuple[int, int, str], Ask]:
+    """What each CEO owes us first, and we him, by CEO, programme and of whom it is asked.
+
+    The longest overdue comes first, what has no day last.
+    """
+    rows = Ask.objects.waiting().filter(ceo__in=set(ceo_ids)).by_due()
+    first: dict[tuple[int, int, str], Ask] = {}
     for row in rows:
-        first.setdefault((row.ceo_id, row.programme_id), row)
+        first.setdefault((row.ceo_id, row.programme_id, row.of), row)
     return first
 
 
@@ -308,4 +315,4 @@ def contacts_of(ceo_ids: Iterable[int], programme: Programme) -> QuerySet[Contac
 
 
 def asks_of(ceo: RegionalCEO, programme: Programme) -> QuerySet[Ask]:
-    return ceo.asks.filter(programme=programme).order_by("due_date", "id")
+    return Ask.objects.filter(ceo=ceo, programme=programme).by_due()

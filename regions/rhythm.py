@@ -12,10 +12,13 @@ from regions.enums import RhythmStatus, Stage
 from regions.models import Rhythm
 
 LAST_WEEKS = timedelta(days=42)
+# So many days before it falls due, a talk should be booked.
+BOOKED_AHEAD = timedelta(days=7)
 DEFAULT_END = timedelta(days=90)
 NEAR_DAYS, FAR_DAYS = 30, 180
 NEAR_WEIGHT, AFTER_WEIGHT, FAR_WEIGHT = 3.0, 2.0, 1.0
 WAITING_FACTOR = 1.5
+UNWON_FACTOR = 1.5
 OVERDUE_CAP = 4.0
 
 
@@ -23,6 +26,7 @@ OVERDUE_CAP = 4.0
 class RhythmState:
     """Why a CEO should be called, or when next. Days are days of his region."""
 
+    day: date
     status: RhythmStatus
     stage: Stage
     last_date: date | None
@@ -48,6 +52,12 @@ class RhythmState:
     def is_held_by_booking(self) -> bool:
         """A booked talk before the longest day keeps him off the list until it has passed."""
         return self.booked_date is not None and self.booked_date < self.late_from_date
+
+    @property
+    def is_none_booked(self) -> bool:
+        """Due soon, due or late, and no talk is planned: an exception of its own."""
+        is_near = self.next_due_date <= self.day + BOOKED_AHEAD
+        return self.booked_date is None and is_near
 
 
 def ends_on(rhythm: Rhythm) -> date:
@@ -110,6 +120,7 @@ def rhythm_on(
     late_from = calendar.first_working(last + timedelta(days=longest))
     go_live = rhythm.go_live_date
     return RhythmState(
+        day=day,
         status=(
             RhythmStatus.FINE
             if day < next_due
@@ -130,14 +141,19 @@ def rhythm_on(
     )
 
 
-def call_weight(state: RhythmState, *, somebody_waits: bool) -> float:
+def call_weight(
+    state: RhythmState, *, somebody_waits: bool, is_to_be_won: bool
+) -> float:
     """How far up the call list; orders only, is never shown.
 
     `somebody_waits`: a blocked task or an open decision waits for this CEO.
+    `is_to_be_won`: he stands below where he is wanted, or nobody has judged him. Private:
+    it may order a list, and no reason on it may say so.
     """
     span = state.longest_days - state.ideal_days
     overdue = min(max((state.age_days - state.ideal_days) / span, 0.0), OVERDUE_CAP)
     factor = WAITING_FACTOR if somebody_waits else 1.0
+    factor *= UNWON_FACTOR if is_to_be_won else 1.0
     return (1 + overdue) * nearness(state.days_to_go_live) * factor
 
 

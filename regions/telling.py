@@ -52,8 +52,14 @@ def names_in(entries: Iterable[HistoryEntry]) -> dict[tuple[str, str], str]:
         (target._meta.label_lower, str(row.pk)): name
         for target, numbers in wanted.items()
         for row in target._default_manager.filter(pk__in=numbers)
-        if (name := getattr(row, "name", None) or getattr(row, "title", None))
+        if (name := _name(row))
     }
+
+
+def _name(row: Model) -> str:
+    """What a row is called by: people and regions, tasks and findings, asks."""
+    texts = (getattr(row, name, "") for name in ("name", "title", "text"))
+    return next((text for text in texts if text), "")
 
 
 def actor(entry: HistoryEntry) -> str:

@@ -127,12 +127,15 @@ def _past_act(rows: list[Any], names: Mapping[tuple[str, str], str]) -> PastAct:
 def change_lines(
     alike: Iterable[tuple[HistoryEntry, int]], names: Mapping[tuple[str, str], str]
 ) -> list[ChangeLine]:
-    """The entries of one act; each stands for as many like it as its number says."""
+    """The entries of one act; each stands for as many like it as its number says.
+
+    What another entry says already is left out, unless there is no other.
+    """
     loaded: list[str] = []
     lines: list[ChangeLine] = []
-    for entry, count in _acts_first(alike):
-        if is_untold(entry):
-            continue
+    rows = list(alike)
+    telling = [pair for pair in rows if not is_untold(pair[0])]
+    for entry, count in _acts_first(telling or rows):
         if entry.via == Via.IMPORT and entry.change == Change.CREATED:
             loaded.append(counted(entry, count))
             continue

@@ -4,7 +4,7 @@ All functions answer in the active language.
 """
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, time
 from functools import reduce
 
 from babel import Locale
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from regions.enums import RhythmStatus, Stage
 from regions.models import Region
+from regions.respect import Respect
 from regions.rhythm import RhythmState
 
 
@@ -43,8 +44,8 @@ def full_day(value: date) -> str:
     return format_date(value, pgettext("date pattern", "EEE d MMM y"), babel_locale())
 
 
-def clock(value: datetime) -> str:
-    """09:40, in the zone that the value carries."""
+def clock(value: datetime | time) -> str:
+    """09:40, in the zone that the value carries, if it carries one."""
     return format_time(value, "HH:mm", tzinfo=value.tzinfo, locale=babel_locale())
 
 
@@ -94,9 +95,12 @@ def stage(value: Stage | None) -> str:
 def since_last_talk(state: RhythmState) -> str:
     """The first reason of every call, from the facts that the rhythm used."""
     if state.is_first_talk:
-        return _("No talk yet; the first was due on %(day)s.") % {
-            "day": day(state.next_due_date)
-        }
+        text = (
+            _("No talk yet; the first is due on %(day)s.")
+            if state.status == RhythmStatus.FINE
+            else _("No talk yet; the first was due on %(day)s.")
+        )
+        return text % {"day": day(state.next_due_date)}
     limit, kind = (
         (state.longest_days, _("longest is %(n)d"))
         if state.status == RhythmStatus.LATE
@@ -135,6 +139,31 @@ def waiting(blocked_tasks: int) -> str:
     ) % {"n": capital(number(blocked_tasks))}
 
 
+def ask_reason(text: str, due: date | None, today: date, tasks: int) -> list[str]:
+    """Overdue ask: name a data owner, 5 days; 2 tasks wait. Nothing where neither is so."""
+    said = {"ask": _as_it_is_said(text), "days": days((today - (due or today)).days)}
+    waits = ngettext("%(n)d task waits", "%(n)d tasks wait", tasks) % {"n": tasks}
+    if due is None or due >= today:
+        return [_("%(waits)s for the ask.") % {"waits": waits}] if tasks else []
+    if tasks:
+        reason = _("Overdue ask: %(ask)s, %(days)s; %(waits)s.")
+        return [reason % {**said, "waits": waits}]
+    return [_("Overdue ask: %(ask)s, %(days)s.") % said]
+
+
+def promise_reason(text: str, due: date | None, today: date) -> list[str]:
+    """Our promise is overdue: send the figures, 3 days."""
+    if due is None or due >= today:
+        return []
+    said = {"ask": _as_it_is_said(text), "days": days((today - due).days)}
+    return [_("Our promise is overdue: %(ask)s, %(days)s.") % said]
+
+
+def _as_it_is_said(text: str) -> str:
+    """Within a sentence no full stop ends it."""
+    return text.rstrip(".。")
+
+
 def next_talk(state: RhythmState) -> str:
     if state.booked_date is not None:
         return _("Booked for %(day)s.") % {"day": day(state.booked_date)}
@@ -150,6 +179,45 @@ def talk_mark(state: RhythmState) -> str:
     if state.status == RhythmStatus.DUE:
         return _("%(day)s, due") % {"day": day(state.next_due_date)}
     return day(state.next_due_date)
+
+
+def what_is_planned(state: RhythmState) -> str:
+    """Booked for a day, or that nothing is though it should be, or when the next is due."""
+    if state.is_none_booked:
+        text = (
+            _("None booked; due %(day)s.")
+            if state.status == RhythmStatus.FINE
+            else _("None booked; due since %(day)s.")
+        )
+        return text % {"day": day(state.next_due_date)}
+    if state.booked_date is not None and not state.is_held_by_booking:
+        text = _("Booked for %(day)s, after the longest days are over.")
+        return text % {"day": day(state.booked_date)}
+    return next_talk(state)
+
+
+def time_asked(asked_for: Respect) -> list[str]:
+    """What was asked of a CEO's time, as facts; nothing where nothing was."""
+    lines = []
+    if asked_for.minutes or asked_for.minutes_before:
+        text = ngettext(
+            "%(n)d minute of talks this quarter, %(before)d in the one before.",
+            "%(n)d minutes of talks this quarter, %(before)d in the one before.",
+            asked_for.minutes,
+        )
+        lines.append(
+            text % {"n": asked_for.minutes, "before": asked_for.minutes_before}
+        )
+    if odd := asked_for.odd_minutes:
+        text = ngettext(
+            "%(n)d talk this quarter outside 10 to 20 minutes: %(minutes)s.",
+            "%(n)d talks this quarter outside 10 to 20 minutes: %(minutes)s.",
+            len(odd),
+        )
+        lines.append(text % {"n": len(odd), "minutes": listed(map(str, odd))})
+    if asked_for.is_only_bad_news:
+        lines.append(_("The last three talks were about difficulties only."))
+    return lines
 
 
 def asked(text: str, due: date | None, today: date) -> str:

@@ -8,25 +8,19 @@ database is what takes the time. Writing a letter asks it nothing.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
-import css_inline
-from django.conf import settings
-from django.template.loader import render_to_string
 from django.utils import timezone, translation
-from django.utils.translation import gettext as _
 
 from regions.calendar import Corrections, today
-from regions.models import Programme, User
+from regions.enums import CheckInState
+from regions.models import User
 from rollout.enums import DutyKind
 from rollout.links import SIGN_IN
 from rollout.models import Duty, Task
 from rollout.placing import (
     BLOCKS,
-    Part,
     block_of,
     blocked_context,
     check_in_context,
@@ -36,23 +30,13 @@ from rollout.placing import (
 )
 from rollout.placing.lessons import close_out_part, finding_part
 from rollout.placing.own import assigned_context, overdue_context, plan_context
+from rollout.placing.talks import off_context, reminder_entries, talk_context
+from rollout.placing.writing import Letter, Part, letter_of
 from rollout.queries.calls import Call
 from rollout.queries.callsheet import call_sheet_of
 from rollout.queries.letters import Facts, read
 from rollout.queries.owned import OwnTask
-
-
-@dataclass(frozen=True)
-class Letter:
-    """A mail's content before it is addressed."""
-
-    subject: str
-    text: str
-    html: str
-    sender_name: str
-    reply_to: str
-    # What its mails are shown together by, such as a region; empty for none.
-    thread: str = ""
+from rollout.queries.talks import Booked, occurrence_of
 
 
 def compose(
@@ -74,7 +58,7 @@ def write(recipient: User, duties: list[Duty], facts: Facts) -> Letter | None:
             for kind, composer in COMPOSERS.items()
             if kind in kinds and (part := composer(recipient, duties, facts))
         ]
-        return _letter(parts, facts) if parts else None
+        return letter_of(parts, facts) if parts else None
 
 
 def check_in_part(recipient: User, duties: list[Duty], facts: Facts) -> Part | None:
@@ -96,6 +80,7 @@ def check_in_part(recipient: User, duties: list[Duty], facts: Facts) -> Part | N
         check_in_context(calls, blocks),
         calls[0].engagement.rhythm.programme,
         frozenset(call.engagement.region.code for call in calls),
+        calendar=reminder_entries(calls, facts.at),
     )
 
 
@@ -193,6 +178,24 @@ def test_part(recipient: User, duties: list[Duty], facts: Facts) -> Part | None:
     return Part("test", test_context(recipient, facts.at), facts.house)
 
 
+def talk_part(recipient: User, duties: list[Duty], facts: Facts) -> Part | None:
+    """That a talk is booked or moved, with its entry for the calendar."""
+    one = _talk(duties, DutyKind.TALK, facts)
+    if one is None or one.row.at_time is None or one.is_over(facts.at):
+        return None
+    if one.row.state != CheckInState.PLANNED:
+        return None
+    return _of_talk("talk", talk_context(recipient, one, facts.at), recipient, one)
+
+
+def talk_off_part(recipient: User, duties: list[Duty], facts: Facts) -> Part | None:
+    """That a talk is off, has no time any more or is another's, taken out of the calendar."""
+    one = _talk(duties, DutyKind.TALK_OFF, facts)
+    if one is None or one.is_over(facts.at):
+        return None
+    return _of_talk("talk-off", off_context(recipient, one, facts.at), recipient, one)
+
+
 # In the order of the parts of a mail.
 COMPOSERS: dict[str, Callable[[User, list[Duty], Facts], Part | None]] = {
     DutyKind.SIGN_IN: sign_in_part,
@@ -207,6 +210,8 @@ COMPOSERS: dict[str, Callable[[User, list[Duty], Facts], Part | None]] = {
     DutyKind.INVITATION: invitation_part,
     DutyKind.CONFIRMATION: confirmation_part,
     DutyKind.CLOSE_OUT: close_out_part,
+    DutyKind.TALK: talk_part,
+    DutyKind.TALK_OFF: talk_off_part,
 }
 
 
@@ -218,6 +223,28 @@ def _of_tasks(
 ) -> Part:
     regions = frozenset(task.plan.region.code for task in tasks)
     return Part(name, context, tasks[0].plan.programme, regions, writer)
+
+
+def _talk(duties: list[Duty], kind: DutyKind, facts: Facts) -> Booked | None:
+    """The talk as it was when the duty arose; none when it has changed since."""
+    for duty in duties:
+        one = facts.talks.get(duty.object_id) if duty.kind == kind else None
+        if one is not None and occurrence_of(one.row) == duty.occurrence:
+            return one
+    return None
+
+
+def _of_talk(name: str, context: dict[str, Any], recipient: User, one: Booked) -> Part:
+    """Whoever calls writes to the CEO and gets his answers; nobody writes to himself."""
+    writer = next((person for person in one.callers if person != recipient), None)
+    return Part(
+        name,
+        context,
+        one.row.programme,
+        frozenset([one.row.ceo.region.code]),
+        writer if recipient == one.row.ceo.user else None,
+        context["calendar"],
+    )
 
 
 def _own(
@@ -238,52 +265,3 @@ def _objects(call: Call) -> set[tuple[str, int]]:
     booked = call.engagement.booked
     objects = {("regions.rhythm", call.engagement.rhythm.pk)}
     return objects | ({("regions.checkin", booked.pk)} if booked else set())
-
-
-def _letter(parts: list[Part], facts: Facts) -> Letter:
-    """The first part gives the subject and the button; the others follow below it."""
-    first, *others = parts
-    below = [_below(part) for part in others]
-    context = {**first.context, "site_url": settings.SITE_URL}
-    context |= {"below": below, "is_below": False}
-    subject = render_to_string(f"emails/{first.name}-subject.txt", context)
-    html = render_to_string(f"emails/{first.name}-body.html", context)
-    regions = frozenset[str]().union(*(part.regions for part in parts))
-    writer = first.writer or facts.planner
-    return Letter(
-        subject=" ".join(subject.split()),
-        text=render_to_string(f"emails/{first.name}-body.txt", context).strip() + "\n",
-        html=_inliner().inline(html),
-        sender_name=_sender(writer, first.programme),
-        reply_to=writer.email if writer else "",
-        thread=next(iter(regions)) if len(regions) == 1 else "",
-    )
-
-
-def _below(part: Part) -> dict[str, Any]:
-    """A part under the first one: without subject, button and foot of its own.
-
-    Why it is sent stands in the foot of them all, which includes the template of it.
-    """
-    context = {**part.context, "site_url": settings.SITE_URL}
-    context |= {"below": [], "is_below": True}
-    return {
-        "text": render_to_string(f"emails/{part.name}-body.txt", context).strip(),
-        "html": render_to_string(f"emails/{part.name}-body.html", context),
-        "why": f"emails/_{part.name}-why.txt",
-        "programme": part.programme,
-    }
-
-
-def _sender(writer: User | None, programme: Programme | None) -> str:
-    """A person and what he writes about, such as "Planner, ctcLink": mail from no machine."""
-    house = programme.name if programme else "Rollout"
-    if writer is None:
-        return house
-    return _("%(person)s, %(house)s") % {"person": writer.name, "house": house}
-
-
-@lru_cache(maxsize=1)
-def _inliner() -> css_inline.CSSInliner:
-    # The style element stays for what cannot be inlined: dark mode.
-    return css_inline.CSSInliner(keep_style_tags=True, load_remote_stylesheets=False)

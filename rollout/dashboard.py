@@ -5,7 +5,7 @@ worded here; templates only place it.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -13,8 +13,9 @@ from django.utils.translation import ngettext
 from regions.access import can_log_contact
 from regions.calendar import monday_of, today
 from regions.enums import RhythmStatus, Role
-from regions.models import Programme, Region, User
+from regions.models import Programme, Region, Snooze, User
 from regions.queries import Engagement, holders
+from regions.services.snoozes import days_to_choose
 from regions.wording import (
     capital,
     ceo_of,
@@ -30,7 +31,7 @@ from regions.wording import (
 from rollout.enums import RegionState
 from rollout.models import Task
 from rollout.placing import call_reasons, standing_in
-from rollout.queries.calls import Call, calls_among, own_first
+from rollout.queries.calls import Call, calls_among, own_first, snoozed_words
 from rollout.queries.callsheet import ask_words
 from rollout.queries.progress import blocked_on
 from rollout.queries.proposals import proposed_ask
@@ -58,7 +59,19 @@ class CallLine:
     phone: str
     there: str
     is_late: bool
+    is_booked_today: bool
     may_log: bool
+    rhythm_id: int
+    # By the reader himself, from his own list.
+    put_off: Snooze | None
+
+    @property
+    def put_off_words(self) -> str:
+        return snoozed_words(self.put_off) if self.put_off else ""
+
+    @property
+    def may_put_off(self) -> bool:
+        return self.may_log and not self.put_off and not self.is_booked_today
 
 
 @dataclass(frozen=True)
@@ -87,6 +100,9 @@ class Today:
     sentence: list[tuple[str, bool]]
     under: str
     calls: list[CallLine]
+    put_off: list[CallLine]
+    # The first and the last day that a call is put off to.
+    put_off_to: tuple[date, date]
     decisions: list[DecideLine]
     requests: list[RequestLine]
     worse: list[WorseLine]
@@ -98,10 +114,12 @@ class Today:
 
 
 def today_page(programme: Programme, user: User, *, at: datetime) -> Today:
-    """Everything for one person at one moment; thirteen queries, however many regions."""
+    """Everything for one person at one moment; fourteen queries, however many regions."""
     facts = region_facts(programme, user, at)
     engaged = [one.engagement for one in facts if one.engagement is not None]
-    calls = own_first(calls_among(engaged, at), user)
+    every = own_first(calls_among(engaged, at), user)
+    calls = [_call_line(one, user, at) for one in every if not one.put_off_by(user)]
+    put_off = [_call_line(one, user, at) for one in every if one.put_off_by(user)]
     decisions = _decisions(programme, user, at)
     worse = [line for one in facts if (line := _worse(one, at)) is not None]
     lines = region_lines(facts)
@@ -110,11 +128,13 @@ def today_page(programme: Programme, user: User, *, at: datetime) -> Today:
         programme=programme,
         sentence=_sentence(len(calls), len(decisions), len(worse)),
         under=_under(programme, facts, user, at),
-        calls=[_call_line(call, user, at) for call in calls],
+        calls=calls,
+        put_off=put_off,
+        put_off_to=days_to_choose(today(user, at)),
         decisions=decisions,
         requests=open_requests(user, programme),
         worse=worse,
-        next_call=_next_call(engaged) if not calls else "",
+        next_call=_no_call(engaged, put_off) if not calls else "",
         waves=wave_lines(facts),
         regions=[line for line in lines if line.state not in FOLDED],
         folded=folded,
@@ -132,6 +152,7 @@ def _call_line(call: Call, user: User, at: datetime) -> CallLine:
     if user not in call.callers:
         names = listed(_caller(caller, call) for caller in call.callers)
         reasons.append(_("Caller: %(who)s.") % {"who": names})
+    reasons += _put_off_by_others(call, user)
     return CallLine(
         region=one.region,
         who=ceo_of(one.region),
@@ -140,8 +161,21 @@ def _call_line(call: Call, user: User, at: datetime) -> CallLine:
         phone=one.person.phone,
         there=local_time(one.region, at),
         is_late=call.state.status == RhythmStatus.LATE,
+        is_booked_today=one.is_booked_today,
         may_log=bool(can_log_contact(user, one.region)),
+        rhythm_id=one.rhythm.pk,
+        put_off=call.put_off_by(user),
     )
+
+
+def _put_off_by_others(call: Call, user: User) -> list[str]:
+    """What callers put off is still on the lists of others, where it is noted."""
+    return [
+        _("%(who)s: %(put_off)s.")
+        % {"who": caller.name, "put_off": snoozed_words(snooze).rstrip(".。")}
+        for caller in call.callers
+        if caller != user and (snooze := call.put_off_by(caller)) is not None
+    ]
 
 
 def _caller(caller: User, call: Call) -> str:
@@ -228,6 +262,12 @@ def _under(programme: Programme, facts: list[Facts], user: User, at: datetime) -
         "on_track": on_track,
         "rest": len(facts) - live,
     }
+
+
+def _no_call(engaged: list[Engagement], put_off: list[CallLine]) -> str:
+    if put_off:
+        return _("No call is due but those that you put off.")
+    return _next_call(engaged)
 
 
 def _next_call(engaged: list[Engagement]) -> str:

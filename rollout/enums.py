@@ -110,6 +110,8 @@ class DutyKind(TextChoices):
     CONFIRMATION = "confirmation", _("question")
     FINDING = "finding", _("findings that wait for you")
     CLOSE_OUT = "close_out", _("questions after a pilot")
+    TALK = "talk", _("booked talk")
+    TALK_OFF = "talk_off", _("talk that is off")
 
 
 class MailCap(TextChoices):
@@ -133,6 +135,8 @@ CAPS = {
     DutyKind.CONFIRMATION: MailCap.AT_ONCE,
     DutyKind.FINDING: MailCap.PLANNED,
     DutyKind.CLOSE_OUT: MailCap.AT_ONCE,
+    DutyKind.TALK: MailCap.AT_ONCE,
+    DutyKind.TALK_OFF: MailCap.AT_ONCE,
 }
 
 
@@ -228,3 +232,18 @@ class CloseOutQuestion(TextChoices):
     OTHERWISE = "otherwise", _("What would you do differently next time?")
     MISSING = "missing", _("What was missing: people, time, data, knowledge?")
     ADVICE = "advice", _("What one advice do you give to the next region?")
+
+
+class CheckInsShown(TextChoices):
+    """Which of the CEOs the page of check-ins shows."""
+
+    WEEK = "week", _("this week")
+    LATE = "late", pgettext_lazy("check-ins", "late")
+    UNBOOKED = "unbooked", _("none booked")
+
+
+class ShiftBy(TextChoices):
+    """How the talks of a week move."""
+
+    DAYS = "days", _("by working days")
+    WEEKS = "weeks", _("to the same weekday of another week")

@@ -16,6 +16,8 @@ from email.utils import format_datetime, formataddr
 
 from django.conf import settings
 
+from rollout.ical import Method, method_of
+
 # A header may have 998 characters in a line (RFC 5322, 2.1.1), and words that do not fit.
 PLAIN = re.compile(r"[ -~]{0,200}")
 # Addresses that need no look into the grammar, which is long.
@@ -38,6 +40,8 @@ class Envelope:
     subject: str
     text: str
     html: str
+    # What the reader's calendar takes in (`rollout.ical`): asked of it, or as a file.
+    calendar: str = ""
     # The message that a thread begins with; mail programs show those of a thread together.
     thread: str = ""
     # Where planned mail is stopped, by a person or by the mail program (RFC 8058).
@@ -47,12 +51,17 @@ class Envelope:
         """The message. Raises ValueError for an address that is none."""
         # A random boundary would make every repeat another mail.
         name = "".join(filter(str.isalnum, self.message_id))[:40]
-        kind = f'multipart/alternative; boundary="=_{name}"'
+        parts = [_part(self.text, "plain"), _part(self.html, "html")]
+        method = method_of(self.calendar) if self.calendar else ""
+        is_invitation = method in (Method.REQUEST, Method.CANCEL)
+        if is_invitation:
+            parts.append(_part(self.calendar, "calendar", {"method": method}))
+        kind, body = _joined("alternative", f"=_{name}", parts)
+        if method and not is_invitation:
+            inner = _head({"Content-Type": kind}) + body
+            kind, body = _joined("mixed", f"=-{name}", [inner, _file(self.calendar)])
         headers = {"Content-Type": kind, "MIME-Version": "1.0", **self._headers()}
-        edge = f"\r\n--=_{name}".encode("ascii")
-        parts = (_part(self.text, "plain"), _part(self.html, "html"))
-        body = [edge + b"\r\n" + part for part in parts]
-        return b"".join([_head(headers), *body, edge + b"--\r\n"])
+        return _head(headers) + body
 
     def _headers(self) -> dict[str, str]:
         headers = {
@@ -109,7 +118,25 @@ def _head(headers: Mapping[str, str]) -> bytes:
     return "".join(lines).encode("ascii")
 
 
-def _part(text: str, kind: str) -> bytes:
+def _joined(how: str, boundary: str, parts: list[bytes]) -> tuple[str, bytes]:
+    """The type of several parts together, and their bytes."""
+    edge = f"\r\n--{boundary}".encode("ascii")
+    body = b"".join(edge + b"\r\n" + part for part in parts)
+    return f'multipart/{how}; boundary="{boundary}"', body + edge + b"--\r\n"
+
+
+def _file(calendar: str) -> bytes:
+    """Entries that ask nothing of anybody, to be opened."""
+    name = {"Content-Disposition": 'attachment; filename="talks.ics"'}
+    return _part(calendar, "calendar", {"method": Method.PUBLISH}, name)
+
+
+def _part(
+    text: str,
+    kind: str,
+    parameters: Mapping[str, str] | None = None,
+    more: Mapping[str, str] | None = None,
+) -> bytes:
     """One text; line ends and long lines are a matter of its encoding."""
     content = _whole(text).encode()
     encoding, encoded = (
@@ -117,10 +144,12 @@ def _part(text: str, kind: str) -> bytes:
         if content.isascii()
         else ("base64", base64.encodebytes(content))
     )
+    said = "".join(f"; {key}={value}" for key, value in (parameters or {}).items())
     headers = {
-        "Content-Type": f'text/{kind}; charset="utf-8"',
+        "Content-Type": f'text/{kind}; charset="utf-8"{said}',
         "MIME-Version": "1.0",
         "Content-Transfer-Encoding": encoding,
+        **(more or {}),
     }
     return _head(headers) + b"\r\n" + _with_line_ends(encoded)
 

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.crypto import salted_hmac
 
 from rollout.enums import DutyKind
-from rollout.models import Mail
+from rollout.models import CalendarFeed, Mail
 
 
 class KeyIsGoneError(Exception):
@@ -104,11 +104,14 @@ PURPOSES = (
 SIGN_IN, INVITATION = SIGN_IN_LINK.placeholder, INVITATION_LINK.placeholder
 PAUSE, TASKS = PAUSE_LINK.placeholder, TASKS_LINK.placeholder
 ANSWERS, CLOSE_OUT = ANSWERS_LINK.placeholder, CLOSE_OUT_LINK.placeholder
-# What a mail of a kind is sent for; all others are of no use after a sign-in link's time.
-LINK_OF: dict[str, Purpose] = {
-    DutyKind.INVITATION: INVITATION_LINK,
-    DutyKind.CONFIRMATION: ANSWERS_LINK,
-    DutyKind.CLOSE_OUT: CLOSE_OUT_LINK,
+# How long a mail of a kind is of use; all others are no longer than a sign-in link.
+A_TALK = timedelta(days=14)
+OF_USE: dict[str, timedelta] = {
+    DutyKind.INVITATION: INVITATION_LINK.lasts,
+    DutyKind.CONFIRMATION: ANSWERS_LINK.lasts,
+    DutyKind.CLOSE_OUT: CLOSE_OUT_LINK.lasts,
+    DutyKind.TALK: A_TALK,
+    DutyKind.TALK_OFF: A_TALK,
 }
 
 
@@ -149,9 +152,36 @@ def has_outlived_its_link(mail: Mail, at: datetime) -> bool:
 
 
 def is_worth_sending(mail: Mail, at: datetime) -> bool:
-    """Whether what was asked for at once is still waited for, going by its kind's link."""
-    link = LINK_OF.get(mail.slot.partition(" ")[0], SIGN_IN_LINK)
-    return at <= mail.planned_at + link.lasts
+    """Whether what was asked for at once is still waited for, going by its kind."""
+    lasts = OF_USE.get(mail.slot.partition(" ")[0], SIGN_IN_LINK.lasts)
+    return at <= mail.planned_at + lasts
+
+
+# --- Calendars that are subscribed to ------------------------------------------------
+
+
+def feed_url(feed: CalendarFeed) -> str:
+    """Where a program asks for a calendar. The signature is its key; nothing is kept."""
+    token = _feeds().sign(str(feed.pk))
+    return f"{settings.SITE_URL}{reverse('rollout:calendar', args=[token])}"
+
+
+def webcal_url(feed: CalendarFeed) -> str:
+    """The same as a link that opens the calendar program."""
+    return f"webcal:{feed_url(feed).partition(':')[2]}"
+
+
+def feed_number(token: str) -> int | None:
+    """Which calendar an address means; none for what we have not signed."""
+    try:
+        return int(_feeds().unsign(token))
+    except (BadSignature, ValueError, UnicodeError):
+        return None
+
+
+def _feeds() -> Signer:
+    # A colon would be taken for the end of a scheme where an address is cut up.
+    return Signer(salt="calendar", sep=".")
 
 
 # --- Which key signs -----------------------------------------------------------------

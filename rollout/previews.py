@@ -6,7 +6,7 @@ function here that makes the context of its templates.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.template.loader import render_to_string
@@ -14,8 +14,8 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from pilots.models import Step
-from regions.enums import RhythmStatus, Stage
-from regions.models import Programme, Region, RegionalCEO, Rhythm, User
+from regions.enums import CheckInState, RhythmStatus, Stage
+from regions.models import CheckIn, Programme, Region, RegionalCEO, Rhythm, User
 from regions.queries import Engagement
 from regions.rhythm import RhythmState
 from rollout.enums import BlockReason, DutyKind
@@ -31,11 +31,13 @@ from rollout.placing import (
 )
 from rollout.placing.lessons import close_out_sample, finding_sample
 from rollout.placing.own import assigned_context, overdue_context, plan_context
+from rollout.placing.talks import off_context, talk_context
 from rollout.queries.blocked import BlockedTask
 from rollout.queries.calls import Call
 from rollout.queries.callsheet import CallSheet, Promise, ask_words
 from rollout.queries.owned import OwnTask
 from rollout.queries.proposals import proposed_ask
+from rollout.queries.talks import Booked
 
 
 @dataclass(frozen=True)
@@ -170,6 +172,17 @@ def test_sample(reader: User, at: datetime) -> dict[str, Any]:
     return test_context(reader, at)
 
 
+def talk_sample(reader: User, at: datetime) -> dict[str, Any]:
+    """What the CEO gets: whoever calls has the same with the call sheet."""
+    return talk_context(*_booked(reader, at), at)
+
+
+def talk_off_sample(reader: User, at: datetime) -> dict[str, Any]:
+    ceo, booked = _booked(reader, at)
+    booked.row.state = CheckInState.CANCELLED
+    return off_context(ceo, booked, at)
+
+
 SAMPLES: dict[str, Callable[[User, datetime], dict[str, Any]]] = {
     DutyKind.CHECK_IN: check_in_sample,
     DutyKind.BLOCKED: blocked_sample,
@@ -183,6 +196,8 @@ SAMPLES: dict[str, Callable[[User, datetime], dict[str, Any]]] = {
     DutyKind.CONFIRMATION: confirmation_sample,
     DutyKind.FINDING: finding_sample,
     DutyKind.CLOSE_OUT: close_out_sample,
+    DutyKind.TALK: talk_sample,
+    DutyKind.TALK_OFF: talk_off_sample,
 }
 
 
@@ -214,6 +229,20 @@ def _question(pk: int, text: str, proposal: str, at: datetime) -> Clarification:
     )
 
 
+def _booked(reader: User, at: datetime) -> tuple[User, Booked]:
+    """A CEO, and a talk with him in two days, for which the reader calls."""
+    region = Region(pk=1, code="NORTH", name=_("North Company"), time_zone="Asia/Tokyo")
+    person = User(pk=0, name=_("CEO of %(region)s") % {"region": region.name})
+    row = CheckIn(
+        pk=1,
+        ceo=RegionalCEO(region=region, user=person),
+        programme=Programme(pk=1, code="ERP", name=_("ERP roll-out")),
+        day_date=at.date() + timedelta(days=2),
+        at_time=time(15),
+    )
+    return person, Booked(row, (reader,))
+
+
 def _late(at: datetime) -> RhythmState:
     return _state(at, RhythmStatus.LATE, talked_days_ago=18, go_live_in=40)
 
@@ -228,6 +257,7 @@ def _state(
     day = at.date()
     talked = None if talked_days_ago is None else timedelta(days=talked_days_ago)
     return RhythmState(
+        day=day,
         status=status,
         stage=Stage.LAST_SIX_WEEKS if go_live_in <= 42 else Stage.PREPARING,
         last_date=day - talked if talked else None,

@@ -40,6 +40,7 @@ from regions.models import (
 from regions.models.attachments import AttachmentStorage, random_name
 from rollout.enums import ClarificationState, DutyKind, MailState, RequestKind
 from rollout.models import (
+    CalendarFeed,
     ChecklistItem,
     Clarification,
     CloseOut,
@@ -369,6 +370,12 @@ def make_heartbeats(at: datetime = NOW) -> None:
     """Both jobs ran at that moment."""
     for job in JOBS:
         saved(Heartbeat(job=job, at=at))
+
+
+def make_feed(user: User, **values: Any) -> CalendarFeed:
+    """A calendar for somebody's phone, made at NOW and not used yet."""
+    values = {"device": "Phone", "created_at": NOW} | values
+    return saved(CalendarFeed(user=user, **values))
 
 
 def make_session(user: User, key: str = "elsewhere", **values: Any) -> UserSession:

@@ -35,6 +35,7 @@ from regions.privacy import private_fields
 from rollout.enums import TaskState
 from rollout.models import (
     Breaker,
+    CalendarFeed,
     ChecklistItem,
     Clarification,
     CloseOut,
@@ -63,6 +64,7 @@ WAY_TO_REGION: dict[type[Model], str] = {
     Ask: "ceo__region",
     Attachment: "region",
     Blackout: "region",
+    CalendarFeed: "user__memberships__region",
     CheckIn: "ceo__region",
     Clarification: "region",
     Contact: "ceo__region",
@@ -211,7 +213,7 @@ def without(region: Region) -> None:
         order = [
             MailEvent, Duty, Mail, HistoryEntry, Attachment, Clarification, TaskLink, TaskFinding,
             ChecklistItem, TaskComment, TaskRequest, Task, Contact, CheckIn, Ask, Stance,
-            Snooze, Rhythm, Plan, Wave, Blackout, RegionalCEO, Handover, Absence, Membership,
+            Snooze, Rhythm, CalendarFeed, Plan, Wave, Blackout, RegionalCEO, Handover, Absence, Membership,
         ]  # fmt: skip
         # A wave is known by its plans only while they are there.
         found = {model: _numbers(model, region) for model in order}

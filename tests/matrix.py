@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from http.cookies import SimpleCookie
 from types import SimpleNamespace
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from allauth.account.internal.flows.login import record_authentication
 from django.conf import settings
@@ -23,17 +23,20 @@ from pilots.enums import FindingState
 from regions.enums import Audience, Channel, CheckInState, Role
 from regions.history import Act
 from regions.models import Attachment, Programme, Region, User
-from rollout.enums import BlockReason, DutyKind, MailState, TaskState
+from rollout.enums import BlockReason, DutyKind, MailState, ShiftBy, TaskState
 from rollout.links import (
     ANSWERS_LINK,
     CLOSE_OUT_LINK,
     TASKS_LINK,
+    feed_url,
     invitation_token,
     pause_token,
     sign_in_token,
 )
 from rollout.models import Handover, Plan, Task, Wave
 from rollout.queries.handover import moving_from
+from rollout.queries.rhythms import rhythm_preview
+from rollout.queries.shifting import Shift, shift_preview
 from rollout.services.handovers import hand_over
 from rollout.services.mail import mail_at_once
 from rollout.services.tasks import start_task
@@ -42,12 +45,13 @@ from tests.admin_rows import make_entry
 from tests.factories import NOW, make_user
 from tests.markers import mark, marker
 from tests.passkeys import make_passkey
-from tests.permissions import ARGS, BODIES
+from tests.permissions import ARGS, BODIES, RHYTHM
 
 FORM = "application/x-www-form-urlencoded"
 CSRF = "c" * 32
 TOKEN = {"csrfmiddlewaretoken": CSRF}
 ABSENT_PK, ABSENT_TEXT = 999_999, "NO-SUCH"
+RHYTHM_VALUES = {name: int(days) for name, days in RHYTHM.items()}
 
 
 # --- People and rows -----------------------------------------------------------------
@@ -144,10 +148,13 @@ def _rows(
     start_task(changed, version=1, act=started)
     link = mail_at_once(staff, DutyKind.SIGN_IN, occurrence="matrix", at=NOW)
     link.dated_at = NOW
-    factories.make_ask(ceo, programme)
+    wanted = factories.make_ask(ceo, programme)
     rhythm = factories.make_rhythm(ceo, programme)
     factories.make_check_in(ceo, programme, state=CheckInState.CANCELLED)
+    # After the longest day, so that the call stays on the list.
+    booked = factories.make_check_in(ceo, programme, day_date=date(2027, 3, 16))
     person, handover = _handed_over(region, plan, liaison)
+    factories.make_snooze(person, rhythm)
     factories.make_blackout(programme, region=region)
     blocked = {"state": TaskState.BLOCKED, "block_reason": BlockReason.DATA}
     late = {"due_date": (NOW - timedelta(days=3)).date()}
@@ -165,6 +172,7 @@ def _rows(
         about=asked,
     )
     question.dated_at = NOW
+    feed = factories.make_feed(staff)
     pilot = programme.pilots.get()
     close_out = pilot.close_outs.first() or factories.make_close_out(
         pilot, wave.opened_by
@@ -186,8 +194,14 @@ def _rows(
         plan=plan,
         wave=wave,
         rhythm=rhythm,
+        booked=booked,
+        shift_seen=shift_preview(
+            [booked.pk], Shift(ShiftBy.DAYS, 1), liaison, NOW
+        ).seen,
+        rhythm_seen=rhythm_preview(wave, RHYTHM_VALUES, NOW).seen,
         stance=factories.make_stance(ceo, programme, liaison),
-        snooze=factories.make_snooze(liaison, rhythm),
+        # It is over: the call is on his list again.
+        snooze=factories.make_snooze(liaison, rhythm, until_date=NOW.date()),
         contact=factories.make_contact(
             ceo,
             programme,
@@ -203,6 +217,8 @@ def _rows(
         item=factories.make_item(task),
         comment=factories.make_comment(task, staff),
         asked=asked,
+        feed=feed,
+        calendar=urlsplit(feed_url(feed)).path.split("/")[-1].removesuffix(".ics"),
         answered=factories.make_clarification(
             region, programme, liaison, staff, state="answered", proposal="Was it so?"
         ),
@@ -210,6 +226,10 @@ def _rows(
         answers=ANSWERS_LINK.token(question),
         blocked=factories.make_task(
             plan, "Blocked", owner=staff, waits_for=ceo.user, **blocked
+        ),
+        ask=wanted,
+        waiting=factories.make_task(
+            plan, "Waiting", owner=staff, waits_for_ask=wanted, **blocked
         ),
         changed=changed,
         act=started.id,

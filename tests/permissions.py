@@ -17,6 +17,7 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 
+from regions.enums import Stage
 from rollout.queries.closeouts import took_part
 from rollout.queries.handover import moving_from
 from tests.factories import NOW
@@ -46,6 +47,17 @@ rollout:call-hand-over    GET   302  405  405  405  405  405  405  405  405  405
 rollout:call-hand-over    POST  302  404  302  403  403  403  404  404  404  404
 rollout:call-take-back    GET   302  405  405  405  405  405  405  405  405  405
 rollout:call-take-back    POST  302  404  302  403  403  403  404  404  404  404
+rollout:talk-book         GET   302  404  200  200  403  200  404  404  404  404
+rollout:talk-book         POST  302  404  302  302  403  302  404  404  404  404
+rollout:talk-cancel       POST  302  404  302  302  403  302  404  404  404  404
+rollout:ceo-change        GET   302  404  200  200  403  403  403  403  403  404
+rollout:ceo-change        POST  302  404  302  302  403  403  403  403  403  404
+rollout:stance-list       GET   302  403  200  403  403  200  403  403  403  403
+rollout:stance            GET   302  404  200  403  403  200  403  403  403  404
+rollout:stance            POST  302  404  302  403  403  302  403  403  403  404
+rollout:stance-withdraw   POST  302  404  302  404  404  302  404  404  404  404
+rollout:ceo-manners       GET   302  404  200  403  403  200  403  403  403  404
+rollout:ceo-manners       POST  302  404  302  403  403  302  403  403  403  404
 rollout:go-live-move      GET   302  404  200  200  403  403  403  403  403  404
 rollout:go-live-move      POST  302  404  302  302  403  403  403  403  403  404
 rollout:wave-change       GET   302  404  200  200  403  403  403  403  403  404
@@ -59,6 +71,17 @@ rollout:close-out-answer  GET   200  200  200  200  200  200  200  200  200  200
 rollout:close-out-answer  POST  302  302  302  302  302  302  302  302  302  302
 rollout:wave-open         POST  302  404  302  302  403  403  403  403  403  404
 rollout:wave-overrule     POST  302  404  422  403  403  403  403  403  403  404
+rollout:check-in-list     GET   302  403  200  200  200  200  403  403  403  403
+rollout:check-in-move     GET   302  403  200  200  200  200  403  403  403  403
+rollout:check-in-move     POST  302  403  302  302  422  302  403  403  403  403
+rollout:check-in-leave-out POST 302  404  302  302  403  302  404  404  404  404
+rollout:rhythm            GET   302  404  200  200  403  403  404  404  404  404
+rollout:rhythm            POST  302  404  302  302  403  403  404  404  404  404
+rollout:call-put-off      GET   302  404  200  200  403  200  404  404  404  404
+rollout:call-put-off      POST  302  404  302  302  403  302  404  404  404  404
+rollout:call-put-back     POST  302  404  403  403  403  302  404  404  404  404
+rollout:wave-rhythm       GET   302  404  200  200  403  403  403  403  403  404
+rollout:wave-rhythm       POST  302  404  302  302  403  403  403  403  403  404
 rollout:contact-correct   GET   302  404  200  403  403  200  404  404  404  404
 rollout:contact-correct   POST  302  404  302  403  403  302  404  404  404  404
 rollout:contact-withdraw  POST  302  404  302  403  403  302  404  404  404  404
@@ -101,6 +124,15 @@ rollout:mailed-tasks      POST  302  302  302  302  302  302  302  302  302  302
 rollout:worker            GET   200  200  200  200  200  200  200  200  200  200
 rollout:region-ask        GET   302  404  200  200  403  200  200  403  403  404
 rollout:region-ask        POST  302  404  302  302  403  302  302  403  403  404
+rollout:ask-list          GET   302  403  200  200  200  200  403  403  403  403
+rollout:ask-start         GET   302  403  302  302  403  302  403  403  403  403
+rollout:ask-new           GET   302  404  200  200  403  200  404  404  404  404
+rollout:ask-new           POST  302  404  302  302  403  302  404  404  404  404
+rollout:ask               GET   302  404  200  200  200  200  404  404  404  404
+rollout:ask-settle        POST  302  404  302  302  403  302  404  404  404  404
+rollout:ask-change        POST  302  404  302  302  403  302  404  404  404  404
+rollout:ask-link          POST  302  404  302  302  403  302  404  404  404  404
+rollout:ask-unlink        POST  302  404  302  302  403  302  404  404  404  404
 rollout:clarification-list GET  302  200  200  200  200  200  200  200  200  200
 rollout:clarification     GET   302  404  200  200  200  200  200  200  200  404
 rollout:clarification-reply POST 302 404  403  403  403  403  403  302  403  404
@@ -144,6 +176,9 @@ rollout:settings          GET   302  200  200  200  200  200  200  200  200  200
 rollout:settings          POST  302  302  302  302  302  302  302  302  302  302
 rollout:settings-links    POST  302  302  302  302  302  302  302  302  302  302
 rollout:settings-test     POST  302  302  302  302  302  302  302  302  302  302
+rollout:feed-add          POST  302  302  302  302  302  302  302  302  302  302
+rollout:feed-revoke       POST  302  404  404  404  404  404  404  302  404  404
+rollout:calendar          GET   200  200  200  200  200  200  200  200  200  200
 rollout:pause             GET   200  200  200  200  200  200  200  200  200  200
 rollout:pause             POST  200  200  200  200  200  200  200  200  200  200
 rollout:answers           GET   200  200  200  200  200  200  200  200  200  200
@@ -229,7 +264,7 @@ OF_PEOPLE = {
 # Open without a session.
 OPEN = {
     "rollout:health", "rollout:pause", "rollout:mailed-tasks", "rollout:worker", "rollout:invitation", "rollout:sign-in-ask", "rollout:sign-in",
-    "rollout:answers", "rollout:close-out-answer", "regions:language", "regions:theme", "account_login", "account_inactive",
+    "rollout:answers", "rollout:close-out-answer", "rollout:calendar", "regions:language", "regions:theme", "account_login", "account_inactive",
     "passkey_sign_in", "passkey_begin", "openid_connect_login", "openid_connect_callback",
 }  # fmt: skip
 # What stands in the address belongs to no region: who may see one sees the other's too.
@@ -240,7 +275,7 @@ OF_ALL = {
     "pilots:finding-attach", "pilots:finding-reject", "pilots:finding-retire", "pilots:finding-reopen",
     "rollout:preview", "rollout:preview-html", "rollout:pause", "rollout:sign-in",
     "rollout:invitation", "rollout:mailed-tasks", *OF_PEOPLE,
-    "rollout:answers", "rollout:close-out", "rollout:close-out-answer", *OF_PEOPLE,
+    "rollout:answers", "rollout:calendar", "rollout:close-out", "rollout:close-out-answer", *OF_PEOPLE,
 }  # fmt: skip
 # The role is asked for before the row: its refusal says nothing about the row.
 ROLE_FIRST = {"rollout:preview", "rollout:preview-html", *OF_PEOPLE}
@@ -311,6 +346,7 @@ ADDED: dict[str, Maker] = {
     "regions.region": lambda other: {"code": "NEW"},
     "regions.regionalceo": lambda other: {
         "user": other["regions.user"].pk,
+        "region": other["free"].pk,
         "from_date": "2027-03-10",
     },
     "regions.rhythm": lambda other: {"programme": other["regions.programme"].pk},
@@ -408,6 +444,14 @@ ARGS: dict[str, Maker] = {
     "rollout:call-draft": lambda made: [made.region.code],
     "rollout:call-hand-over": lambda made: [made.region.code],
     "rollout:call-take-back": lambda made: [made.region.code],
+    "rollout:talk-book": lambda made: [made.region.code],
+    "rollout:talk-cancel": lambda made: [made.region.code],
+    "rollout:feed-revoke": lambda made: [made.feed.pk],
+    "rollout:calendar": lambda made: [made.calendar],
+    "rollout:ceo-change": lambda made: [made.region.code],
+    "rollout:stance": lambda made: [made.region.code],
+    "rollout:stance-withdraw": lambda made: [made.stance.pk],
+    "rollout:ceo-manners": lambda made: [made.region.code],
     "rollout:go-live-move": lambda made: [made.region.code],
     "rollout:wave-change": lambda made: [made.region.code],
     "rollout:plan-agree": lambda made: [made.region.code],
@@ -422,6 +466,11 @@ ARGS: dict[str, Maker] = {
     "pilots:criterion-add": lambda made: [made.pilot.pk],
     "pilots:criterion-edit": lambda made: [made.criterion.pk],
     "pilots:criterion-remove": lambda made: [made.criterion.pk],
+    "rollout:check-in-leave-out": lambda made: [made.booked.pk],
+    "rollout:rhythm": lambda made: [made.rhythm.pk],
+    "rollout:call-put-off": lambda made: [made.rhythm.pk],
+    "rollout:call-put-back": lambda made: [made.snooze.pk],
+    "rollout:wave-rhythm": lambda made: [made.plan.wave_id],
     "rollout:contact-correct": lambda made: [made.contact.pk],
     "rollout:contact-withdraw": lambda made: [made.contact.pk],
     "rollout:task": lambda made: [made.task.pk],
@@ -448,6 +497,12 @@ ARGS: dict[str, Maker] = {
     "rollout:request-withdraw": lambda made: [made.request.pk],
     "rollout:mailed-tasks": lambda made: [made.mailed],
     "rollout:region-ask": lambda made: [made.region.code],
+    "rollout:ask-new": lambda made: [made.region.code],
+    "rollout:ask": lambda made: [made.ask.pk],
+    "rollout:ask-settle": lambda made: [made.ask.pk],
+    "rollout:ask-change": lambda made: [made.ask.pk],
+    "rollout:ask-link": lambda made: [made.ask.pk],
+    "rollout:ask-unlink": lambda made: [made.ask.pk],
     "rollout:clarification": lambda made: [made.asked.pk],
     "rollout:clarification-reply": lambda made: [made.asked.pk],
     "rollout:clarification-again": lambda made: [made.asked.pk],
@@ -506,12 +561,59 @@ PERSON = {"name": "Somebody", "language": "en", "time_zone": "UTC"}
 TASK = {"title": "Do it", "kind": "work", "remaining_hours": "3.5"}
 DAYS = {"from_date": "2027-03-15", "last_date": "2027-03-19"}
 TALK = {"outcome": "reached", "minutes": "15", "answer": "yes", "felt": "same"}
+RHYTHM = {
+    **{f"{stage}_ideal": "5" for stage in Stage},
+    **{f"{stage}_longest": "9" for stage in Stage},
+    "lead_weeks": "6",
+}
 BODIES: dict[str, Maker] = {
+    "rollout:check-in-move": lambda made: {
+        "check_in": made.booked.pk,
+        "by": "days",
+        "days": "1",
+        "seen": made.shift_seen,
+    },
+    "rollout:check-in-leave-out": lambda made: {
+        "version": made.booked.version,
+        "reason": "He travels",
+    },
+    "rollout:rhythm": lambda made: {
+        **RHYTHM,
+        "caller": "usual",
+        "version": made.rhythm.version,
+    },
+    "rollout:call-put-off": lambda made: {
+        "until": "2027-03-15",
+        "reason": "He travels",
+    },
+    "rollout:wave-rhythm": lambda made: {
+        **RHYTHM,
+        "version": 1,
+        "told": made.rhythm_seen,
+    },
     "rollout:region-ask": lambda made: {
         "key": made.key,
         "question": "Who signs credit notes?",
         "name": "Somebody",
         "email": "new@example.org",
+    },
+    "rollout:ask-new": lambda made: {
+        "key": made.key,
+        "programme": made.plan.programme_id,
+        "of": "ceo",
+        "kind": "people",
+        "text": "name a tester",
+    },
+    "rollout:ask-settle": lambda made: {"version": made.ask.version, "state": "done"},
+    "rollout:ask-change": lambda made: {
+        "version": made.ask.version,
+        "kind": "people",
+        "text": "name two testers",
+    },
+    "rollout:ask-link": lambda made: {"task": made.blocked.pk},
+    "rollout:ask-unlink": lambda made: {
+        "task": made.waiting.pk,
+        "version": made.waiting.version,
     },
     "rollout:clarification-reply": lambda made: {
         "question": made.asked.pk,
@@ -560,6 +662,32 @@ BODIES: dict[str, Maker] = {
     "rollout:call-draft": lambda made: {**TALK, "key": made.key},
     "rollout:call-hand-over": lambda made: {"version": made.rhythm.version},
     "rollout:call-take-back": lambda made: {"version": made.rhythm.version},
+    "rollout:talk-book": lambda made: {
+        "slot": "2027-03-12T10:00",
+        "minutes": "15",
+        "channel": "phone",
+    },
+    "rollout:talk-cancel": lambda made: {"reason": "on leave", "version": "1"},
+    "rollout:feed-add": lambda made: {"key": made.key, "device": "Phone"},
+    "rollout:ceo-change": lambda made: {
+        "key": made.key,
+        "seen": made.rhythm.ceo_id,
+        "who": "known",
+        "person": made.other.pk,
+        "from_date": "2027-03-10",
+    },
+    "rollout:stance": lambda made: {
+        "key": made.key,
+        "seen": made.stance.pk,
+        "current": "supportive",
+        "wanted": "leading",
+        "sentence": "Named a data owner",
+    },
+    "rollout:stance-withdraw": lambda made: {"version": made.stance.version},
+    "rollout:ceo-manners": lambda made: {
+        "address_as": "Director",
+        "version": made.rhythm.ceo.version,
+    },
     "rollout:go-live-move": lambda made: {
         "to": "2027-05-17",
         "told": "2027-05-17",

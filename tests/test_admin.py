@@ -61,12 +61,14 @@ LEDGERS = [
 ]  # fmt: skip
 # Whole pages of headquarters ask whether mail goes out.
 BANNER = 2
-# Who read private texts is told to those who may, on the page of the region; what hangs on
-# a task is worked on there.
+# Who read private texts is told to those who may, on the page of the region, and where a
+# CEO stands on a page of its own; what hangs on a task is worked on there, a call is put
+# off where it is listed, and a feed is its owner's alone.
 ELSEWHERE = {
     "pilots.successcriterion", "rollout.closeout", "rollout.closeoutreply",
     "rollout.taskfinding",
-    "regions.privateview", "rollout.checklistitem", "rollout.taskcomment", "rollout.tasklink",
+    "regions.privateview", "regions.snooze", "regions.stance", "rollout.calendarfeed",
+    "rollout.checklistitem", "rollout.taskcomment", "rollout.tasklink",
 }  # fmt: skip
 NOT_ADDED = [
     *LEDGERS, "regions.attachment", "regions.contact", "rollout.clarification",

@@ -14,8 +14,11 @@ pytestmark = [pytest.mark.usefixtures("frozen"), pytest.mark.any_store]
 # What belongs to no region, or to whoever holds the key; and acts, of which who sees all is
 # told even when their rows are gone.
 NO_DOORS = (OF_ALL - OF_PEOPLE) | {"rollout:act", "rollout:act-undo"}
-# The history is narrowed by its entries, and a wave is chosen among all of the programme.
-TOLD = {"rollout:history", "rollout:history-export", "rollout:wave-change"}
+# The history is narrowed by its entries, a wave is chosen among all of the programme, and a
+# CEO among all people: who leads another region has no role in it that would hide him.
+TOLD = {
+    "rollout:history", "rollout:history-export", "rollout:wave-change", "rollout:ceo-change",
+}  # fmt: skip
 
 
 @pytest.fixture

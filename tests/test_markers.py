@@ -35,6 +35,8 @@ QUESTIONS = [
     ("rollout:history-export", "format=csv"),
     ("rollout:clarification-list", "region=NORTH&state=open&page=2"),
     ("rollout:clarification-list", "region=SOUTH&format=csv"),
+    ("rollout:ask-list", "q=mark"),
+    ("rollout:ask-list", "region=SOUTH&state=all&format=csv"),
     ("pilots:finding-list", "q=mark"),
     ("pilots:finding-list", "state=adopted"),
 ]

@@ -56,6 +56,7 @@ regions.snooze          all  all     own       -         -
 regions.stance          all  -       own       -         -
 regions.user            all  all     own,open  own,open  his,open
 rollout.breaker         all  all     -         -         -
+rollout.calendarfeed    his  his     his       his       his
 rollout.checklistitem   all  all     own,his   own,his   his
 rollout.clarification   all  all     own,his   own,his   his
 rollout.closeout        all  all     -         -         -
@@ -91,6 +92,7 @@ NAMED = {
     "regions.contactdraft": ["user"],
     "regions.membership": ["user"],
     "regions.user": ["pk"],
+    "rollout.calendarfeed": ["user"],
     "rollout.clarification": ["asked_of", "asked_by"],
     "rollout.duty": ["recipient"],
     "rollout.mail": ["recipient"],
@@ -120,6 +122,8 @@ def world(db):
     programme = factories.make_programme("OTHER")
     factories.make_criterion(factories.make_pilot(programme))
     factories.make_holiday()
+    for role in ("cio", "hq", "liaison", "outsider"):
+        factories.make_feed(world.people[role])
     factories.make_blackout(programme)
     HistoryEntry.objects.create(
         model="regions.programme",

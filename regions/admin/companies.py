@@ -22,7 +22,7 @@ from regions.administration import (
 )
 from regions.history import Act
 from regions.models import Programme, Region, RegionalCEO, Rhythm, Versioned
-from regions.services.people import appoint_ceo
+from regions.services.ceos import CannotChangeCEO, appoint_ceo
 
 from .calendars import PlaceForm
 from .closing import ARCHIVE, CLOSE, OPEN, TAKE_UP
@@ -85,27 +85,21 @@ class CEOForm(RecordForm):
 
     @property
     def settled_later(self) -> set[str]:
-        """A new CEO ends the one before him, so the two never lead at once."""
+        """Who follows another is refused below, in words of its own."""
         return {"region"} if self.is_new else set()
 
     def clean(self) -> dict[str, Any]:
+        """Here a region gets its first CEO: what waits for one passes on elsewhere."""
         data = super().clean()
         # A region that is being added itself has no number yet, and no CEO.
         region_id = getattr(data.get("region"), "pk", None)
-        if self.is_new and region_id and data.get("from_date"):
-            self._check_the_one_before(region_id, data)
-        return data
-
-    def _check_the_one_before(self, region_id: int, data: dict[str, Any]) -> None:
-        before = RegionalCEO.objects.current().filter(region=region_id).first()
-        if before is None:
-            return
-        if before.from_date > data["from_date"]:
-            self.add_error(
-                "from_date", _("The CEO before him started later than this day.")
+        if self.is_new and RegionalCEO.objects.filter(region=region_id).exists():
+            said = _(
+                "This region has or had a CEO. A new one is named on the page of the "
+                "region, where talks, asks and tasks pass on to him."
             )
-        if before.user == data.get("user"):
-            self.add_error("user", _("This person is the CEO already."))
+            self.add_error("user", said)
+        return data
 
 
 class RhythmColumn:
@@ -123,7 +117,7 @@ class RhythmColumn:
 
 
 class CEOInline(RhythmColumn, RecordInline):
-    """Who leads the region and who did. A new one ends the one before him the same day."""
+    """Who leads the region and who did; the first one is named here."""
 
     model = RegionalCEO
     form = CEOForm
@@ -135,6 +129,11 @@ class CEOInline(RhythmColumn, RecordInline):
     ordering = ("-from_date", "-id")
     may_change = False
     show_change_link = True
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """While somebody leads the region, nobody else is named here."""
+        is_led = bool(getattr(obj, "heads", ()))
+        return not is_led and super().has_add_permission(request, obj)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         seen = Rhythm.objects.visible_to(person(request))
@@ -168,6 +167,7 @@ class RegionAdmin(RecordAdmin):
     )  # fmt: skip
     readonly_fields = ("archived_at",)
     acts = (ARCHIVE, TAKE_UP)
+    refusals = (CannotChangeCEO,)
     ordering = ("name", "id")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -194,17 +194,20 @@ class RegionalCEOAdmin(RhythmColumn, RecordAdmin):
     list_filter = (HeldFilter,)
     search_fields = ("region__name", "region__code", "user__name", "user__email")
     autocomplete_fields = ("user", "region")
-    fields = ("region", "user", "from_date", "to_date", "rhythm_links")
+    fields = (
+        "region", "user", "from_date", "to_date", "address_as", "rhythm_links",
+    )  # fmt: skip
     ordering = ("region__name", "-from_date", "id")
     joined = ("region", "user")
+    refusals = (CannotChangeCEO,)
     may_delete = True
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return (
-            ("to_date", "rhythm_links")
-            if obj is None
-            else ("region", "user", "rhythm_links")
-        )
+        """The day on which he ends is set where somebody follows him; here corrected."""
+        if obj is None:
+            return ("to_date", "address_as", "rhythm_links")
+        fixed = ("region", "user", "rhythm_links")
+        return fixed if obj.to_date else (*fixed, "to_date")
 
     def create(self, request: HttpRequest, row: Any, form: Any, act: Act) -> Versioned:
         return appoint_ceo(row.user, row.region, from_date=row.from_date, act=act)

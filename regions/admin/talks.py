@@ -14,9 +14,10 @@ from django.utils.translation import gettext_lazy
 from regions import history
 from regions.administration import RecordAdmin, RecordForm, name_of
 from regions.calendar import today
-from regions.enums import ASK_MOVES, AskState, CheckInState, Stage
+from regions.enums import AskKind, AskOf, CheckInState, Stage
 from regions.history import Act
 from regions.models import Ask, CheckIn, Contact, RegionalCEO, Rhythm, Versioned
+from regions.services.asks import CannotChangeAsk, NewAsk, change, make
 from regions.services.people import start_rhythm
 
 OF_CEO = ("ceo__region", "ceo__user", "programme")
@@ -173,20 +174,12 @@ class CheckInAdmin(RecordAdmin):
         history.change(row, {**values, "sequence": row.sequence + moved}, act)
 
 
-class AskForm(RecordForm):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if isinstance(state := self.fields.get("state"), ChoiceField):
-            now = AskState(self.instance.state)
-            reachable = {now, *ASK_MOVES[now]}
-            state.choices = [
-                (one.value, one.label) for one in AskState if one in reachable
-            ]
-
-
 @admin.register(Ask)
 class AskAdmin(RecordAdmin):
-    form = AskForm
+    """What is asked, and by when; the state moves in the ledger of asks, where tasks that
+    wait for it follow."""
+
+    refusals = (CannotChangeAsk,)
     list_display = ("text", "ceo", "kind", "of", "due_date", "state")
     list_filter = ("state", "kind", "of", "programme")
     search_fields = ("text", *SEARCH_CEO)
@@ -208,11 +201,20 @@ class AskAdmin(RecordAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None:
             return ("first_due_date", "state")
-        return ("ceo", "programme", "first_due_date")
+        return ("ceo", "programme", "of", "first_due_date", "state", "settled_at")
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return (*self.fields, *(("settled_at",) if obj and obj.settled_at else ()))
 
     def create(self, request: HttpRequest, row: Any, form: Any, act: Act) -> Versioned:
-        row.first_due_date = row.due_date
-        return super().create(request, row, form, act)
+        new = NewAsk(AskKind(row.kind), row.text, AskOf(row.of), row.due_date)
+        return make(row.ceo, row.programme, new, act=act)
+
+    def update(
+        self, request: HttpRequest, row: Any, values: Mapping[str, Any], act: Act
+    ) -> None:
+        changed = change(row, version=row.version, act=act, **values)
+        row.version = changed.version
 
 
 @admin.register(Contact)

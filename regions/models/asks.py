@@ -29,6 +29,14 @@ class AskQuerySet(models.QuerySet["Ask"]):
     def waiting(self) -> Self:
         return self.filter(state__in=[AskState.OPEN, AskState.PROMISED])
 
+    def running(self) -> Self:
+        """Not those of closed programmes, nor of archived regions."""
+        return self.filter(programme__closed_at=None, ceo__region__archived_at=None)
+
+    def by_due(self) -> Self:
+        """The longest overdue first; what has no day comes last, in every database."""
+        return self.order_by(models.F("due_date").asc(nulls_last=True), "id")
+
 
 class Ask(Versioned):
     """One concrete thing that the CEO owes the programme, or the programme him."""
@@ -91,3 +99,11 @@ class Ask(Versioned):
     @property
     def history_region_id(self) -> int | None:
         return self.ceo.region_id
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.state not in SETTLED_ASKS
+
+    @property
+    def is_of_ceo(self) -> bool:
+        return self.of == AskOf.CEO

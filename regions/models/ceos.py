@@ -114,7 +114,7 @@ class Rhythm(Versioned):
 
     audience = Audience.ENGAGED
     undo_right = Right.MOVE_GO_LIVE
-    undo_keeps = frozenset({"caller"})
+    undo_rights = {"caller": Right.SET_CALLER}
 
     ceo = models.ForeignKey(
         RegionalCEO,

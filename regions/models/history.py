@@ -19,6 +19,8 @@ class Versioned(models.Model):
 
     # Who may read this row's history; private fields (`regions.privacy`) narrow it further.
     audience: ClassVar[Audience] = Audience.REGION
+    # Fields that only they are told of who know the talks with the CEO.
+    engaged_fields: ClassVar[frozenset[str]] = frozenset()
     # Whether people may hang files on its rows.
     takes_files: ClassVar[bool] = False
     # Fields that say nothing to a reader of the history.
@@ -34,11 +36,13 @@ class Versioned(models.Model):
     # who holds it, the person in the field `undo_owner` may. Fields in `undo_keeps` have
     # an act of their own that sets them right. Some fields need a right of their own, and
     # where `undo_owner_fields` is given, that person takes back changes of these only.
+    # Numbers in `undo_raises` only grow: taking back is one more change to who counts them.
     undo_right: ClassVar[Right | None] = None
     undo_rights: ClassVar[Mapping[str, Right]] = {}
     undo_owner: ClassVar[str] = ""
     undo_owner_fields: ClassVar[frozenset[str] | None] = None
     undo_keeps: ClassVar[frozenset[str]] = frozenset()
+    undo_raises: ClassVar[frozenset[str]] = frozenset()
 
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)
 

@@ -25,6 +25,17 @@ class StanceQuerySet(models.QuerySet["Stance"]):
     def standing(self) -> Self:
         return self.filter(withdrawn_at=None)
 
+    def newest(self, ceo: str, programme: str) -> dict[str, models.Subquery]:
+        """What holds of the CEO of each row of another query, whose columns are named."""
+        rows = self.standing().filter(
+            ceo=models.OuterRef(ceo), programme=models.OuterRef(programme)
+        )
+        last = rows.order_by("-judged_at", "-id")
+        return {
+            f"stance_{name}": models.Subquery(last.values(name)[:1])
+            for name in ("current", "wanted")
+        }
+
 
 class Stance(Versioned):
     """One judgement of where a CEO stands, with the sentence that says why.

@@ -42,6 +42,8 @@ class CheckIn(Versioned):
 
     audience = Audience.ENGAGED
     undo_right = Right.LOG_TALK
+    # A calendar takes no update with a lower number than it has.
+    undo_raises = frozenset({"sequence"})
     untold_fields = frozenset({"sequence"})
     told_as = {
         Change.CREATED: pgettext_lazy("check-in", "booked"),

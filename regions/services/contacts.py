@@ -1,7 +1,7 @@
 """Logging a talk with a CEO, correcting it, and taking it back."""
 
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from typing import Any
 
@@ -13,7 +13,6 @@ from regions.enums import (
     SETTLED_ASKS,
     STATE_AFTER_ANSWER,
     AskAnswer,
-    AskKind,
     AskState,
     Channel,
     CheckInState,
@@ -22,6 +21,8 @@ from regions.enums import (
 )
 from regions.history import Act
 from regions.models import Ask, CheckIn, Contact, HistoryEntry, Programme, RegionalCEO
+from regions.services import asks
+from regions.services.asks import NewAsk as NewAsk
 
 # What moving a booking changes.
 SLOT = ("day_date", "at_time")
@@ -29,17 +30,6 @@ SLOT = ("day_date", "at_time")
 
 class CannotLogContact(Exception):  # noqa: N818 - a refusal, told to the user as it stands
     """The log contradicts itself or the calendar."""
-
-
-@dataclass(frozen=True)
-class NewAsk:
-    """An ask that is made in the talk itself."""
-
-    kind: AskKind
-    text: str
-    due_date: date | None = None
-    # Somebody wrote it down himself: it is kept without an answer, too.
-    is_written: bool = False
 
 
 @dataclass(frozen=True)
@@ -89,8 +79,8 @@ def log_contact(
         **_values(log, ask),
     )
     history.create(contact, act)
-    if ask is not None:
-        _settle_ask(ask, act)
+    if ask is not None and contact.ask_answer:
+        _settle_ask(ask, act, moves_due=contact.ask_due_date is not None)
     return contact
 
 
@@ -103,9 +93,10 @@ def correct_contact(contact: Contact, log: Log, *, version: int, act: Act) -> Co
     _check(log, act.at)
     _release_booking(row, act)
     booking = _booking_for(row.ceo, row.programme, log, act)
+    before = (row.ask_answer, row.ask_due_date)
     history.change(row, {**_values(log, row.ask), "check_in": booking}, act)
-    if row.ask is not None:
-        _settle_ask(row.ask, act)
+    if row.ask is not None and before != (row.ask_answer, row.ask_due_date):
+        _settle_ask(row.ask, act, moves_due=before[1] != row.ask_due_date)
     return row
 
 
@@ -117,8 +108,8 @@ def withdraw_contact(contact: Contact, *, version: int, act: Act) -> Contact:
         return row
     history.change(row, {"withdrawn_at": act.at}, act)
     _release_booking(row, act)
-    if row.ask is not None:
-        _settle_ask(row.ask, act)
+    if row.ask is not None and row.ask_answer:
+        _settle_ask(row.ask, act, moves_due=row.ask_due_date is not None)
     return row
 
 
@@ -127,16 +118,8 @@ def _new_ask(ceo: RegionalCEO, programme: Programme, log: Log, act: Act) -> Ask 
     new = log.new_ask
     if new is None or not (log.answer or new.is_written):
         return None
-    due = new.due_date or log.ask_due_date
-    ask = Ask(
-        ceo=ceo,
-        programme=programme,
-        kind=new.kind,
-        text=new.text,
-        due_date=due,
-        first_due_date=due,
-    )
-    return history.create(ask, act)
+    dated = replace(new, due_date=new.due_date or log.ask_due_date)
+    return asks.make(ceo, programme, dated, act=act)
 
 
 def _check(log: Log, at: datetime) -> None:
@@ -222,7 +205,7 @@ def _before_the_move(booking: CheckIn) -> dict[str, Any]:
     """The slot that the booking had before the last act that moved it, if one did."""
     moves = HistoryEntry.objects.of(booking).filter(field__in=SLOT).order_by("-id")
     if (last := moves.first()) is None:
-        return {"state": CheckInState.CANCELLED}
+        return {"state": CheckInState.CANCELLED, "sequence": booking.sequence + 1}
     before: dict[str, Any] = {}
     for entry in moves.filter(act=last.act):
         column: Any = CheckIn._meta.get_field(entry.field)
@@ -230,8 +213,12 @@ def _before_the_move(booking: CheckIn) -> dict[str, Any]:
     return {**before, "sequence": booking.sequence + 1}
 
 
-def _settle_ask(ask: Ask, act: Act) -> None:
-    """The ask stands as its newest answer that was not withdrawn left it."""
+def _settle_ask(ask: Ask, act: Act, *, moves_due: bool) -> None:
+    """The ask stands as its newest answer that was not withdrawn left it.
+
+    Asked for where an answer came, changed or went; else the ask stays as the ledger has
+    it, and its day does unless a talk's word about the day is what changed.
+    """
     ask = history.lock(Ask.objects.all(), ask.pk)
     if ask.state == AskState.DONE:
         return
@@ -243,8 +230,9 @@ def _settle_ask(ask: Ask, act: Act) -> None:
         if answers
         else AskState.OPEN
     )
-    moved_to = [row.ask_due_date for row in answers if row.ask_due_date is not None]
-    due = moved_to[0] if moved_to else ask.first_due_date
     settled_at = answers[0].held_at if answers and state in SETTLED_ASKS else None
-    values = {"state": state, "due_date": due, "settled_at": settled_at}
+    values: dict[str, Any] = {"state": state, "settled_at": settled_at}
+    if moves_due:
+        moved_to = [row.ask_due_date for row in answers if row.ask_due_date is not None]
+        values["due_date"] = moved_to[0] if moved_to else ask.first_due_date
     history.change(ask, values, act)

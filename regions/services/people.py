@@ -1,14 +1,13 @@
 """Adding people, and what they want of pages and mails."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from django.db import transaction
 
 from regions import history
 from regions.history import Act
-from regions.models import Region, RegionalCEO, Rhythm, User
+from regions.models import RegionalCEO, Rhythm, User
 
 
 @transaction.atomic
@@ -22,19 +21,6 @@ def add_person(
     else:
         user.set_unusable_password()
     return history.create(user, act)
-
-
-@transaction.atomic
-def appoint_ceo(
-    user: User, region: Region, *, from_date: date, act: Act
-) -> RegionalCEO:
-    """A new head of the region; the one before him ends on the same day."""
-    before = region.ceos.current().select_for_update().first()
-    if before is not None:
-        history.change(before, {"to_date": from_date}, act)
-    return history.create(
-        RegionalCEO(user=user, region=region, from_date=from_date), act
-    )
 
 
 @transaction.atomic

@@ -66,6 +66,8 @@ def _undo_row(entries: list[HistoryEntry], act: Act) -> Versioned:
     for entry in entries:
         column: Any = row._meta.get_field(entry.field)
         before = None if entry.was_null else column.to_python(entry.before)
+        if entry.field in row.undo_raises:
+            before = getattr(row, entry.field) + 1
         # A foreign key is stored as its number; it is set under the name of its column.
         values[column.attname] = before
     history.change(row, values, act)

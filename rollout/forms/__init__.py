@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from regions.enums import Role
 from regions.merging import MergingForm
-from regions.models import Membership, Region, RegionalCEO, User
+from regions.models import Ask, Membership, Region, RegionalCEO, User
 from rollout.enums import BlockReason, DutyKind, MailState
 from rollout.models import Task
 
@@ -33,14 +33,34 @@ class BlockForm(MergingForm):
         empty_label="–",
     )
 
-    def __init__(self, task: Task, data: Any = None, reason: str | None = None) -> None:
+    waits_for_ask = forms.ModelChoiceField(
+        label=_("Which ask of the CEO frees it?"),
+        queryset=Ask.objects.none(),
+        required=False,
+        empty_label="–",
+        help_text=_("When it is done, the task is open again."),
+    )
+
+    def __init__(
+        self,
+        task: Task,
+        data: Any = None,
+        reason: str | None = None,
+        asks: QuerySet[Ask] | None = None,
+    ) -> None:
+        """`asks` are those to choose from; none where the reader does not know them."""
         said_now = {
             "version": task.version,
             "reason": task.block_reason or reason,
             "note": task.block_note,
             "waits_for": task.waits_for_id,
+            "waits_for_ask": task.waits_for_ask_id,
         }
         super().__init__(data, initial=said_now)
+        if asks is None:
+            del self.fields["waits_for_ask"]
+        else:
+            self.fields["waits_for_ask"].queryset = asks  # type: ignore[attr-defined]
         field = self.fields["waits_for"]
         field.queryset = helpers_for(task)  # type: ignore[attr-defined]
         field.label_from_instance = lambda user: user.name  # type: ignore[attr-defined]

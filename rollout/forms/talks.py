@@ -62,4 +62,4 @@ def _proposed(sheet: CallSheet) -> tuple[Ask | None, NewAsk | None]:
     for ask in sheet.waiting:
         if ask.text == new.text:
             return ask, None
-    return None, NewAsk(new.kind, new.text, new.due_date)
+    return None, NewAsk(new.kind, new.text, due_date=new.due_date)

@@ -3,6 +3,7 @@
 from .clarification import Clarification
 from .closeout import CloseOut, CloseOutReply
 from .delivery import Breaker, Heartbeat, MailEvent
+from .feed import CalendarFeed
 from .handover import Handover
 from .lessons import TaskFinding
 from .mail import Duty, Mail
@@ -13,6 +14,7 @@ from .taskparts import ChecklistItem, TaskComment, TaskLink
 
 __all__ = [
     "Breaker",
+    "CalendarFeed",
     "ChecklistItem",
     "Clarification",
     "CloseOut",

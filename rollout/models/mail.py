@@ -54,6 +54,8 @@ class Mail(models.Model):
     subject = models.CharField(_("subject"), max_length=250, blank=True)
     body_text = models.TextField(_("text"), blank=True)
     body_html = models.TextField(_("HTML"), blank=True)
+    # What the reader's calendar takes in (`rollout.ical`); empty for most mails.
+    body_calendar = models.TextField(_("calendar entries"), blank=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     # An attempt got as far as the body, so the recipient may have it already: from then on
     # only the very same message may be sent.

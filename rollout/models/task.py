@@ -47,15 +47,18 @@ class Task(Versioned):
 
     takes_files = True
     untold_fields = frozenset(
-        {"finished_at", "block_reason=", "block_note=", "waits_for=", "drop_reason="}
-    )
+        {"finished_at", "block_reason=", "block_note=", "waits_for=", "waits_for_ask=",
+         "drop_reason="}
+    )  # fmt: skip
+    # Asks are part of the talks with the CEO.
+    engaged_fields = frozenset({"waits_for_ask"})
     undo_right = Right.WORK_ON_TASKS
     undo_rights = {"counts": Right.SET_COUNTS}
     undo_keeps = frozenset({"baseline_date"})
     undo_owner = "owner"
     undo_owner_fields = frozenset(
         {"state", "finished_at", "block_reason", "block_note", "waits_for",
-         "remaining_hours"}
+         "waits_for_ask", "remaining_hours"}
     )  # fmt: skip
     told_as = {
         f"state={TaskState.OPEN}": pgettext_lazy("task", "Open again"),
@@ -66,6 +69,8 @@ class Task(Versioned):
         "block_reason": "%(after)s",
         "block_note": "%(after)s",
         "waits_for": pgettext_lazy("task", "waits for %(after)s"),
+        "waits_for_ask=": pgettext_lazy("task", "waits for no ask any more"),
+        "waits_for_ask": pgettext_lazy("task", "waits for the ask: %(after)s"),
         "drop_reason": "%(after)s",
         "due_date": pgettext_lazy("task", "Due moved: %(before)s → %(after)s"),
         "helper_ready=True": pgettext_lazy("task", "A helper can do it"),

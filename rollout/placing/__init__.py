@@ -15,11 +15,13 @@ from django.utils.translation import gettext as _
 from regions.calendar import today
 from regions.models import Absence, Programme, User
 from regions.wording import (
+    ask_reason,
     capital,
     ceo_of,
     day,
     local_time,
     moment,
+    promise_reason,
     sentences,
     since_last_talk,
     until_go_live,
@@ -38,21 +40,6 @@ from rollout.queries.calls import Call
 from rollout.queries.callsheet import CallSheet
 
 BLOCKS = 5
-
-
-@dataclass(frozen=True)
-class Part:
-    """What one kind has to tell; a letter is one of them, or several one after the other.
-
-    `name` is that of its templates.
-    """
-
-    name: str
-    context: dict[str, Any]
-    programme: Programme | None
-    regions: frozenset[str] = frozenset()
-    # Who writes it and gets the answers, where it is not headquarters.
-    writer: User | None = None
 
 
 @dataclass(frozen=True)
@@ -216,7 +203,14 @@ def _wait(one: BlockedTask) -> Wait:
 def call_reasons(call: Call) -> list[str]:
     """Why this CEO and why today, the facts of the rule in words."""
     reasons = [since_last_talk(call.state), until_go_live(call.state)]
-    return [*reasons, waiting(call.blocked_tasks)] if call.waits else reasons
+    now, others = call.engagement.day, call.blocked_tasks - call.ask_tasks
+    if call.ask is not None:
+        reasons += ask_reason(call.ask.text, call.ask.due_date, now, call.ask_tasks)
+    if others:
+        reasons.append(waiting(others))
+    if call.promise is not None:
+        reasons += promise_reason(call.promise.text, call.promise.due_date, now)
+    return reasons
 
 
 def standing_in(absence: Absence | None) -> list[str]:

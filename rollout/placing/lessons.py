@@ -10,7 +10,8 @@ from regions.models import Programme, User
 from rollout.enums import DutyKind
 from rollout.links import CLOSE_OUT, CLOSE_OUT_LINK, PAUSE
 from rollout.models import CloseOut, Duty
-from rollout.placing import BLOCKS, Part, page
+from rollout.placing import BLOCKS, page
+from rollout.placing.writing import Part
 from rollout.queries.letters import Facts
 
 

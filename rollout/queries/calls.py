@@ -1,19 +1,23 @@
 """Whom to call: one rule for the Today page, the call queue and the reminder."""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
-from regions.calendar import Corrections
-from regions.enums import Caller, RhythmStatus, Role
-from regions.models import Absence, Ask, Rhythm, User
+from regions.calendar import Corrections, today
+from regions.enums import AskOf, Caller, RhythmStatus, Role
+from regions.models import Absence, Ask, RegionalCEO, Rhythm, Snooze, User
 from regions.queries import Engagement, OnDuty, engagements, next_asks, on_duty
 from regions.rhythm import RhythmState, call_weight
+from regions.wording import day
 from rollout.enums import TaskState
 from rollout.models import Task
+
+ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,18 @@ class Talk:
     liaisons: tuple[User, ...]
     # For whom a caller stands in, by the caller.
     absences: Mapping[int, Absence] = field(default_factory=dict, kw_only=True)
+    # Who put it off, by person.
+    snoozes: Mapping[int, Snooze] = field(default_factory=dict, kw_only=True)
+
+    @property
+    def is_for_today(self) -> bool:
+        return self.engagement.is_booked_today or self.state.is_on_call_list
+
+    def put_off_by(self, user: User) -> Snooze | None:
+        """Off this person's list; a talk that is booked for today is on it in any case."""
+        if self.engagement.is_booked_today:
+            return None
+        return self.snoozes.get(user.pk)
 
     def can_go_to_liaison(self, user: User) -> bool:
         """This caller is the CIO, and there is somebody else who could call."""
@@ -43,7 +59,11 @@ class Call(Talk):
     """A CEO to be talked to today, with the facts that say why."""
 
     ask: Ask | None
+    # Those that wait for the CEO himself or for the ask, and of these for the ask.
     blocked_tasks: int
+    ask_tasks: int = 0
+    # What we promised him, where it is overdue.
+    promise: Ask | None = None
 
     @property
     def waits(self) -> bool:
@@ -53,13 +73,20 @@ class Call(Talk):
 def talks_due(
     rows: QuerySet[Rhythm], at: datetime, corrected: Corrections
 ) -> list[Talk]:
-    """The talks that are due, late, or booked for today. Three queries."""
+    """The talks that are due, late, or booked for today. Four queries."""
     return _talks(engagements(rows, at, corrected), at)
 
 
 def talk_with(one: Engagement, at: datetime) -> Talk | None:
-    """The talk with one CEO, due or not; none outside the time of talks. One query."""
-    return next(iter(_with_callers([one], at)), None)
+    """The talk with one CEO, due or not; none outside the time of talks. Two queries."""
+    return next(iter(talks_of([one], at)), None)
+
+
+def callers_of(all_: list[Engagement], at: datetime) -> dict[int, tuple[User, ...]]:
+    """Who calls, by the number of the rhythm, be the talk due or not. One query."""
+    places = {one.region.pk for one in all_}
+    held = on_duty(at, Role.LIAISON, Role.CIO, regions=places)
+    return {one.rhythm.pk: _people(_callers(one, held)) for one in all_}
 
 
 def calls_due(
@@ -67,19 +94,32 @@ def calls_due(
 ) -> list[Call]:
     """The CEOs whose talk is due, late, or booked for today, most pressing first.
 
-    Late before due, then by weight, then the older talk, then the region's code. Five
+    Late before due, then by weight, then the older talk, then the region's code. Six
     queries, however many CEOs.
     """
     return calls_among(engagements(rows, at, corrected), at)
 
 
+def snoozed_words(snooze: Snooze) -> str:
+    """Until when somebody put a call off, and why."""
+    said = {"day": day(snooze.until_date), "reason": snooze.reason}
+    return _("Put off until %(day)s: %(reason)s") % said
+
+
 def calls_among(all_: list[Engagement], at: datetime) -> list[Call]:
-    talks = _talks(all_, at)
+    return calls_from(_talks(all_, at))
+
+
+def calls_from(talks: list[Talk]) -> list[Call]:
+    """The same of talks that are to be held today. Two queries."""
     asks = next_asks({talk.engagement.ceo.pk for talk in talks})
-    blocked = blocked_for({talk.engagement.person.pk for talk in talks})
+    blocked = blocked_for({talk.engagement.ceo for talk in talks})
     calls = []
     for talk in talks:
         one, programme = talk.engagement, talk.engagement.rhythm.programme_id
+        ask = asks.get((one.ceo.pk, programme, AskOf.CEO))
+        promise = asks.get((one.ceo.pk, programme, AskOf.US))
+        tasks = _blocked(one, blocked)
         calls.append(
             Call(
                 engagement=one,
@@ -87,8 +127,11 @@ def calls_among(all_: list[Engagement], at: datetime) -> list[Call]:
                 callers=talk.callers,
                 liaisons=talk.liaisons,
                 absences=talk.absences,
-                ask=asks.get((one.ceo.pk, programme)),
-                blocked_tasks=blocked[one.person.pk, programme],
+                snoozes=talk.snoozes,
+                ask=ask,
+                blocked_tasks=len(tasks),
+                ask_tasks=sum(ask is not None and of == ask.pk for of in tasks),
+                promise=promise if promise and is_overdue(promise, one.day) else None,
             )
         )
     return sorted(calls, key=_order)
@@ -99,29 +142,57 @@ def own_first(calls: list[Call], user: User) -> list[Call]:
     return sorted(calls, key=lambda call: user not in call.callers)
 
 
-def blocked_for(person_ids: Collection[int]) -> Counter[tuple[int | None, int]]:
-    """How many blocked tasks wait for each person in each programme."""
-    rows = Task.objects.running().filter(
-        state=TaskState.BLOCKED, waits_for__in=person_ids
+def is_overdue(ask: Ask, day: date) -> bool:
+    return ask.due_date is not None and ask.due_date < day
+
+
+# By whom a task waits for, a person or a CEO, and by programme: the task and its ask.
+Blocked = Mapping[tuple[str, int, int], Mapping[int, int | None]]
+
+
+def blocked_for(ceos: Collection[RegionalCEO]) -> Blocked:
+    """The blocked tasks that wait for these people, or for an ask of one of these CEOs.
+    One query."""
+    to_him = Q(waits_for__in={ceo.user_id for ceo in ceos})
+    to_ask = Q(waits_for_ask__ceo__in=ceos, waits_for_ask__of=AskOf.CEO)
+    rows = Task.objects.running().filter(to_him | to_ask, state=TaskState.BLOCKED)
+    found = rows.values_list(
+        "pk", "plan__programme", "waits_for", "waits_for_ask__ceo", "waits_for_ask"
     )
-    return Counter(rows.values_list("waits_for", "plan__programme"))
+    blocked: dict[tuple[str, int, int], dict[int, int | None]] = defaultdict(dict)
+    for pk, programme, person, ceo, ask in found:
+        for kind, number in (("person", person), ("ceo", ceo)):
+            if number is not None:
+                blocked[kind, number, programme][pk] = ask
+    return blocked
+
+
+def _blocked(one: Engagement, blocked: Blocked) -> list[int | None]:
+    """Of each task that waits for one CEO its ask, if it has one."""
+    keys = (("person", one.person.pk), ("ceo", one.ceo.pk))
+    programme = one.rhythm.programme_id
+    found: dict[int, int | None] = {}
+    for kind, number in keys:
+        found |= blocked.get((kind, number, programme), {})
+    return list(found.values())
 
 
 def _talks(all_: list[Engagement], at: datetime) -> list[Talk]:
     due = [one for one in all_ if one.is_booked_today or _is_on_list(one)]
-    return _with_callers(due, at) if due else []
+    return talks_of(due, at) if due else []
 
 
-def _with_callers(chosen: list[Engagement], at: datetime) -> list[Talk]:
+def talks_of(chosen: list[Engagement], at: datetime) -> list[Talk]:
+    """Who talks with each of these CEOs, and who put it off. Two queries."""
     places = {one.region.pk for one in chosen}
     held = on_duty(at, Role.LIAISON, Role.CIO, regions=places)
+    off = _put_off(chosen, at)
     talks = []
     for one in chosen:
         if one.state is None:
             continue
+        callers = _callers(one, held)
         liaisons = held[Role.LIAISON, one.region.pk]
-        is_for_cio = not liaisons or _is_for_cio(one.rhythm, one.state)
-        callers = held[Role.CIO, None] if is_for_cio else liaisons
         talks.append(
             Talk(
                 engagement=one,
@@ -129,9 +200,41 @@ def _with_callers(chosen: list[Engagement], at: datetime) -> list[Talk]:
                 callers=_people(callers),
                 liaisons=_people(liaisons),
                 absences=_absences(callers),
+                snoozes=off[one.rhythm.pk],
             )
         )
     return talks
+
+
+def _callers(
+    one: Engagement, held: Mapping[tuple[str, int | None], list[OnDuty]]
+) -> list[OnDuty]:
+    """The liaison; the CIO where there is none, when set so, and for the first talk unless
+    set otherwise."""
+    liaisons = held[Role.LIAISON, one.region.pk]
+    is_usual = one.rhythm.caller == Caller.USUAL
+    is_first = one.state is not None and one.state.is_first_talk
+    is_for_cio = one.rhythm.caller == Caller.CIO or (is_usual and is_first)
+    return held[Role.CIO, None] if is_for_cio or not liaisons else liaisons
+
+
+def _put_off(
+    chosen: list[Engagement], at: datetime
+) -> Mapping[int, Mapping[int, Snooze]]:
+    """By rhythm and person. It holds by the days of that person, and for the one talk
+    that was due: what is due after the next talk is another."""
+    rhythms = {
+        one.rhythm.pk: getattr(one.rhythm, "last_talk_at", None) for one in chosen
+    }
+    # Somewhere it may still be the day before.
+    rows = Snooze.objects.holding(at.date() - ONE_DAY).filter(rhythm__in=rhythms)
+    found: dict[int, dict[int, Snooze]] = defaultdict(dict)
+    for row in rows.select_related("user"):
+        talked_at = rhythms[row.rhythm_id]
+        is_over = talked_at is not None and talked_at > row.at
+        if row.until_date > today(row.user, at) and not is_over:
+            found[row.rhythm_id][row.user_id] = row
+    return found
 
 
 def _people(ones: list[OnDuty]) -> tuple[User, ...]:
@@ -152,16 +255,14 @@ def _is_on_list(one: Engagement) -> bool:
     return one.state is not None and one.state.is_on_call_list
 
 
-def _is_for_cio(rhythm: Rhythm, state: RhythmState) -> bool:
-    """The liaison calls; the CIO when set so, and for the first talk unless set otherwise."""
-    is_usual = rhythm.caller == Caller.USUAL
-    return rhythm.caller == Caller.CIO or (is_usual and state.is_first_talk)
-
-
 def _order(call: Call) -> tuple[bool, float, int, str]:
     return (
         call.state.status != RhythmStatus.LATE,
-        -call_weight(call.state, somebody_waits=call.waits),
+        -call_weight(
+            call.state,
+            somebody_waits=call.waits,
+            is_to_be_won=call.engagement.is_to_be_won,
+        ),
         -call.state.age_days,
         call.engagement.region.code,
     )

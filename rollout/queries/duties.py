@@ -128,7 +128,7 @@ def _check_ins(
         _check_in(talk, caller, at)
         for talk in talks_due(rhythms, at, corrected)
         for caller in talk.callers
-        if caller.may_sign_in
+        if caller.may_sign_in and not talk.put_off_by(caller)
     ]
 
 

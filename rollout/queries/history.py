@@ -90,6 +90,10 @@ def story_of(row: Versioned, reader: User) -> QuerySet[HistoryEntry]:
     for model, field in BELOW.get(type(row), {}).items():
         rows = model._default_manager.filter(**{field: row}).values("pk")
         story |= told.filter(model=model._meta.label_lower, object_id__in=rows)
+    if isinstance(row, Ask):
+        # Which tasks wait for it, or did.
+        links = told.filter(model=Task._meta.label_lower, field="waits_for_ask")
+        story |= links.filter(Q(before=str(row.pk)) | Q(after=str(row.pk)))
     return story
 
 

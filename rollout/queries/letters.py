@@ -31,6 +31,7 @@ from rollout.queries.owned import (
     tasks_of_plans,
 )
 from rollout.queries.sheetfacts import SheetFacts, sheet_facts
+from rollout.queries.talks import Booked, talks_told
 from rollout.queries.taskparts import who_waits
 
 
@@ -51,6 +52,7 @@ class Facts:
     assigned: list[OwnTask]
     planned: list[Task]
     questions: list[Clarification]
+    talks: dict[int, Booked]
     findings: list[Finding]
     close_outs: list[CloseOut]
     liaisons: dict[int, User]
@@ -63,7 +65,8 @@ class Facts:
         found: dict[int, list[Call]] = defaultdict(list)
         for call in self.calls:
             for caller in call.callers:
-                found[caller.pk].append(call)
+                if not call.put_off_by(caller):
+                    found[caller.pk].append(call)
         return found
 
 
@@ -84,6 +87,7 @@ def read(duties: list[Duty], at: datetime, corrected: Corrections) -> Facts:
         assigned=assigned_tasks(tasks_of(duties, DutyKind.ASSIGNED), at),
         planned=tasks_of_plans(plans_of(duties)),
         questions=unanswered(questions_of(duties)),
+        talks=talks_told(duties, at, corrected),
         close_outs=told_close_outs(duties),
         findings=forgotten_findings(findings_of(duties), at),
         liaisons=_liaisons({one.task.plan.region_id for one in overdue}, at),

@@ -5,7 +5,12 @@ from datetime import date, datetime
 
 from django.db.models import QuerySet
 
-from regions.access import can_change_contact, can_log_contact, can_read_notes
+from regions.access import (
+    can_change_ceo,
+    can_change_contact,
+    can_log_contact,
+    can_read_notes,
+)
 from regions.calendar import Closed, today
 from regions.enums import Role
 from regions.models import Contact, Programme, Region, RegionalCEO, User
@@ -18,15 +23,18 @@ from regions.queries import (
     viewings,
 )
 from regions.timeline import PastAct, timeline
+from regions.wording import time_asked
 from rollout.access import can_agree_plan, can_ask, can_move_go_live, can_see_board
 from rollout.models import Plan
 from rollout.queries.appraisal import people_of
+from rollout.queries.asks import RegionAsks, asks_in
 from rollout.queries.clarifications import ClarificationLine, unsettled_of
 from rollout.queries.history import story_of
 from rollout.queries.mails import Failed, failed_about
 from rollout.queries.plans import OddDay, impossible_days, near_blackouts
 from rollout.queries.regions import RegionLine, region_facts, region_line
 from rollout.queries.requests import RequestLine, requests_in
+from rollout.queries.talktimes import respect_of, talks_with
 from rollout.queries.tasks import TaskLine, region_tasks, task_lines
 
 TASKS_SHOWN, CONTACTS_SHOWN, CHANGES_SHOWN, VIEWS_SHOWN = 12, 8, 10, 10
@@ -59,11 +67,13 @@ class RegionPage:
     blocked: list[TaskLine]
     tasks: list[TaskLine]
     more_tasks: int
+    asks: RegionAsks | None
     contacts: list[Contact]
     # Those whose log the reader may correct.
     correctable: set[int]
     knows_talks: bool
     reads_private: bool
+    may_change_ceo: bool
     private_views: list[Viewing]
     may_log: bool
     may_see_board: bool
@@ -73,6 +83,8 @@ class RegionPage:
     questions: list[ClarificationLine]
     may_ask: bool
     people: list[User]
+    # What was asked of the CEO's time.
+    time_asked: list[str]
 
     @property
     def disclosed(self) -> list[Contact]:
@@ -100,10 +112,11 @@ def region_page(region: Region, user: User, *, at: datetime) -> RegionPage:
     part = _plan_part(plan, user, day) if plan else None
     knows_talks = bool(may_log) or user.standing.sees_all
     contacts = _contacts(region, plan, user) if plan and knows_talks else []
+    line = _line(plan, user, at, archived=is_archived) if plan else None
     return RegionPage(
         region=region,
         plan=plan,
-        line=_line(plan, user, at, archived=is_archived) if plan else None,
+        line=line,
         day=day,
         liaisons=on_duty(at, Role.LIAISON, regions=[region.pk])[
             Role.LIAISON, region.pk
@@ -115,10 +128,12 @@ def region_page(region: Region, user: User, *, at: datetime) -> RegionPage:
         blocked=blocked,
         tasks=tasks,
         more_tasks=region_tasks(region).count() - shown if plan else 0,
+        asks=asks_in(region, plan.programme_id, day) if plan and knows_talks else None,
         contacts=contacts,
         correctable={one.pk for one in contacts if can_change_contact(user, one)},
         knows_talks=knows_talks,
         reads_private=can_read_notes(user, region.pk),
+        may_change_ceo=not is_archived and bool(can_change_ceo(user)),
         private_views=viewings(region, user, VIEWS_SHOWN),
         may_log=bool(may_log),
         may_see_board=bool(can_see_board(user, region.pk)),
@@ -128,6 +143,7 @@ def region_page(region: Region, user: User, *, at: datetime) -> RegionPage:
         questions=unsettled_of(region, at),
         may_ask=bool(part and part.is_running and can_ask(user, region.pk)),
         people=people_of(region, user, at),
+        time_asked=time_of(line, at) if line and knows_talks else [],
     )
 
 
@@ -154,6 +170,12 @@ def unplanned_regions(
     planned = Plan.objects.filter(programme=programme).values("region")
     seen = Region.objects.visible_to(user).filter(archived_at__isnull=not archived)
     return seen.exclude(pk__in=planned).order_by("code")
+
+
+def time_of(line: RegionLine, at: datetime) -> list[str]:
+    """What was asked of the CEO's time, as facts. One query."""
+    one = line.facts.engagement
+    return time_asked(respect_of(one, talks_with([one]), at)) if one else []
 
 
 def _line(plan: Plan, user: User, at: datetime, *, archived: bool) -> RegionLine | None:

@@ -75,7 +75,7 @@ def _plans(programmes: list[int], regions: set[int]) -> Iterable[Plan]:
 def _asks(programmes: list[int], chosen: list[Engagement]) -> Iterable[Ask]:
     return Ask.objects.filter(
         programme__in=programmes, ceo__in=[one.ceo.pk for one in chosen]
-    ).order_by(F("due_date").asc(nulls_last=True), "id")
+    ).by_due()
 
 
 def _tasks(plans: list[Plan], since: datetime, at: datetime) -> Iterable[Task]:

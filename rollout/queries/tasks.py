@@ -100,8 +100,9 @@ class Week:
 
 def with_details(rows: QuerySet[Task]) -> QuerySet[Task]:
     return rows.select_related(
-        "plan__region", "plan__wave", "step", "owner", "backup", "waits_for"
-    )
+        "plan__region", "plan__wave", "step", "owner", "backup", "waits_for",
+        "waits_for_ask",
+    )  # fmt: skip
 
 
 # Written out, since a tap on Done counts the week too, and Django's making of this one

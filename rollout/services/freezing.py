@@ -14,10 +14,11 @@ from django.db import transaction
 from django.db.models import Model
 
 from regions.calendar import Corrections
-from rollout.composing import Letter, write
+from rollout.composing import write
 from rollout.enums import MailState
 from rollout.links import key_in_use
 from rollout.models import Duty, Mail, MailEvent
+from rollout.placing.writing import Letter
 from rollout.queries.letters import Facts, read
 
 logger = logging.getLogger(__name__)
@@ -25,7 +26,7 @@ logger = logging.getLogger(__name__)
 Told = list[tuple[Mail, list[Duty]]]
 FROZEN = [
     "language", "message_id", "thread", "dated_at", "key_mark", "sender_name",
-    "reply_to", "subject", "body_text", "body_html",
+    "reply_to", "subject", "body_text", "body_html", "body_calendar",
 ]  # fmt: skip
 
 
@@ -111,6 +112,7 @@ def _fill(mail: Mail, letter: Letter, at: datetime) -> None:
     mail.reply_to = letter.reply_to
     mail.subject = letter.subject[:250]
     mail.body_text, mail.body_html = letter.text, letter.html
+    mail.body_calendar = letter.calendar
 
 
 def message_id(mail: Mail) -> str:

@@ -184,6 +184,7 @@ def envelope(mail: Mail) -> Envelope:
         subject=mail.subject,
         text=text,
         html=html,
+        calendar=mail.body_calendar,
         thread=mail.thread,
         unsubscribe_url=stop_url,
     )

@@ -1,4 +1,5 @@
-"""Logging a talk with all that follows from it: its bookings, and the end of its draft."""
+"""Logging a talk with all that follows from it: its bookings, the invitations that tell of
+what it did to them, and the end of its draft."""
 
 from dataclasses import replace
 
@@ -8,10 +9,16 @@ from regions.calendar import today
 from regions.enums import Channel, Outcome
 from regions.history import Act
 from regions.models import CheckIn, Contact, Programme, RegionalCEO
-from regions.services.contacts import Log, log_contact
+from regions.services.contacts import (
+    Log,
+    correct_contact,
+    log_contact,
+    withdraw_contact,
+)
 from regions.services.drafts import drop_draft
 
 from .bookings import Slot, book_check_in
+from .invitations import tell
 
 
 @transaction.atomic
@@ -26,11 +33,30 @@ def log_talk(
     """Raises CannotLogContact and CannotBook; then nothing of it is kept."""
     log = replace(log, booking=_moved_to(ceo, programme, log, act))
     contact = log_contact(ceo, programme, log, act=act)
+    _tell_of(contact.check_in, act)
     if next_slot is not None:
         book_check_in(ceo, programme, next_slot, act=act)
     if act.by is not None:
         drop_draft(ceo, programme, by=act.by)
     return contact
+
+
+@transaction.atomic
+def correct_talk(contact: Contact, log: Log, *, version: int, act: Act) -> Contact:
+    """Raises EditedMeanwhile and CannotLogContact."""
+    before = contact.check_in
+    row = correct_contact(contact, log, version=version, act=act)
+    for booking in {before, row.check_in}:
+        _tell_of(booking, act)
+    return row
+
+
+@transaction.atomic
+def withdraw_talk(contact: Contact, *, version: int, act: Act) -> Contact:
+    """Raises EditedMeanwhile."""
+    row = withdraw_contact(contact, version=version, act=act)
+    _tell_of(row.check_in, act)
+    return row
 
 
 def _moved_to(
@@ -47,3 +73,10 @@ def _moved_to(
         channel = Channel(planned.channel)
         slot = replace(slot, minutes=planned.minutes, channel=channel)
     return book_check_in(ceo, programme, slot, act=act)
+
+
+def _tell_of(booking: CheckIn | None, act: Act) -> None:
+    """As the act left it; the contact may hold it as it was before."""
+    if booking is not None:
+        rows = CheckIn.objects.select_related("ceo__region", "ceo__user", "programme")
+        tell(rows.get(pk=booking.pk), act)

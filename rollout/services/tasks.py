@@ -11,9 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from regions import history
 from regions.history import Act
-from regions.models import HistoryEntry, User
+from regions.models import Ask, HistoryEntry, User
 from rollout.enums import LEFT_BEHIND, TASK_MOVES, BlockReason, TaskState
 from rollout.models import Task
+from rollout.services.asks import CannotLink, check_link, waiting_ask
 
 
 class CannotMoveTask(Exception):  # noqa: N818 - a refusal, told to the user as it stands
@@ -50,18 +51,26 @@ def block_task(
     reason: str,
     note: str = "",
     waits_for: User | None = None,
+    waits_for_ask: Ask | None = None,
+    knows_asks: bool = True,
     version: int,
     act: Act,
 ) -> Task:
-    """Say that a task cannot go on, why, and whom it waits for. Raises CannotMoveTask."""
+    """Say that a task cannot go on, why, and whom or which ask it waits for.
+
+    Who does not know the asks leaves the one that stands. Raises CannotMoveTask.
+    """
     if reason not in BlockReason.values:
         raise CannotMoveTask(_("Choose why it is blocked."))
-    values = {
+    values: dict[str, Any] = {
         "block_reason": reason,
         "block_note": note.strip(),
         "waits_for": waits_for,
+        "waits_for_ask": _fitting(waits_for_ask, task),
     }
     row = _locked(task)
+    if not knows_asks:
+        values["waits_for_ask"] = row.waits_for_ask
     is_so = row.state == TaskState.BLOCKED and all(
         getattr(row, name) == value for name, value in values.items()
     )
@@ -80,9 +89,21 @@ def drop_task(task: Task, *, reason: str, version: int, act: Act) -> Task:
     )
 
 
+def _fitting(ask: Ask | None, task: Task) -> Ask | None:
+    """The ask, locked before the task. Raises CannotMoveTask where it frees no such task."""
+    if ask is None:
+        return None
+    try:
+        row = waiting_ask(ask)
+        check_link(row, task)
+    except CannotLink as refusal:
+        raise CannotMoveTask(str(refusal)) from None
+    return row
+
+
 def _locked(task: Task) -> Task:
     """With what its row shows, so that it is not read again."""
-    rows = Task.objects.select_related("plan__region", "step")
+    rows = Task.objects.select_related("plan__region", "step", "waits_for_ask")
     return history.lock(rows, task.pk)
 
 

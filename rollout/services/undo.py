@@ -5,19 +5,24 @@ import uuid
 from django.db import transaction
 
 from regions.history import Act
+from regions.models import CheckIn
 from regions.services.undo import undo
 from rollout.models import Handover
 from rollout.services.handovers import take_back
+from rollout.services.invitations import renumber, tell
 
 
 @transaction.atomic
 def take_back_act(act_id: uuid.UUID, *, act: Act) -> None:
     """Everything is as before the act, itself recorded. Raises CannotUndo.
 
-    A hand-over keeps that it was taken back.
+    A hand-over keeps that it was taken back; calendars learn of a talk that was moved back.
     """
     handover = Handover.objects.filter(act=act_id).first()
     if handover is None:
-        undo(act_id, act=act)
+        for row in undo(act_id, act=act):
+            if isinstance(row, CheckIn):
+                renumber(row, act)
+                tell(row, act)
     else:
         take_back(handover, act=act)

@@ -38,6 +38,7 @@ from regions.wording import (
     moment,
     next_talk,
     since_last_talk,
+    time_asked,
     until_go_live,
 )
 from rollout.forms import ActForm
@@ -46,6 +47,7 @@ from rollout.queries.calls import calls_due, own_first, talk_with
 from rollout.queries.callsheet import CallSheet, call_sheet_of
 from rollout.queries.mails import failed_about
 from rollout.queries.sheetfacts import sheet_facts
+from rollout.queries.talktimes import respect_of, talks_with
 from rollout.services.talks import log_talk
 
 from .notes import confirm, refuse, warn
@@ -166,6 +168,9 @@ def _sheet_page(
         "may_log": may_log,
         "failed_mails": failed_about(one.region, user, user.moment),
         "swap": _swap(request, one),
+        "time_asked": time_asked(
+            respect_of(one, talks_with([one]), request.user.moment)
+        ),
     }
     return render(request, "rollout/call_sheet.html", context, status=status)
 
@@ -227,7 +232,11 @@ def _next_code(request: Request, one: Engagement, corrected: Corrections) -> str
     rows = Rhythm.objects.visible_to(request.user).running()
     rows = rows.filter(programme=one.rhythm.programme)
     calls = own_first(calls_due(rows, request.user.moment, corrected), request.user)
-    codes = [call.engagement.region.code for call in calls]
+    codes = [
+        call.engagement.region.code
+        for call in calls
+        if not call.put_off_by(request.user)
+    ]
     return next((code for code in codes if code != one.region.code), None)
 
 

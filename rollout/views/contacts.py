@@ -14,15 +14,12 @@ from regions.history import EditedMeanwhile, web_act
 from regions.merging import Clashing, save_merging
 from regions.middleware import Request
 from regions.models import Contact
-from regions.services.contacts import (
-    CannotLogContact,
-    correct_contact,
-    withdraw_contact,
-)
+from regions.services.contacts import CannotLogContact
 from regions.services.privacy import log_views
 from regions.wording import ceo_of
 from rollout.forms import ActForm
 from rollout.queries.history import row_timeline
+from rollout.services.talks import correct_talk, withdraw_talk
 
 from .notes import both_texts, confirm, refuse, warn
 
@@ -39,7 +36,7 @@ def contact_correct(request: Request, pk: int) -> HttpResponse:
         return ContactForm.for_contact(row, data, reads_private=reads)
 
     def correct(form: ContactForm) -> Contact:
-        return correct_contact(
+        return correct_talk(
             contact,
             form.to_log(contact.held_at, ask=contact.ask),
             version=form.cleaned_data["version"] or 0,
@@ -85,7 +82,7 @@ def contact_withdraw(request: Request, pk: int) -> HttpResponse:
     try:
         if not form.is_valid():
             raise CannotLogContact(_("The page is incomplete. Load it again."))
-        withdraw_contact(contact, act=web_act(request.user), **form.cleaned_data)
+        withdraw_talk(contact, act=web_act(request.user), **form.cleaned_data)
     except (CannotLogContact, EditedMeanwhile) as refusal:
         warn(request, str(refusal))
         return redirect("rollout:contact-correct", pk)

@@ -14,7 +14,7 @@ from pilots.models import Finding
 from regions.access import can_change_contact, can_search_history, can_see_people
 from regions.history import web_act
 from regions.middleware import Request, way_back
-from regions.models import Contact, Region, User
+from regions.models import Ask, Contact, Region, User
 from regions.services.undo import CannotUndo
 from regions.timeline import past_acts, timeline
 from regions.undoing import in_the_way, undo_answers, undo_stops
@@ -113,6 +113,8 @@ def _page_of_row(row: Any, user: User) -> str:
             return reverse("rollout:task", args=[row.pk])
         case Clarification():
             return reverse("rollout:clarification", args=[row.pk])
+        case Ask():
+            return reverse("rollout:ask", args=[row.pk])
         case Finding():
             return reverse("pilots:finding", args=[row.pk])
         case User() if can_see_people(user):

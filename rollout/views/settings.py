@@ -20,6 +20,9 @@ from regions.models import User
 from regions.services.links import revoke_links
 from regions.services.people import change_settings
 from regions.wording import capital, listed
+from rollout.forms.feeds import FeedForm
+from rollout.links import feed_url, webcal_url
+from rollout.queries.feeds import feeds_of
 from rollout.queries.mails import sent_to
 from rollout.services.testmail import CannotSendTest, send_test
 
@@ -102,7 +105,15 @@ def _fragment(
 
 def _page(request: Request, form: SettingsForm, status: int = 200) -> HttpResponse:
     user = request.user
-    context = {"form": form, "mails": sent_to(user, user.moment)[:SHOWN]}
+    context = {
+        "form": form,
+        "mails": sent_to(user, user.moment)[:SHOWN],
+        "feeds": [
+            {"row": feed, "url": feed_url(feed), "webcal": webcal_url(feed)}
+            for feed in feeds_of(user)
+        ],
+        "feed_form": FeedForm(),
+    }
     return render(request, "rollout/settings.html", context, status=status)
 
 

@@ -10,7 +10,12 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from regions.access import can_search_history, can_see_people, can_see_today
+from regions.access import (
+    can_search_history,
+    can_see_people,
+    can_see_stances,
+    can_see_today,
+)
 from regions.enums import Role
 from regions.middleware import Request, asked
 from regions.models import Programme, Region, User
@@ -101,7 +106,13 @@ def talk_pages(user: User, path: str) -> list[MenuItem]:
     """What keeping in touch with CEOs consists of: a line of links under their titles."""
     if not can_see_today(user):
         return []
-    entries = [(_("Today"), "rollout:today")]
+    entries = [
+        (_("Today"), "rollout:today"),
+        (_("Check-ins"), "rollout:check-in-list"),
+        (_("Asks"), "rollout:ask-list"),
+    ]
+    if can_see_stances(user):
+        entries.append((_("Stances"), "rollout:stance-list"))
     items = [(label, reverse(name)) for label, name in entries]
     return [MenuItem(label, url, "", path.startswith(url)) for label, url in items]
 

@@ -128,7 +128,7 @@ def _block(task: Task, data: Any, act: Act) -> str:
         raise CannotMoveTask(_("Choose why it is blocked."))
     assert act.by is not None, "a person follows the link"  # noqa: S101
     said = {**form.cleaned_data, "waits_for": liaison_for(task, act.by)}
-    block_task(task, act=act, **said)
+    block_task(task, knows_asks=False, act=act, **said)
     return _("Blocked: %(title)s")
 
 

@@ -1,6 +1,7 @@
 """My tasks, one task, and what is done with it in one tap."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.http import HttpResponse
@@ -14,10 +15,11 @@ from pilots.access import can_record_finding
 from pilots.queries import lessons_for
 from regions.access import can_see_today
 from regions.calendar import today
+from regions.enums import Right
 from regions.history import EditedMeanwhile, web_act
 from regions.merging import Clashing, save_merging
 from regions.middleware import Request, way_back
-from regions.models import User
+from regions.models import Ask, User
 from regions.queries import files_on
 from regions.services.undo import CannotUndo, undo
 from regions.uploads import AttachForm
@@ -27,6 +29,7 @@ from rollout.enums import UNFINISHED, BlockReason, TaskState
 from rollout.forms import ActForm, BlockForm
 from rollout.forms.tasks import CommentForm, DropForm, ItemForm
 from rollout.models import Task
+from rollout.queries.askpage import waiting_asks
 from rollout.queries.clarifications import all_of
 from rollout.queries.history import row_timeline
 from rollout.queries.lessons import taught_by
@@ -77,7 +80,7 @@ def my_tasks(request: Request) -> HttpResponse:
 @require_safe
 def task_page(request: Request, pk: int) -> HttpResponse:
     task = _task(request, pk)
-    form = BlockForm(task, reason=request.GET.get("why"))
+    form = _block_form(request, task, reason=request.GET.get("why"))
     return _page(request, task, form)
 
 
@@ -117,6 +120,7 @@ def _page(
         "questions": all_of(task, user, user.moment),
         "ask_url": f"{reverse('rollout:region-ask', args=[task.plan.region.code])}?task={task.pk}",
         "may_ask": bool(can_ask(user, task.plan.region_id)),
+        "knows_asks": user.standing.may(Right.SEE_TALKS, task.plan.region_id),
         "attach_form": AttachForm(),
         "parts": task_parts(task, user),
         "drop_form": DropForm(initial={"version": task.version}),
@@ -129,8 +133,8 @@ def _page(
 
 def show_refused(request: Request, task: Task, **forms: Any) -> HttpResponse:
     """The page again, with a form below it that was not taken."""
-    pk = task.pk
-    return _page(request, _task(request, pk), BlockForm(task), status=422, **forms)
+    row = _task(request, task.pk)
+    return _page(request, row, _block_form(request, row), status=422, **forms)
 
 
 @require_POST
@@ -153,7 +157,7 @@ def task_block(request: Request, pk: int) -> HttpResponse:
     """Blocked needs a reason; who can help is optional."""
     task = _task(request, pk)
     can_work_on(request.user, task).insist()
-    form = BlockForm(task, request.POST)
+    form = _block_form(request, task, request.POST)
     if not form.is_valid():
         return _page(request, task, form, status=422)
 
@@ -166,7 +170,7 @@ def task_block(request: Request, pk: int) -> HttpResponse:
         if request.htmx:
             row = block(form)
         else:
-            save_merging(form, _block_form, block)
+            save_merging(form, partial(_blocked_anew, request), block)
     except Clashing as conflict:
         return both_texts(request, conflict, back=reverse("rollout:task", args=[pk]))
     except CannotMoveTask as refusal:
@@ -180,21 +184,35 @@ def task_block(request: Request, pk: int) -> HttpResponse:
 
 
 def _block_said(form: BlockForm, task: Task, user: User) -> dict[str, Any]:
-    """A tap on a reason asks for no helper: then the liaison is told."""
-    said = form.cleaned_data
-    if "waits_for" in form.data:
-        return said
-    return {**said, "waits_for": liaison_for(task, user)}
+    """A tap on a reason asks for no helper: then the liaison is told. What waits for an
+    ask waits for the CEO, unless somebody else is named."""
+    said = {**form.cleaned_data, "knows_asks": "waits_for_ask" in form.fields}
+    if "waits_for" not in form.data:
+        return {**said, "waits_for": liaison_for(task, user)}
+    ask: Ask | None = said.get("waits_for_ask")
+    if ask is not None and said["waits_for"] is None:
+        said["waits_for"] = ask.ceo.user
+    return said
 
 
-def _block_form(row: Task, data: Any) -> BlockForm:
+def _block_form(
+    request: Request, task: Task, data: Any = None, **more: Any
+) -> BlockForm:
+    """With the asks of the CEO for who knows them."""
+    plan = task.plan
+    knows = request.user.standing.may(Right.SEE_TALKS, plan.region_id)
+    asks = waiting_asks(plan.region_id, plan.programme_id) if knows else None
+    return BlockForm(task, data, asks=asks, **more)
+
+
+def _blocked_anew(request: Request, row: Task, data: Any) -> BlockForm:
     """The form over what somebody else left; what he finished is no longer blocked."""
     if row.state not in UNFINISHED:
         raise CannotMoveTask(
             _("This task is %(state)s, so this is not possible now.")
             % {"state": row.get_state_display()}
         )
-    return BlockForm(row, data)
+    return _block_form(request, row, data)
 
 
 @require_POST

@@ -39,7 +39,7 @@
 
   // An answer that replaces an open menu leaves nothing focused: back to what opens it.
   document.addEventListener("htmx:afterSettle", (event) => {
-    if (document.activeElement !== document.body || !event.target.matches(".task, tr[id^=row-]")) return;
+    if (document.activeElement !== document.body || !event.target.matches(".task, tr[id^=row-], .item[id^=call-]")) return;
     const control = event.target.querySelector("summary, .undo, .act-link");
     if (control) control.focus();
   });
@@ -75,9 +75,12 @@
   if (navigator.clipboard) {
     document.querySelectorAll("[data-copy]").forEach((button) => {
       const words = button.textContent;
+      // An address stands in a field, from which it can be copied by hand, too.
+      const field = document.getElementById(button.dataset.copy);
       button.hidden = false;
       button.addEventListener("click", async () => {
-        await navigator.clipboard.writeText(button.dataset.copy);
+        if (field) field.select();
+        await navigator.clipboard.writeText(field ? field.value : button.dataset.copy);
         button.textContent = button.dataset.copied;
         document.getElementById("status").textContent = button.dataset.copied;
         setTimeout(() => { button.textContent = words; }, 2000);

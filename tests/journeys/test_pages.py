@@ -23,7 +23,16 @@ PAGES = {
     "region": ("cio", "/regions/{region}/", 200),
     "region of a manager": ("manager", "/regions/{region}/", 200),
     "call sheet": ("liaison", "/regions/{region}/call/", 200),
+    "check-ins": ("cio", "/check-ins/", 200),
+    "talks to move": ("cio", "/check-ins/move/?by=days&days=2&week=2027-01-01", 200),
+    "rhythm": ("hq", "/check-ins/rhythms/{rhythm}/", 200),
+    "rhythm of a wave": ("hq", "/check-ins/waves/{wave}/", 200),
+    "call to put off": ("liaison", "/check-ins/rhythms/{rhythm}/put-off/", 200),
     "log to correct": ("liaison", "/contacts/{contact}/", 200),
+    "stances": ("cio", "/stances/", 200),
+    "stance of a CEO": ("liaison", "/stances/{region}/", 200),
+    "how to deal with a CEO": ("liaison", "/stances/{region}/manners/", 200),
+    "another CEO": ("hq", "/regions/{region}/ceo/", 200),
     "my tasks": ("staff", "/tasks/?later=1", 200),
     "task": ("staff", "/tasks/{task}/", 200),
     "all tasks": ("manager", "/tasks/all/?region={region}", 200),
@@ -37,6 +46,9 @@ PAGES = {
     "old list": ("", "/my-list/no-such-token/", 410),
     "go-live to move": ("hq", "/regions/{region}/go-live/", 200),
     "wave to leave": ("hq", "/regions/{region}/wave/", 200),
+    "asks": ("cio", "/asks/?state=all", 200),
+    "ask": ("liaison", "/asks/{ask}/", 200),
+    "new ask": ("liaison", "/regions/{region}/asks/new/", 200),
     "clarifications": ("hq", "/clarifications/", 200),
     "question to ask": ("manager", "/regions/{region}/ask/", 200),
     "old question": ("", "/answers/no-such-token/", 410),
@@ -76,11 +88,16 @@ PAGES = {
 }
 ROWS = {
     "pilot": "SELECT id FROM pilots_pilot ORDER BY id",
-    "wave": "SELECT id FROM rollout_wave ORDER BY opened_at IS NOT NULL, id",
     "contact": """SELECT c.id FROM regions_contact c
         JOIN regions_regionalceo h ON h.id = c.ceo_id
         JOIN regions_region r ON r.id = h.region_id
         WHERE c.withdrawn_at IS NULL AND r.code = ?""",
+    "rhythm": """SELECT s.id FROM regions_rhythm s
+        JOIN regions_regionalceo h ON h.id = s.ceo_id
+        JOIN regions_region r ON r.id = h.region_id
+        WHERE h.to_date IS NULL AND r.code = ?""",
+    "wave": """SELECT p.wave_id AS id FROM rollout_plan p
+        JOIN regions_region r ON r.id = p.region_id WHERE r.code = ?""",
     "task": """SELECT t.id FROM rollout_task t JOIN rollout_plan p ON p.id = t.plan_id
         JOIN regions_region r ON r.id = p.region_id
         WHERE t.state = 'blocked' AND r.code = ?""",
@@ -89,6 +106,9 @@ ROWS = {
         JOIN regions_user u ON u.id = t.owner_id
         WHERE t.state = 'open' AND u.email LIKE 'staff-%' AND r.code = ?
         ORDER BY t.id""",
+    "ask": """SELECT a.id FROM regions_ask a
+        JOIN regions_regionalceo h ON h.id = a.ceo_id
+        JOIN regions_region r ON r.id = h.region_id WHERE r.code = ?""",
     "finding": "SELECT id FROM pilots_finding ORDER BY id",
     "mail": "SELECT id FROM rollout_mail ORDER BY id",
     "person": """SELECT m.user_id AS id FROM regions_membership m
@@ -158,7 +178,7 @@ SELDOM = {
     "finding to change", "close-out", "old close-out",
     "region of a manager", "person for an auditor", "old link", "old pause",
     "old invitation", "password again", "password", "role to end", "leave", "invite",
-    "not mine", "mail", "act", "not there",
+    "not mine", "mail", "act", "not there", "how to deal with a CEO",
 }  # fmt: skip
 # Every run looks at each other English page in dark on a phone, the proof at the rest.
 LOOKS = {

@@ -51,6 +51,8 @@ ASKED = {
     Right.READ_NOTES: lambda user, made: regional.can_read_notes(user, made.region.pk),
     Right.WITHDRAW_FILE: lambda user, made: regional.can_withdraw_file(user, made.file),
     Right.SET_CALLER: lambda user, made: regional.can_set_caller(user),
+    Right.SET_RHYTHM: lambda user, made: regional.can_set_rhythm(user),
+    Right.CHANGE_CEO: lambda user, made: regional.can_change_ceo(user),
     Right.DECIDE_FINDING: lambda user, made: can_decide_finding(user, None),
     Right.KEEP_PILOTS: lambda user, made: can_keep_pilots(user),
     Right.OPEN_WAVE: lambda user, made: access.can_open_wave(user),

@@ -213,7 +213,7 @@ def test_page_takes_the_same_queries_for_one_and_three_regions(
             waits_for=cio,
         )
 
-    with assert_queries(14):
+    with assert_queries(15):
         page = page_for(cio, programme)
 
     assert len(page.calls) == len(page.decisions) == regions

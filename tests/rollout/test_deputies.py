@@ -329,7 +329,7 @@ def test_absences_cost_no_query(count, due, liaison_north, plain, assert_queries
         make_absence(liaison_north, plain, from_date=first, last_date=first)
     make_absence(liaison_north, plain)
 
-    with assert_queries(5):
+    with assert_queries(6):
         calls_due(Rhythm.objects.all(), NOW, NOTHING)
     with assert_queries(1):
         assert plain.standing.liaison_of

@@ -5,8 +5,7 @@ import re
 import signal
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
-from pathlib import Path
+from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import pytest
@@ -39,25 +38,28 @@ def environment(folder):
     return known
 
 
+@contextmanager
+def served(folder, env):
+    """The address of a web process of the product."""
+    address = f"127.0.0.1:{free_port()}"
+    with running(
+        *(sys.executable, "-m", "gunicorn", "--config=deploy/gunicorn.conf.py"),
+        *(f"--bind={address}", "rollout.wsgi"),
+        ready=lambda: answers(address),
+        log=folder / f"{address}.log",
+        ends_by=signal.SIGTERM,
+        env=env,
+        cwd=ROOT,
+    ):
+        yield f"http://{address}"
+
+
 @pytest.fixture
 def doors(tmp_path):
     """The addresses of two processes that know of each other by the store only."""
     env = environment(tmp_path)
-    gunicorn = Path(sys.executable).with_name("gunicorn")
-    with ExitStack() as stack:
-        addresses = [f"127.0.0.1:{free_port()}" for _number in range(2)]
-        for address in addresses:
-            server = running(
-                *(gunicorn, "--config=deploy/gunicorn.conf.py", f"--bind={address}"),
-                "rollout.wsgi",
-                ready=lambda address=address: answers(address),
-                log=tmp_path / f"{address}.log",
-                ends_by=signal.SIGTERM,
-                env=env,
-                cwd=ROOT,
-            )
-            stack.enter_context(server)
-        yield [f"http://{address}" for address in addresses]
+    with served(tmp_path, env) as one, served(tmp_path, env) as other:
+        yield [one, other]
 
 
 def answers(address):

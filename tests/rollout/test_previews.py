@@ -37,6 +37,8 @@ def test_kind_without_a_preview_is_found():
         DutyKind.INVITATION,
         DutyKind.CONFIRMATION,
         DutyKind.CLOSE_OUT,
+        DutyKind.TALK,
+        DutyKind.TALK_OFF,
     ]
     assert check_in_part in COMPOSERS.values()
 

@@ -11,6 +11,7 @@ from rollout.models import Task
 from rollout.queries.tasks import WeekHead, week_of
 from tests.factories import (
     NOW,
+    make_ask,
     make_ceo,
     make_contact,
     make_finding,
@@ -19,6 +20,7 @@ from tests.factories import (
     make_procedure,
     make_region,
     make_rhythm,
+    make_stance,
     make_step,
     make_task,
 )
@@ -37,6 +39,8 @@ def filled(request, programme, wave, north, cio, staff_north, liaison_north):
         make_rhythm(ceo, programme)
         make_plan(region, wave)
         make_contact(ceo, programme, liaison_north, held_at=NOW - timedelta(days=30))
+        make_stance(ceo, programme, liaison_north)
+        make_ask(ceo, programme)
         make_mail(cio, slot=f"slot {number}")
         make_finding(programme, f"F{number}", state=FindingState.ADOPTED, step=step)
         make_step(step.procedure, f"Step {number}")
@@ -65,13 +69,18 @@ def filled(request, programme, wave, north, cio, staff_north, liaison_north):
     ("address", "queries"),
     [
         # Two of each ask whether mail goes out: the banner of headquarters and CIO.
-        ("/today/", 19),
+        ("/today/", 20),
         ("/regions/", 15),
         ("/regions/?wave=Wave+1", 14),
-        # One for who read the notes.
-        ("/regions/NORTH/", 30),
-        # One for who calls, which the CIO may change; one for a draft, one for the last log.
-        ("/regions/NORTH/call/", 19),
+        # One for who read the notes, one for what is asked of the CEO, one for his time.
+        ("/regions/NORTH/", 32),
+        # Two for who calls, which the CIO may change; one each for a draft, the last log
+        # and his time.
+        ("/regions/NORTH/call/", 21),
+        # One logs who is shown what is private.
+        ("/stances/", 16),
+        ("/stances/NORTH/", 16),
+        ("/regions/NORTH/ceo/", 12),
         ("/tasks/", 9),
         ("/playbook/", 11),
         ("/findings/", 10),
