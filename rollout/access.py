@@ -134,6 +134,15 @@ def can_change_question(user: User, row: Clarification) -> Answer:
     return ALLOWED if is_own else can_ask(user, row.region_id)
 
 
+def can_brief(user: User, region_id: int) -> Answer:
+    """Who talks with the CEO writes to him."""
+    if user.standing.may(Right.LOG_TALK, region_id):
+        return ALLOWED
+    return denied(
+        _("Only the CIO, headquarters and the region's liaison write briefs.")
+    )
+
+
 def can_read_appraisal(user: User, person: User) -> Answer:
     """The person himself, a manager of his region, headquarters and the CIO."""
     standing, right = user.standing, Right.READ_APPRAISAL

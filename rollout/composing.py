@@ -28,6 +28,7 @@ from rollout.placing import (
     invitation_context,
     test_context,
 )
+from rollout.placing.briefs import answer_part, brief_part, call_me_part
 from rollout.placing.lessons import close_out_part, finding_part
 from rollout.placing.own import assigned_context, overdue_context, plan_context
 from rollout.placing.talks import off_context, reminder_entries, talk_context
@@ -199,9 +200,11 @@ def talk_off_part(recipient: User, duties: list[Duty], facts: Facts) -> Part | N
 # In the order of the parts of a mail.
 COMPOSERS: dict[str, Callable[[User, list[Duty], Facts], Part | None]] = {
     DutyKind.SIGN_IN: sign_in_part,
+    DutyKind.CALL_ME: call_me_part,
     DutyKind.BLOCKED: blocked_part,
     DutyKind.ASSIGNED: assigned_part,
     DutyKind.CHECK_IN: check_in_part,
+    DutyKind.BRIEF_ANSWER: answer_part,
     DutyKind.OVERDUE: overdue_part,
     DutyKind.CLARIFICATION: clarification_part,
     DutyKind.PLAN: plan_part,
@@ -212,6 +215,7 @@ COMPOSERS: dict[str, Callable[[User, list[Duty], Facts], Part | None]] = {
     DutyKind.CLOSE_OUT: close_out_part,
     DutyKind.TALK: talk_part,
     DutyKind.TALK_OFF: talk_off_part,
+    DutyKind.BRIEF: brief_part,
 }
 
 

@@ -112,6 +112,9 @@ class DutyKind(TextChoices):
     CLOSE_OUT = "close_out", _("questions after a pilot")
     TALK = "talk", _("booked talk")
     TALK_OFF = "talk_off", _("talk that is off")
+    BRIEF = "brief", _("brief to a CEO")
+    CALL_ME = "call_me", _("a CEO asks to be called")
+    BRIEF_ANSWER = "brief_answer", _("answer to a brief")
 
 
 class MailCap(TextChoices):
@@ -137,7 +140,13 @@ CAPS = {
     DutyKind.CLOSE_OUT: MailCap.AT_ONCE,
     DutyKind.TALK: MailCap.AT_ONCE,
     DutyKind.TALK_OFF: MailCap.AT_ONCE,
+    DutyKind.BRIEF: MailCap.AT_ONCE,
+    DutyKind.CALL_ME: MailCap.URGENT,
+    DutyKind.BRIEF_ANSWER: MailCap.PLANNED,
 }
+# What somebody is written at once without having asked for it: to a CEO it counts as a
+# mail of his fourteen days.
+UNASKED = (DutyKind.BRIEF, DutyKind.CONFIRMATION)
 
 
 def kinds_of(*caps: MailCap) -> tuple[DutyKind, ...]:
@@ -247,3 +256,31 @@ class ShiftBy(TextChoices):
 
     DAYS = "days", _("by working days")
     WEEKS = "weeks", _("to the same weekday of another week")
+
+
+class BriefState(TextChoices):
+    """How far a brief to a CEO is; an answer may change as long as its link works."""
+
+    DRAFT = "draft", pgettext_lazy("brief", "draft")
+    SENT = "sent", pgettext_lazy("brief", "sent, not answered yet")
+    ANSWERED = "answered", pgettext_lazy("brief", "answered")
+    WITHDRAWN = "withdrawn", pgettext_lazy("brief", "withdrawn")
+
+
+# Has reached its CEO, and his answer counts.
+OUT = (BriefState.SENT, BriefState.ANSWERED)
+
+
+class BriefAnswer(TextChoices):
+    """What a CEO says to the one thing that a brief asks of him."""
+
+    YES = "yes", pgettext_lazy("brief", "Yes")
+    CALL_ME = "call_me", pgettext_lazy("brief", "Call me")
+    NOT_NOW = "not_now", pgettext_lazy("brief", "Not now")
+
+
+class BriefCall(TextChoices):
+    """Why a brief puts its CEO on the call list, whatever the rhythm says."""
+
+    CALL_ME = "call_me", _("asked to be called")
+    UNANSWERED = "unanswered", _("no answer to the brief")

@@ -28,6 +28,15 @@ SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
+class Enclosed:
+    """A file that goes with a message. Its name is plain letters, digits and marks."""
+
+    name: str
+    kind: str
+    content: bytes
+
+
+@dataclass(frozen=True)
 class Envelope:
     """Everything that a message is made of."""
 
@@ -46,6 +55,7 @@ class Envelope:
     thread: str = ""
     # Where planned mail is stopped, by a person or by the mail program (RFC 8058).
     unsubscribe_url: str = ""
+    enclosed: tuple[Enclosed, ...] = ()
 
     def to_bytes(self) -> bytes:
         """The message. Raises ValueError for an address that is none."""
@@ -57,9 +67,12 @@ class Envelope:
         if is_invitation:
             parts.append(_part(self.calendar, "calendar", {"method": method}))
         kind, body = _joined("alternative", f"=_{name}", parts)
+        files = [_file(one) for one in self.enclosed]
         if method and not is_invitation:
+            files.append(_calendar_file(self.calendar))
+        if files:
             inner = _head({"Content-Type": kind}) + body
-            kind, body = _joined("mixed", f"=-{name}", [inner, _file(self.calendar)])
+            kind, body = _joined("mixed", f"=-{name}", [inner, *files])
         headers = {"Content-Type": kind, "MIME-Version": "1.0", **self._headers()}
         return _head(headers) + body
 
@@ -125,10 +138,20 @@ def _joined(how: str, boundary: str, parts: list[bytes]) -> tuple[str, bytes]:
     return f'multipart/{how}; boundary="{boundary}"', body + edge + b"--\r\n"
 
 
-def _file(calendar: str) -> bytes:
+def _calendar_file(calendar: str) -> bytes:
     """Entries that ask nothing of anybody, to be opened."""
     name = {"Content-Disposition": 'attachment; filename="talks.ics"'}
     return _part(calendar, "calendar", {"method": Method.PUBLISH}, name)
+
+
+def _file(one: Enclosed) -> bytes:
+    headers = {
+        "Content-Type": one.kind,
+        "MIME-Version": "1.0",
+        "Content-Transfer-Encoding": "base64",
+        "Content-Disposition": f'attachment; filename="{one.name}"',
+    }
+    return _head(headers) + b"\r\n" + _with_line_ends(base64.encodebytes(one.content))
 
 
 def _part(

@@ -90,20 +90,20 @@ TASKS_LINK = Purpose(
 ANSWERS_LINK = Purpose(
     "answers", "rollout:answers", timedelta(days=14), names_mail=True
 )
+BRIEF_LINK = Purpose(
+    "brief", "rollout:brief-answer", timedelta(days=14), names_mail=True
+)
 CLOSE_OUT_LINK = Purpose(
     "close-out", "rollout:close-out-answer", timedelta(days=30), names_mail=True
 )
 PURPOSES = (
-    SIGN_IN_LINK,
-    INVITATION_LINK,
-    PAUSE_LINK,
-    TASKS_LINK,
-    ANSWERS_LINK,
+    SIGN_IN_LINK, INVITATION_LINK, PAUSE_LINK, TASKS_LINK, ANSWERS_LINK, BRIEF_LINK,
     CLOSE_OUT_LINK,
-)
+)  # fmt: skip
 SIGN_IN, INVITATION = SIGN_IN_LINK.placeholder, INVITATION_LINK.placeholder
 PAUSE, TASKS = PAUSE_LINK.placeholder, TASKS_LINK.placeholder
-ANSWERS, CLOSE_OUT = ANSWERS_LINK.placeholder, CLOSE_OUT_LINK.placeholder
+ANSWERS, BRIEF = ANSWERS_LINK.placeholder, BRIEF_LINK.placeholder
+CLOSE_OUT = CLOSE_OUT_LINK.placeholder
 # How long a mail of a kind is of use; all others are no longer than a sign-in link.
 A_TALK = timedelta(days=14)
 OF_USE: dict[str, timedelta] = {
@@ -112,6 +112,7 @@ OF_USE: dict[str, timedelta] = {
     DutyKind.CLOSE_OUT: CLOSE_OUT_LINK.lasts,
     DutyKind.TALK: A_TALK,
     DutyKind.TALK_OFF: A_TALK,
+    DutyKind.BRIEF: BRIEF_LINK.lasts,
 }
 
 

@@ -2,7 +2,7 @@
 cannot wait at any hour of it that is not quiet."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from regions.calendar import Calendar, Corrections, moment_of, today
 from regions.enums import PlannedMail
@@ -10,6 +10,8 @@ from regions.models import User
 from rollout.enums import MailCap
 
 DAY_BEGINS, DAY_ENDS = time(8), time(20)
+# Longer than any row of days off.
+LOOK_AHEAD = 40
 KEYS = {MailCap.PLANNED: "day", MailCap.URGENT: "urgent"}
 
 
@@ -55,6 +57,19 @@ def slot_on(user: User, cap: MailCap, day: date, corrected: Corrections) -> Slot
         begins_at=moment_of(day, begins, user.zone),
         ends_at=moment_of(day, ends, user.zone),
     )
+
+
+def next_open(user: User, at: datetime, corrected: Corrections) -> datetime:
+    """The first moment from now on that is neither quiet nor on a day off of somebody.
+
+    Without a working day in sight it is now: better than never.
+    """
+    first = today(user, at)
+    for number in range(LOOK_AHEAD):
+        slot = slot_on(user, MailCap.URGENT, first + timedelta(days=number), corrected)
+        if slot is not None and at < slot.ends_at:
+            return max(at, slot.begins_at)
+    return at
 
 
 def _is_wanted(user: User, day: date, calendar: Calendar) -> bool:

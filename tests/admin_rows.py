@@ -50,6 +50,7 @@ def one_of_each(number: int) -> dict[str, Model]:
         factories.make_clarification(
             region, programme, staff, ceo.user, question=f"Question {number}", task=task
         ),
+        factories.make_brief(ask, staff, need=f"Need {number}"),
         factories.make_duty(staff, rhythm, mail=mail),
         factories.make_holiday(
             name=f"Day {number}", day_date=date(2027, 1, 1) + timedelta(days=number)

@@ -38,8 +38,16 @@ from regions.models import (
     User,
 )
 from regions.models.attachments import AttachmentStorage, random_name
-from rollout.enums import ClarificationState, DutyKind, MailState, RequestKind
+from rollout.enums import (
+    OUT,
+    BriefState,
+    ClarificationState,
+    DutyKind,
+    MailState,
+    RequestKind,
+)
 from rollout.models import (
+    Brief,
     CalendarFeed,
     ChecklistItem,
     Clarification,
@@ -316,6 +324,24 @@ def make_clarification(
     if row.get("state") == ClarificationState.CONFIRMED:
         row = {"confirmed_by": of, "confirmed_at": NOW} | row
     return saved(Clarification(**row))
+
+
+def make_brief(ask: Ask, by: User, **values: Any) -> Brief:
+    """A draft for what is asked of a CEO; sent, it went out at NOW."""
+    texts = {
+        "benefit": "The pilot closes its month in three days instead of nine.",
+        "source": "Report of the pilot",
+        "standing": "The go-live is on Mon 3 May.",
+        "need": "Name a data owner by Wed 17 Mar.",
+        "why_you": "Only you can free people from their daily work.",
+        "we_take_off": "We prepare the papers.",
+    }
+    what = {"ceo": ask.ceo, "programme": ask.programme, "ask": ask, "made_by": by}
+    row = what | texts | {"due_date": date(2027, 3, 17), "language": "en"} | values
+    if row.get("state", BriefState.DRAFT) in OUT:
+        sent = {"sent_at": NOW, "reviewed_by": by, "writer": by, "paper": b"%PDF-1.4"}
+        row = sent | {"call_date": date(2027, 3, 17)} | row
+    return saved(Brief(**row))
 
 
 def make_attachment(

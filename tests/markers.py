@@ -35,6 +35,7 @@ from regions.privacy import private_fields
 from rollout.enums import TaskState
 from rollout.models import (
     Breaker,
+    Brief,
     CalendarFeed,
     ChecklistItem,
     Clarification,
@@ -64,6 +65,7 @@ WAY_TO_REGION: dict[type[Model], str] = {
     Ask: "ceo__region",
     Attachment: "region",
     Blackout: "region",
+    Brief: "ceo__region",
     CalendarFeed: "user__memberships__region",
     CheckIn: "ceo__region",
     Clarification: "region",
@@ -95,6 +97,7 @@ OF_ALL = {
 }  # fmt: skip
 CIRCLES = {
     Ask: "engaged",
+    Brief: "engaged",
     CheckIn: "engaged",
     Contact: "engaged",
     RegionalCEO: "engaged",
@@ -211,12 +214,18 @@ def without(region: Region) -> None:
         ).distinct()
         ids = list(people.values_list("pk", flat=True))
         order = [
-            MailEvent, Duty, Mail, HistoryEntry, Attachment, Clarification, TaskLink, TaskFinding,
-            ChecklistItem, TaskComment, TaskRequest, Task, Contact, CheckIn, Ask, Stance,
-            Snooze, Rhythm, CalendarFeed, Plan, Wave, Blackout, RegionalCEO, Handover, Absence, Membership,
+            MailEvent, Duty, Mail, HistoryEntry, Attachment, Clarification, TaskLink,
+            TaskFinding,
+            ChecklistItem, TaskComment, TaskRequest, Task, Brief, Contact, CheckIn, Ask,
+            Stance, Snooze, Rhythm, CalendarFeed, Plan, Wave, Blackout, RegionalCEO,
+            Handover, Absence, Membership,
         ]  # fmt: skip
         # A wave is known by its plans only while they are there.
         found = {model: _numbers(model, region) for model in order}
+        # A CEO has no role in his region, and yet mails.
+        QuerySet(Duty).filter(recipient__in=ids).delete()
+        QuerySet(MailEvent).filter(mail__recipient__in=ids).delete()
+        QuerySet(Mail).filter(recipient__in=ids).delete()
         for model in order:
             QuerySet(model).filter(pk__in=found[model]).delete()
         QuerySet(HistoryEntry).filter(by__in=ids).delete()

@@ -23,9 +23,17 @@ from pilots.enums import FindingState
 from regions.enums import Audience, Channel, CheckInState, Role
 from regions.history import Act
 from regions.models import Attachment, Programme, Region, User
-from rollout.enums import BlockReason, DutyKind, MailState, ShiftBy, TaskState
+from rollout.enums import (
+    BlockReason,
+    BriefState,
+    DutyKind,
+    MailState,
+    ShiftBy,
+    TaskState,
+)  # fmt: skip
 from rollout.links import (
     ANSWERS_LINK,
+    BRIEF_LINK,
     CLOSE_OUT_LINK,
     TASKS_LINK,
     feed_url,
@@ -149,6 +157,12 @@ def _rows(
     link = mail_at_once(staff, DutyKind.SIGN_IN, occurrence="matrix", at=NOW)
     link.dated_at = NOW
     wanted = factories.make_ask(ceo, programme)
+    brief = factories.make_brief(wanted, liaison, state=BriefState.SENT)
+    brought = factories.make_mail(
+        ceo.user, "brief 1", planned_at=NOW - timedelta(days=15), dated_at=NOW,
+        state=MailState.SUPERSEDED,
+    )  # fmt: skip
+    factories.make_duty(ceo.user, brief, kind=DutyKind.BRIEF, mail=brought)
     rhythm = factories.make_rhythm(ceo, programme)
     factories.make_check_in(ceo, programme, state=CheckInState.CANCELLED)
     # After the longest day, so that the call stays on the list.
@@ -219,6 +233,12 @@ def _rows(
         asked=asked,
         feed=feed,
         calendar=urlsplit(feed_url(feed)).path.split("/")[-1].removesuffix(".ics"),
+        brief=brief,
+        # Of a programme of its own, so that another one can be begun.
+        draft=factories.make_brief(
+            wanted, liaison, programme=factories.make_programme(f"Z{region.code}")
+        ),
+        brief_link=BRIEF_LINK.token(brought),
         answered=factories.make_clarification(
             region, programme, liaison, staff, state="answered", proposal="Was it so?"
         ),

@@ -133,6 +133,18 @@ rollout:ask-settle        POST  302  404  302  302  403  302  404  404  404  404
 rollout:ask-change        POST  302  404  302  302  403  302  404  404  404  404
 rollout:ask-link          POST  302  404  302  302  403  302  404  404  404  404
 rollout:ask-unlink        POST  302  404  302  302  403  302  404  404  404  404
+rollout:region-brief      GET   302  404  200  200  403  200  404  404  404  404
+rollout:region-brief      POST  302  404  302  302  403  302  404  404  404  404
+rollout:brief-list        GET   302  403  200  200  200  200  403  403  403  403
+rollout:brief             GET   302  404  200  200  200  200  404  404  404  404
+rollout:brief             POST  302  404  302  302  403  302  404  404  404  404
+rollout:brief-preview     GET   302  404  200  200  403  200  404  404  404  404
+rollout:brief-html        GET   302  404  200  200  403  200  404  404  404  404
+rollout:brief-pdf         GET   302  404  200  200  403  200  404  404  404  404
+rollout:brief-send        POST  302  404  302  302  403  302  404  404  404  404
+rollout:brief-withdraw    POST  302  404  302  302  403  302  404  404  404  404
+rollout:brief-answer      GET   200  200  200  200  200  200  200  200  200  200
+rollout:brief-answer      POST  200  200  200  200  200  200  200  200  200  200
 rollout:clarification-list GET  302  200  200  200  200  200  200  200  200  200
 rollout:clarification     GET   302  404  200  200  200  200  200  200  200  404
 rollout:clarification-reply POST 302 404  403  403  403  403  403  302  403  404
@@ -264,7 +276,8 @@ OF_PEOPLE = {
 # Open without a session.
 OPEN = {
     "rollout:health", "rollout:pause", "rollout:mailed-tasks", "rollout:worker", "rollout:invitation", "rollout:sign-in-ask", "rollout:sign-in",
-    "rollout:answers", "rollout:close-out-answer", "rollout:calendar", "regions:language", "regions:theme", "account_login", "account_inactive",
+    "rollout:answers", "rollout:brief-answer", "rollout:close-out-answer", "rollout:calendar", "regions:language",
+    "regions:theme", "account_login", "account_inactive",
     "passkey_sign_in", "passkey_begin", "openid_connect_login", "openid_connect_callback",
 }  # fmt: skip
 # What stands in the address belongs to no region: who may see one sees the other's too.
@@ -275,7 +288,8 @@ OF_ALL = {
     "pilots:finding-attach", "pilots:finding-reject", "pilots:finding-retire", "pilots:finding-reopen",
     "rollout:preview", "rollout:preview-html", "rollout:pause", "rollout:sign-in",
     "rollout:invitation", "rollout:mailed-tasks", *OF_PEOPLE,
-    "rollout:answers", "rollout:calendar", "rollout:close-out", "rollout:close-out-answer", *OF_PEOPLE,
+    "rollout:answers", "rollout:brief-answer", "rollout:close-out",
+    "rollout:close-out-answer", "rollout:calendar", *OF_PEOPLE,
 }  # fmt: skip
 # The role is asked for before the row: its refusal says nothing about the row.
 ROLE_FIRST = {"rollout:preview", "rollout:preview-html", *OF_PEOPLE}
@@ -287,6 +301,7 @@ ABSENT = {
     "rollout:mailed-tasks": 410,
     "rollout:answers": 410,
     "rollout:close-out-answer": 410,
+    "rollout:brief-answer": 410,
 }
 # Nobody here has a password, a code or a finger to give again, or another sign-in.
 NOBODY_SUCCEEDS = {
@@ -325,11 +340,11 @@ LEDGERS = [
     "regions.sending",
 ]  # fmt: skip
 READ_ONLY = [
-    *LEDGERS, "regions.attachment", "regions.contact", "rollout.clarification",
+    *LEDGERS, "regions.attachment", "regions.contact", "rollout.brief", "rollout.clarification",
 ]  # fmt: skip
 KEPT = [
     "regions.ask", "regions.attachment", "regions.checkin", "regions.contact", "regions.region",
-    "regions.rhythm", "regions.user", "rollout.clarification", "rollout.plan", *LEDGERS,
+    "regions.rhythm", "regions.user", "rollout.brief", "rollout.clarification", "rollout.plan", *LEDGERS,
 ]  # fmt: skip
 # A new row is filled in as one that is there, but for what has to be its own; `other` are
 # rows of which none shares anything with it.
@@ -510,6 +525,14 @@ ARGS: dict[str, Maker] = {
     "rollout:clarification-withdraw": lambda made: [made.asked.pk],
     "rollout:clarification-attach": lambda made: [made.asked.pk],
     "rollout:answers": lambda made: [made.answers],
+    "rollout:region-brief": lambda made: [made.region.code],
+    "rollout:brief": lambda made: [made.draft.pk],
+    "rollout:brief-preview": lambda made: [made.draft.pk],
+    "rollout:brief-html": lambda made: [made.draft.pk],
+    "rollout:brief-pdf": lambda made: [made.brief.pk],
+    "rollout:brief-send": lambda made: [made.draft.pk],
+    "rollout:brief-withdraw": lambda made: [made.brief.pk],
+    "rollout:brief-answer": lambda made: [made.brief_link],
     "rollout:appraisal": lambda made: [made.member.pk],
     "rollout:person": lambda made: [made.person.pk],
     "rollout:person-edit": lambda made: [made.person.pk],
@@ -615,6 +638,19 @@ BODIES: dict[str, Maker] = {
         "task": made.waiting.pk,
         "version": made.waiting.version,
     },
+    "rollout:region-brief": lambda made: {
+        "key": made.key,
+        "ask": "new",
+        "due_date": "2027-03-24",
+    },
+    "rollout:brief": lambda made: {
+        "version": made.draft.version,
+        "need": "Name one",
+        "due_date": "2027-03-24",
+    },
+    "rollout:brief-send": lambda made: {"version": made.draft.version},
+    "rollout:brief-withdraw": lambda made: {"version": made.brief.version},
+    "rollout:brief-answer": lambda made: {"answer": "yes"},
     "rollout:clarification-reply": lambda made: {
         "question": made.asked.pk,
         "said": "right",

@@ -42,6 +42,7 @@ QUERIES = {
     "regions.sending": (7, 5),
     "regions.user": (6, 6),
     "rollout.breaker": (5, 5),
+    "rollout.brief": (8, 6),
     "rollout.clarification": (8, 6),
     "rollout.duty": (7, 5),
     "rollout.handover": (7, 5),
@@ -71,7 +72,7 @@ ELSEWHERE = {
     "rollout.checklistitem", "rollout.taskcomment", "rollout.tasklink",
 }  # fmt: skip
 NOT_ADDED = [
-    *LEDGERS, "regions.attachment", "regions.contact", "rollout.clarification",
+    *LEDGERS, "regions.attachment", "regions.contact", "rollout.brief", "rollout.clarification",
 ]  # fmt: skip
 SUGGESTED = sorted(
     (f"{model._meta.label_lower}", name)

@@ -40,8 +40,8 @@ QUESTIONS = [
     ("pilots:finding-list", "q=mark"),
     ("pilots:finding-list", "state=adopted"),
 ]
-# A new form has a key of its own.
-KEY = re.compile(r'(?<=name="key" value=")[\w-]+')
+# A new form has a key of its own, and so has each page for its styles.
+KEY = re.compile(r'(?<=name="key" value=")[\w-]+|(?<=style nonce=")[^"]+')
 REGIONAL = (
     "liaison",
     "manager",

@@ -56,6 +56,7 @@ regions.snooze          all  all     own       -         -
 regions.stance          all  -       own       -         -
 regions.user            all  all     own,open  own,open  his,open
 rollout.breaker         all  all     -         -         -
+rollout.brief           all  all     own       -         -
 rollout.calendarfeed    his  his     his       his       his
 rollout.checklistitem   all  all     own,his   own,his   his
 rollout.clarification   all  all     own,his   own,his   his

@@ -20,7 +20,15 @@ from regions.enums import (
     Topic,
 )
 from regions.history import Act
-from regions.models import Ask, CheckIn, Contact, HistoryEntry, Programme, RegionalCEO
+from regions.models import (
+    Ask,
+    CheckIn,
+    Contact,
+    HistoryEntry,
+    Programme,
+    RegionalCEO,
+    User,
+)
 from regions.services import asks
 from regions.services.asks import NewAsk as NewAsk
 
@@ -54,6 +62,8 @@ class Log:
     # None leaves what stands: who may not read a note does not replace it unseen.
     note: str | None = ""
     key: uuid.UUID = field(default_factory=uuid.uuid4)
+    # Who talked with him, where it is not who writes it down.
+    by: User | None = None
 
 
 @transaction.atomic
@@ -72,7 +82,7 @@ def log_contact(
     contact = Contact(
         ceo=ceo,
         programme=programme,
-        by=act.by,
+        by=log.by or act.by,
         key=log.key,
         ask=ask,
         check_in=_booking_for(ceo, programme, log, act),
@@ -126,12 +136,13 @@ def _check(log: Log, at: datetime) -> None:
     if log.held_at > at:
         raise CannotLogContact(_("A talk cannot be logged before it was held."))
     # Nobody counts the minutes of a mail.
-    counts = log.outcome == Outcome.REACHED and log.channel != Channel.MAIL
-    if counts and not log.minutes:
+    is_mail = log.channel == Channel.MAIL
+    if log.outcome == Outcome.REACHED and not log.minutes and not is_mail:
         raise CannotLogContact(_("Say how many minutes the talk took."))
     if log.outcome == Outcome.MOVED and log.moved_to_date is None:
         raise CannotLogContact(_("Give the day that the talk was moved to."))
-    if log.answer == AskAnswer.LATER and log.ask_due_date is None:
+    # In a mail he may say that it is not now without saying when.
+    if log.answer == AskAnswer.LATER and log.ask_due_date is None and not is_mail:
         raise CannotLogContact(_("Give the new day of the ask."))
 
 
@@ -178,6 +189,8 @@ def _booking_for(
     held_on = log.held_at.astimezone(ceo.region.zone).date()
     if (
         log.outcome == Outcome.REACHED
+        # A booked talk is not held by writing.
+        and log.channel != Channel.MAIL
         and booking is not None
         and booking.day_date <= held_on
     ):

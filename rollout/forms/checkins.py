@@ -20,11 +20,6 @@ class PutOffForm(forms.Form):
     reason = forms.CharField(label=_("Why?"), max_length=200)
 
 
-class LeaveOutForm(forms.Form):
-    version = forms.IntegerField(widget=forms.HiddenInput)
-    reason = forms.CharField(label=_("Why?"), max_length=200)
-
-
 class CheckInFilter(forms.Form):
     """Which CEOs are wanted; from the address, where nonsense filters nothing."""
 

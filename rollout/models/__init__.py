@@ -1,5 +1,6 @@
 """Waves, plans and tasks, and the ledger of what people are told."""
 
+from .brief import Brief
 from .clarification import Clarification
 from .closeout import CloseOut, CloseOutReply
 from .delivery import Breaker, Heartbeat, MailEvent
@@ -14,6 +15,7 @@ from .taskparts import ChecklistItem, TaskComment, TaskLink
 
 __all__ = [
     "Breaker",
+    "Brief",
     "CalendarFeed",
     "ChecklistItem",
     "Clarification",

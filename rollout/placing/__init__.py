@@ -27,6 +27,7 @@ from regions.wording import (
     until_go_live,
     waiting,
 )
+from rollout.enums import BriefCall
 from rollout.links import (
     ANSWERS,
     ANSWERS_LINK,
@@ -203,6 +204,12 @@ def _wait(one: BlockedTask) -> Wait:
 def call_reasons(call: Call) -> list[str]:
     """Why this CEO and why today, the facts of the rule in words."""
     reasons = [since_last_talk(call.state), until_go_live(call.state)]
+    if call.brief is not None:
+        said = {
+            BriefCall.CALL_ME: _("Asked on %(day)s to be called."),
+            BriefCall.UNANSWERED: _("Has not answered the brief of %(day)s."),
+        }
+        reasons.insert(0, said[call.brief.why] % {"day": day(call.brief.day)})
     now, others = call.engagement.day, call.blocked_tasks - call.ask_tasks
     if call.ask is not None:
         reasons += ask_reason(call.ask.text, call.ask.due_date, now, call.ask_tasks)

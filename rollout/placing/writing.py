@@ -39,8 +39,9 @@ class Part:
     context: dict[str, Any]
     programme: Programme | None
     regions: frozenset[str] = frozenset()
-    # Who writes it and gets the answers, where it is not headquarters.
+    # Who writes it, where it is not headquarters, and who gets the answers, if another.
     writer: User | None = None
+    replies_to: User | None = None
     calendar: str = ""
 
 
@@ -54,12 +55,13 @@ def letter_of(parts: list[Part], facts: Facts) -> Letter:
     html = render_to_string(f"emails/{first.name}-body.html", context)
     regions = frozenset[str]().union(*(part.regions for part in parts))
     writer = first.writer or facts.planner
+    reader = first.replies_to or writer
     return Letter(
         subject=" ".join(subject.split()),
         text=render_to_string(f"emails/{first.name}-body.txt", context).strip() + "\n",
         html=_inliner().inline(html),
         sender_name=_sender(writer, first.programme),
-        reply_to=writer.email if writer else "",
+        reply_to=reader.email if reader else "",
         thread=next(iter(regions)) if len(regions) == 1 else "",
         calendar=next((part.calendar for part in parts if part.calendar), ""),
     )

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from django.db.models import Q, QuerySet
@@ -14,8 +14,9 @@ from regions.models import Absence, Ask, RegionalCEO, Rhythm, Snooze, User
 from regions.queries import Engagement, OnDuty, engagements, next_asks, on_duty
 from regions.rhythm import RhythmState, call_weight
 from regions.wording import day
-from rollout.enums import TaskState
+from rollout.enums import BriefCall, TaskState
 from rollout.models import Task
+from rollout.queries.briefs import CallForBrief, calls_for_briefs, with_briefs
 
 ONE_DAY = timedelta(days=1)
 
@@ -42,6 +43,13 @@ class Talk:
         if self.engagement.is_booked_today:
             return None
         return self.snoozes.get(user.pk)
+
+    # That he asked to be called, or did not answer a brief.
+    brief: CallForBrief | None = field(default=None, kw_only=True)
+
+    @property
+    def is_asked_for(self) -> bool:
+        return self.brief is not None and self.brief.why == BriefCall.CALL_ME
 
     def can_go_to_liaison(self, user: User) -> bool:
         """This caller is the CIO, and there is somebody else who could call."""
@@ -73,8 +81,9 @@ class Call(Talk):
 def talks_due(
     rows: QuerySet[Rhythm], at: datetime, corrected: Corrections
 ) -> list[Talk]:
-    """The talks that are due, late, or booked for today. Four queries."""
-    return _talks(engagements(rows, at, corrected), at)
+    """The talks that are due, late, or booked for today, and those for which a brief asks.
+    Four queries, and one where there are briefs."""
+    return _talks(engagements(with_briefs(rows), at, corrected), at)
 
 
 def talk_with(one: Engagement, at: datetime) -> Talk | None:
@@ -94,10 +103,11 @@ def calls_due(
 ) -> list[Call]:
     """The CEOs whose talk is due, late, or booked for today, most pressing first.
 
-    Late before due, then by weight, then the older talk, then the region's code. Six
-    queries, however many CEOs.
+    Who asked to be called leads; then late before due, then by weight, then the older
+    talk, then the region's code. Six queries, however many CEOs, and one more where
+    there are briefs.
     """
-    return calls_among(engagements(rows, at, corrected), at)
+    return calls_among(engagements(with_briefs(rows), at, corrected), at)
 
 
 def snoozed_words(snooze: Snooze) -> str:
@@ -128,6 +138,7 @@ def calls_from(talks: list[Talk]) -> list[Call]:
                 liaisons=talk.liaisons,
                 absences=talk.absences,
                 snoozes=talk.snoozes,
+                brief=talk.brief,
                 ask=ask,
                 blocked_tasks=len(tasks),
                 ask_tasks=sum(ask is not None and of == ask.pk for of in tasks),
@@ -178,8 +189,16 @@ def _blocked(one: Engagement, blocked: Blocked) -> list[int | None]:
 
 
 def _talks(all_: list[Engagement], at: datetime) -> list[Talk]:
-    due = [one for one in all_ if one.is_booked_today or _is_on_list(one)]
-    return talks_of(due, at) if due else []
+    briefs = calls_for_briefs(all_)
+    due = [
+        one
+        for one in all_
+        if one.is_booked_today or _is_on_list(one) or one.rhythm.pk in briefs
+    ]
+    talks = talks_of(due, at) if due else []
+    return [
+        replace(talk, brief=briefs.get(talk.engagement.rhythm.pk)) for talk in talks
+    ]
 
 
 def talks_of(chosen: list[Engagement], at: datetime) -> list[Talk]:
@@ -255,8 +274,9 @@ def _is_on_list(one: Engagement) -> bool:
     return one.state is not None and one.state.is_on_call_list
 
 
-def _order(call: Call) -> tuple[bool, float, int, str]:
+def _order(call: Call) -> tuple[bool, bool, float, int, str]:
     return (
+        not call.is_asked_for,
         call.state.status != RhythmStatus.LATE,
         -call_weight(
             call.state,

@@ -9,7 +9,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from pilots.models import Pilot
+from pilots.models import Finding, Pilot
 from regions.enums import AskOf, AskState, Channel, Topic
 from regions.models import Ask, HistoryEntry
 from regions.queries import Engagement
@@ -69,7 +69,8 @@ class CallSheet:
     offers: list[Offer]
     starters: list[str]
     goal: str = ""
-    # In what the region of the figure is like his.
+    # What the figure is of, and in what its region is like his.
+    example: Finding | None = None
     likeness: str = ""
     # All that was asked of him; of these, what he still owes.
     asks: list[Ask] = field(default_factory=list)
@@ -100,14 +101,16 @@ def call_sheet_of(one: Engagement, facts: SheetFacts) -> CallSheet:
     since = since_when(one, facts.at)
     proposal = proposed_ask(one)
     ask = next(iter(talk.waiting), None)
-    why, likeness = _why(one, plan, tasks, facts)
+    here = _here(one, plan, tasks)
+    example = most_alike(facts.achieved[programme], facts.waves, here)
     return CallSheet(
         engagement=one,
         ask=ask,
         proposal=proposal,
         ask_text=ask_words(ask or proposal, one),
-        why=why,
-        likeness=likeness,
+        why=[figure(example)] if example else [],
+        example=example.finding if example else None,
+        likeness=why_alike(example, here) if example else "",
         changed=_changed(one, talk, tasks, facts.moves[one.region.pk], since=since),
         by_us=_shortened([_promise(row, one) for row in talk.of_us]),
         by_him=_shortened(_his_promises(talk, since)),
@@ -141,21 +144,13 @@ def _is_late(task: Task, one: Engagement) -> bool:
     return not task.finished_at and task.due_date < one.day
 
 
-def _why(
-    one: Engagement, plan: Plan | None, tasks: list[Task], facts: SheetFacts
-) -> tuple[list[str], str]:
-    """One figure, of the region most like his, and in what it is."""
+def _here(one: Engagement, plan: Plan | None, tasks: list[Task]) -> Here:
     needs = frozenset(
         task.step.procedure_id
         for task in tasks
         if task.step and (_is_late(task, one) or task.state == TaskState.BLOCKED)
     )
-    here = Here(one.region, plan, one.day, needs)
-    found = facts.achieved[one.rhythm.programme_id]
-    example = most_alike(found, facts.waves, here)
-    if example is None:
-        return [], ""
-    return [figure(example)], why_alike(example, here)
+    return Here(one.region, plan, one.day, needs)
 
 
 def _changed(

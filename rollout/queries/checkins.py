@@ -83,6 +83,10 @@ class CheckInLine:
     put_off: list[str]
     may_log: bool
 
+    @property
+    def is_booked_ahead(self) -> bool:
+        return self.booked is not None and not self.is_none_booked
+
 
 def overview(programme: Programme, user: User, at: datetime) -> Overview:
     """Six queries, however many CEOs."""

@@ -10,8 +10,9 @@ from pilots.models import Finding
 from regions.calendar import Corrections
 from regions.models import CheckIn, Rhythm, User
 from rollout.enums import DutyKind, TaskState
-from rollout.models import Clarification, Duty, Plan, Task
+from rollout.models import Brief, Clarification, Duty, Plan, Task
 from rollout.queries.blocked import BlockedTask, blocked_tasks
+from rollout.queries.briefs import answers_to_tell, briefs_of, news
 from rollout.queries.calls import Talk, talks_due
 from rollout.queries.clarifications import Reminder, reminders_due
 from rollout.queries.lessons import forgotten_findings
@@ -45,6 +46,8 @@ def duties_due(at: datetime, corrected: Corrections) -> Iterator[list[Duty]]:
     yield _new_plans(Plan.objects.running(), at)
     for ids in parts(Clarification.objects.running().unanswered()):
         yield _questions(Clarification.objects.filter(pk__in=ids), at, corrected)
+    for ids in parts(news(at)):
+        yield _answers(Brief.objects.filter(pk__in=ids), at)
     for ids in parts(Finding.objects.running().undecided().exclude(owner=None)):
         yield _findings(Finding.objects.filter(pk__in=ids), at)
 
@@ -70,6 +73,8 @@ def still_due(
     again += _assigned_tasks(tasks_of(duties, DutyKind.ASSIGNED), at)
     again += _new_plans(plans_of(duties), at)
     again += _questions(questions_of(duties), at, corrected)
+    answers = briefs_of(duties, DutyKind.CALL_ME, DutyKind.BRIEF_ANSWER)
+    again += _answers(news(at) & answers, at)
     again += _findings(findings_of(duties), at)
     keys = {key_of(duty) for duty in again}
     return [duty for duty in duties if key_of(duty) in keys]
@@ -128,7 +133,7 @@ def _check_ins(
         _check_in(talk, caller, at)
         for talk in talks_due(rhythms, at, corrected)
         for caller in talk.callers
-        if caller.may_sign_in and not talk.put_off_by(caller)
+        if talk.is_for_today and caller.may_sign_in and not talk.put_off_by(caller)
     ]
 
 
@@ -184,6 +189,13 @@ def _findings(rows: QuerySet[Finding], at: datetime) -> list[Duty]:
         _duty(DutyKind.FINDING, row, "0", row.owner, at)
         for row in forgotten_findings(rows, at)
         if row.owner is not None
+    ]
+
+
+def _answers(rows: QuerySet[Brief], at: datetime) -> list[Duty]:
+    return [
+        _duty(one.kind, one.row, one.occurrence, one.recipient, at)
+        for one in answers_to_tell(rows, at)
     ]
 
 

@@ -45,6 +45,7 @@ from regions.telling import (
 from regions.timeline import PastAct, timeline
 from regions.wording import capital
 from rollout.models import (
+    Brief,
     ChecklistItem,
     Clarification,
     Plan,
@@ -59,7 +60,13 @@ SHOWN = 20
 # The rows whose history is told with that of another, by the field that leads to it.
 BELOW: Mapping[type[Model], Mapping[type[Model], str]] = {
     User: {Membership: "user", Absence: "user"},
-    RegionalCEO: {Rhythm: "ceo", Contact: "ceo", CheckIn: "ceo", Ask: "ceo"},
+    RegionalCEO: {
+        Rhythm: "ceo",
+        Contact: "ceo",
+        CheckIn: "ceo",
+        Ask: "ceo",
+        Brief: "ceo",
+    },
     Plan: {Task: "plan"},
     Task: {
         TaskRequest: "task",

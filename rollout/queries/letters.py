@@ -11,8 +11,9 @@ from regions.enums import Role
 from regions.models import Programme, User
 from regions.queries import holders, on_duty
 from rollout.enums import CAPS, DutyKind, MailCap
-from rollout.models import Clarification, CloseOut, Duty, Task
+from rollout.models import Brief, Clarification, CloseOut, Duty, Task
 from rollout.queries.blocked import BlockedTask, blocked_tasks
+from rollout.queries.briefs import briefs, briefs_of
 from rollout.queries.calls import Call, calls_due
 from rollout.queries.clarifications import unanswered
 from rollout.queries.closeouts import told_close_outs
@@ -34,6 +35,8 @@ from rollout.queries.sheetfacts import SheetFacts, sheet_facts
 from rollout.queries.talks import Booked, talks_told
 from rollout.queries.taskparts import who_waits
 
+OF_BRIEFS = (DutyKind.BRIEF, DutyKind.CALL_ME, DutyKind.BRIEF_ANSWER)
+
 
 @dataclass(frozen=True)
 class Facts:
@@ -52,6 +55,7 @@ class Facts:
     assigned: list[OwnTask]
     planned: list[Task]
     questions: list[Clarification]
+    briefs: list[Brief]
     talks: dict[int, Booked]
     findings: list[Finding]
     close_outs: list[CloseOut]
@@ -77,6 +81,8 @@ def read(duties: list[Duty], at: datetime, corrected: Corrections) -> Facts:
     """
     calls = calls_due(rhythms_of(duties), at, corrected)
     overdue = overdue_tasks(tasks_of(duties, DutyKind.OVERDUE), at, corrected)
+    found = list(briefs(briefs_of(duties, *OF_BRIEFS)))
+    regions = {one.task.plan.region_id for one in overdue}
     return Facts(
         at=at,
         calls=calls,
@@ -87,10 +93,11 @@ def read(duties: list[Duty], at: datetime, corrected: Corrections) -> Facts:
         assigned=assigned_tasks(tasks_of(duties, DutyKind.ASSIGNED), at),
         planned=tasks_of_plans(plans_of(duties)),
         questions=unanswered(questions_of(duties)),
+        briefs=found,
         talks=talks_told(duties, at, corrected),
         close_outs=told_close_outs(duties),
         findings=forgotten_findings(findings_of(duties), at),
-        liaisons=_liaisons({one.task.plan.region_id for one in overdue}, at),
+        liaisons=_liaisons(regions | {one.ceo.region_id for one in found}, at),
         house=_house(duties),
         planner=next(iter(holders(at, Role.HQ)[Role.HQ, None]), None),
     )

@@ -10,7 +10,7 @@ from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from regions.models import CheckIn, Contact, Region, Rhythm, User
 from rollout.access import can_read_mail
 from rollout.enums import DutyState, MailState
-from rollout.models import Clarification, Duty, Mail, Task
+from rollout.models import Brief, Clarification, Duty, Mail, Task
 
 # The rows that duties tell of, and how each leads to its region.
 WAY_TO_REGION: dict[type[Model], str] = {
@@ -18,6 +18,7 @@ WAY_TO_REGION: dict[type[Model], str] = {
     CheckIn: "ceo__region",
     Task: "plan__region",
     Clarification: "region",
+    Brief: "ceo__region",
 }
 SHOWN_TO_THEM = timedelta(days=30)
 SHOWN_AS_FAILED = timedelta(days=14)

@@ -25,6 +25,7 @@ from regions.wording import (
 from regions.wording import stage as stage_words
 from rollout.enums import RegionState
 from rollout.models import Plan, Task
+from rollout.queries.briefs import with_briefs
 from rollout.queries.golives import GoLive, go_live_of
 from rollout.queries.progress import (
     done_weeks,
@@ -152,7 +153,8 @@ def region_facts(
     plans = plans_of(programme, seen)
     is_over = archived or programme.closed_at is not None
     rhythms = Rhythm.objects.visible_to(user).running().filter(programme=programme)
-    by_region = {one.region.pk: one for one in engagements(rhythms, at, corrections())}
+    engaged = engagements(with_briefs(rhythms), at, corrections())
+    by_region = {one.region.pk: one for one in engaged}
     late, moves = overdue_tasks([] if is_over else plans, at), go_live_moves(programme)
     talks = talk_weeks(programme, by_region, at)
     done = done_weeks(plans, at)

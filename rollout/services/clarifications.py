@@ -28,6 +28,7 @@ from rollout.enums import (
 from rollout.models import Clarification, Duty, Mail, Task
 from rollout.services.mail import mail_at_once
 from rollout.services.plans import why_not_running
+from rollout.services.seldom import WrittenLately, too_soon
 from rollout.services.tasks import CannotMoveTask, complete_task, reopen_task
 
 PAUSE = timedelta(minutes=1)
@@ -142,7 +143,7 @@ def mail_links(rows: list[Clarification], *, at: datetime) -> Mail:
         _insist_on_running(row.region, row.programme)
         _insist_on_a_pause(row, at)
     first, *others = rows
-    mail = _mail(first, at)
+    mail = _mail(first, at, is_wanted=True)
     told = mail.duties.get()
     Duty.objects.bulk_create(
         Duty(
@@ -172,11 +173,18 @@ def _named(new: NewPerson, region: Region, act: Act) -> User:
     return add_person(email=email, name=new.name, language=language, act=act, **place)
 
 
-def _mail(row: Clarification, at: datetime) -> Mail:
-    occurrence = f"{row.pk} {uuid.uuid4().hex[:12]}"
-    return mail_at_once(
-        row.asked_of, DutyKind.CONFIRMATION, occurrence=occurrence, at=at, about=row
-    )
+def _mail(row: Clarification, at: datetime, *, is_wanted: bool = False) -> Mail:
+    try:
+        return mail_at_once(
+            row.asked_of,
+            DutyKind.CONFIRMATION,
+            occurrence=f"{row.pk} {uuid.uuid4().hex[:12]}",
+            at=at,
+            about=row,
+            is_wanted=is_wanted,
+        )
+    except WrittenLately as refusal:
+        raise CannotAsk(too_soon(refusal)) from refusal
 
 
 def _insist_on_running(region: Region, programme: Programme) -> None:

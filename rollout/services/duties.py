@@ -11,16 +11,13 @@ from regions.models import User
 from rollout.enums import CAPS, FOUND, DutyKind, DutyState, MailCap, MailState, kinds_of
 from rollout.models import Duty, Mail, MailEvent
 from rollout.queries.duties import KEY, chunks, key_of, parts, still_due
+from rollout.services.seldom import SLOTTED, seldom_written, written_lately
 from rollout.slots import Slot, open_slot
 
-# Regional CEOs and others without a login are written to this seldom.
-SELDOM = timedelta(days=14)
 # Between two slots of a person lie more hours than this: what was planned since is of this
 # slot without a look.
 SURELY_TODAY = timedelta(hours=4)
 SLOT_FIELDS = ("recipient", "slot", "state")
-# The more urgent first.
-SLOTTED = (MailCap.URGENT, MailCap.PLANNED)
 
 
 def settle(due: list[Duty], known_due: set[int]) -> int:
@@ -194,25 +191,16 @@ def _take_up(mail_ids: list[int], at: datetime) -> int:
 def _to_be_told(
     ids: list[int], caps: Mapping[int, set[MailCap]], at: datetime
 ) -> list[tuple[User, MailCap]]:
-    """Who of these people has to be told something, in a mail of which cap."""
+    """Who of these people has to be told something, in a mail of which cap.
+
+    Who is written to seldom has one mail for all, and none when there was one of late.
+    """
     people = User.objects.filter(pk__in=ids).order_by("id")
     wanted = [(user, cap) for user in people for cap in SLOTTED if cap in caps[user.pk]]
-    return [*_seldom(wanted, at), *(one for one in wanted if one[0].may_sign_in)]
-
-
-def _seldom(
-    wanted: list[tuple[User, MailCap]], at: datetime
-) -> list[tuple[User, MailCap]]:
-    """Of people without a login those who were not written to of late, once each."""
-    once = {user: cap for user, cap in reversed(wanted) if not user.may_sign_in}
-    lately = (
-        Mail.objects.filter(
-            recipient__in=once, cap__in=SLOTTED, planned_at__gt=at - SELDOM
-        )
-        .exclude(state__in=[MailState.SUPERSEDED, MailState.CANCELLED])
-        .values_list("recipient", flat=True)
-    )
-    return [(user, cap) for user, cap in once.items() if user.pk not in set(lately)]
+    seldom = set(seldom_written(people).values_list("pk", flat=True))
+    lately = written_lately(seldom, at) if seldom else set()
+    once = {user: cap for user, cap in reversed(wanted) if user.pk in seldom - lately}
+    return [*once.items(), *(one for one in wanted if one[0].pk not in seldom)]
 
 
 def _mail(user: User, slot: Slot, at: datetime) -> Mail:

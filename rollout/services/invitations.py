@@ -6,10 +6,9 @@ dropped for what holds now, so nobody is told of a talk twice, or of one that ne
 
 from django.db.models import QuerySet
 
-from regions import history
 from regions.enums import CheckInState
 from regions.history import Act
-from regions.models import CheckIn, HistoryEntry, User
+from regions.models import CheckIn, User
 from rollout.enums import DutyKind, DutyState
 from rollout.models import Duty, Mail
 from rollout.queries.talks import KINDS, MODEL, callers_for, occurrence_of, who_has
@@ -31,14 +30,6 @@ def tell(row: CheckIn, act: Act) -> None:
     for person in who_has(row):
         if person not in invited:
             _mail(person, DutyKind.TALK_OFF, row, act)
-
-
-def renumber(row: CheckIn, act: Act) -> None:
-    """What calendars know is outdone only by a number that this talk never had."""
-    entries = HistoryEntry.objects.of(row).filter(field="sequence")
-    had = [int(entry.after or 0) for entry in entries]
-    if row.sequence < max(had, default=0):
-        history.change(row, {"sequence": max(had) + 1}, act)
 
 
 def _invited(row: CheckIn, act: Act) -> list[User]:

@@ -16,11 +16,12 @@ from django.db.models import Model
 
 from regions.models import User
 from regions.queries import corrections
-from rollout.enums import CAPS, DutyKind, MailCap
+from rollout.enums import CAPS, UNASKED, DutyKind, MailCap
 from rollout.envelope import Envelope
 from rollout.links import PAUSE, with_links
 from rollout.models import Duty, Mail
 from rollout.services.breaker import close_breaker, may_connect, open_breaker
+from rollout.services.enclosing import enclosed_in
 from rollout.services.leases import (
     LEASE,
     RENEW_SECONDS,
@@ -35,6 +36,7 @@ from rollout.services.leases import (
 )
 from rollout.services.outcomes import commit_failed, commit_fault, commit_sent
 from rollout.services.readiness import make_ready
+from rollout.services.seldom import WANTED, insist_on_seldom
 from rollout.transport import (
     BrokenOffError,
     InDoubtError,
@@ -187,6 +189,7 @@ def envelope(mail: Mail) -> Envelope:
         calendar=mail.body_calendar,
         thread=mail.thread,
         unsubscribe_url=stop_url,
+        enclosed=enclosed_in(mail),
     )
 
 
@@ -198,18 +201,23 @@ def mail_at_once(
     occurrence: str,
     at: datetime,
     about: Model | None = None,
+    is_wanted: bool = False,
+    not_before: datetime | None = None,
 ) -> Mail:
-    """A mail of an act that mails at once: no slot, no cap, with the next tick.
+    """A mail of an act that mails at once: no slot, with the next tick or a little later.
 
-    Where it is about nothing else, it is about its recipient.
+    Where it is about nothing else, it is about its recipient. What he has not just asked
+    for himself may come too soon to a CEO: raises WrittenLately.
     """
-    row = about or recipient
+    row, when = about or recipient, max(at, not_before or at)
+    if kind in UNASKED and not is_wanted:
+        insist_on_seldom(recipient, when)
     mail = Mail.objects.create(
         recipient=recipient,
-        slot=f"{kind} {occurrence}",
+        slot=f"{kind} {WANTED} {occurrence}" if is_wanted else f"{kind} {occurrence}",
         cap=CAPS[kind],
-        planned_at=at,
-        next_try_at=at,
+        planned_at=when,
+        next_try_at=when,
     )
     Duty.objects.create(
         kind=kind,

@@ -9,7 +9,7 @@ from regions.models import CheckIn
 from regions.services.undo import undo
 from rollout.models import Handover
 from rollout.services.handovers import take_back
-from rollout.services.invitations import renumber, tell
+from rollout.services.invitations import tell
 
 
 @transaction.atomic
@@ -22,7 +22,6 @@ def take_back_act(act_id: uuid.UUID, *, act: Act) -> None:
     if handover is None:
         for row in undo(act_id, act=act):
             if isinstance(row, CheckIn):
-                renumber(row, act)
                 tell(row, act)
     else:
         take_back(handover, act=act)

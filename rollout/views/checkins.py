@@ -21,7 +21,8 @@ from regions.models import CheckIn
 from regions.services.checkins import CannotBook
 from regions.wording import ceo_of
 from rollout.enums import CheckInsShown
-from rollout.forms.checkins import CheckInFilter, LeaveOutForm, ShiftForm
+from rollout.forms.bookings import LeaveOutForm
+from rollout.forms.checkins import CheckInFilter, ShiftForm
 from rollout.forms.tasks import ticked
 from rollout.queries.checkins import (
     Overview,

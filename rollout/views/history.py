@@ -14,12 +14,12 @@ from pilots.models import Finding
 from regions.access import can_change_contact, can_search_history, can_see_people
 from regions.history import web_act
 from regions.middleware import Request, way_back
-from regions.models import Ask, Contact, Region, User
+from regions.models import Ask, Contact, Region, User, Versioned
 from regions.services.undo import CannotUndo
 from regions.timeline import past_acts, timeline
 from regions.undoing import in_the_way, undo_answers, undo_stops
 from rollout.forms.history import HistoryFilter
-from rollout.models import Clarification, Task
+from rollout.models import Brief, Clarification, Task
 from rollout.queries.history import (
     EXPORTED_MOST,
     act_entries,
@@ -104,23 +104,27 @@ def row_history(request: Request, kind: str, pk: int) -> HttpResponse:
     return render(request, "rollout/history_row.html", context)
 
 
+# The page of a row by its kind, and the part of the row that its address names.
+PAGES: dict[type[Versioned], tuple[str, str]] = {
+    Region: ("rollout:region", "code"),
+    Task: ("rollout:task", "pk"),
+    Clarification: ("rollout:clarification", "pk"),
+    Finding: ("pilots:finding", "pk"),
+    Ask: ("rollout:ask", "pk"),
+    Brief: ("rollout:brief", "pk"),
+}
+
+
 def _page_of_row(row: Any, user: User) -> str:
     """Where the row itself is shown, if there is such a page for this person."""
     match row:
-        case Region():
-            return reverse("rollout:region", args=[row.code])
-        case Task():
-            return reverse("rollout:task", args=[row.pk])
-        case Clarification():
-            return reverse("rollout:clarification", args=[row.pk])
-        case Ask():
-            return reverse("rollout:ask", args=[row.pk])
-        case Finding():
-            return reverse("pilots:finding", args=[row.pk])
         case User() if can_see_people(user):
             return reverse("rollout:person", args=[row.pk])
         case Contact() if can_change_contact(user, row):
             return reverse("rollout:contact-correct", args=[row.pk])
+    if type(row) in PAGES:
+        name, field = PAGES[type(row)]
+        return reverse(name, args=[getattr(row, field)])
     return ""
 
 

@@ -110,6 +110,7 @@ def talk_pages(user: User, path: str) -> list[MenuItem]:
         (_("Today"), "rollout:today"),
         (_("Check-ins"), "rollout:check-in-list"),
         (_("Asks"), "rollout:ask-list"),
+        (_("Briefs"), "rollout:brief-list"),
     ]
     if can_see_stances(user):
         entries.append((_("Stances"), "rollout:stance-list"))

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.utils.datastructures import MultiValueDict
 
 from regions.forms.contacts import ContactForm
 from tests import factories
@@ -46,8 +47,9 @@ def test_topics_that_were_taken_from_somebody_else_come_as_the_row_holds_them(
     theirs = ContactForm.for_contact(talk, reads_private=True).seen
     sent = {"outcome": "reached", "minutes": "15", "version": 1, "key": talk.key}
     taken = {"take-topics": "theirs", **dict(theirs)}
+    data = MultiValueDict({name: [text] for name, text in (sent | taken).items()})
 
-    form = ContactForm.for_contact(talk, sent | taken, reads_private=True)
+    form = ContactForm.for_contact(talk, data, reads_private=True)
 
     assert form.is_valid(), form.errors
     assert form.cleaned_data["topics"] == ["how", "people"]

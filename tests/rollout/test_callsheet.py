@@ -437,7 +437,7 @@ def test_refused_log_keeps_its_draft(talked, as_user, liaison_north):
 @pytest.fixture
 def careful(ceo_north, talked):
     with factories.unrecorded():
-        ceo_north.address_as, ceo_north.careful_with = "Doctor N", "MARK-CAREFUL" * 100
+        ceo_north.address_as, ceo_north.careful_with = "Doctor N", "MARK-CAREFUL " * 100
         ceo_north.save()
     return ceo_north
 

@@ -19,9 +19,10 @@ from regions.enums import PlannedMail
 from regions.history import Act
 from regions.models import HistoryEntry, User
 from regions.services.links import revoke_links
-from rollout.enums import DutyKind
+from rollout.enums import BriefState, DutyKind
 from rollout.links import (
     ANSWERS_LINK,
+    BRIEF_LINK,
     CLOSE_OUT_LINK,
     INVITATION_LINK,
     PAUSE_LINK,
@@ -31,10 +32,12 @@ from rollout.links import (
     Purpose,
     with_links,
 )
-from rollout.models import Clarification, CloseOut, Mail, Task
+from rollout.models import Brief, Clarification, CloseOut, Mail, Task
 from rollout.services.closeouts import replies_of
 from tests.factories import (
     NOW,
+    make_ask,
+    make_brief,
     make_ceo,
     make_clarification,
     make_close_out,
@@ -135,6 +138,23 @@ def asks_all(mail: Mail) -> None:
     make_duty(person, row, str(mail.pk), kind=DutyKind.CLOSE_OUT, mail=mail)
 
 
+def has_answered_the_brief(browser: Client, person: User) -> bool:
+    return Brief.objects.filter(ceo__user=person, answer="yes").exists()
+
+
+def briefs_him(mail: Mail) -> None:
+    """The brief that the mail tells its reader, who leads a region."""
+    person = User.objects.filter(pk=mail.recipient_id).first()
+    if person is None or mail.duties.exists():
+        return
+    row = Brief.objects.filter(ceo__user=person).first()
+    if row is None:
+        asker = make_user("writer@example.org")
+        ask = make_ask(make_ceo(make_region("LED"), person), make_programme("LED"))
+        row = make_brief(ask, asker, state=BriefState.SENT)
+    make_duty(person, row, str(mail.pk), kind=DutyKind.BRIEF, mail=mail)
+
+
 QUESTION = TASK = 4711
 DONE = {"act": "done", "task": str(TASK), "version": "1"}
 USES = [
@@ -143,6 +163,7 @@ USES = [
     Use(PAUSE_LINK, {"choice": "never"}, gets_no_planned_mail),
     Use(TASKS_LINK, DONE, has_finished_it, reminds),
     Use(ANSWERS_LINK, {"question": str(QUESTION), "text": "Yes"}, has_answered, asks),
+    Use(BRIEF_LINK, {"answer": "yes"}, has_answered_the_brief, briefs_him),
     Use(CLOSE_OUT_LINK, {"text": "The dry run"}, has_said_it, asks_all),
 ]
 EACH = pytest.mark.parametrize("use", USES, ids=str)
@@ -321,6 +342,7 @@ def test_link_of_somebody_who_left_is_refused(use, mail, staff_north):
         staff_north.may_sign_in = False
         staff_north.save()
         staff_north.memberships.update(to_date=NOW.date())
+        staff_north.ceo_of.update(to_date=NOW.date())
 
     assert is_refused(use, url_of(use.purpose, token), staff_north)
 

@@ -6,6 +6,7 @@ import pytest
 from django.db import models
 
 from rollout.models import (
+    Brief,
     ChecklistItem,
     Clarification,
     CloseOut,
@@ -33,6 +34,10 @@ from tests.constraints import (
 AFTER_GO_LIVE = date(2027, 5, 4)
 
 BREACHES = {
+    "brief_answer_is_a_contact": changed(Brief, answer="yes"),
+    "brief_one_draft": second(Brief),
+    "brief_sent_was_reviewed": changed(Brief, state="sent"),
+    "brief_state_known": changed(Brief, state="other"),
     "checklist_done_has_time": changed(ChecklistItem, is_done=True),
     "checklist_has_title": changed(ChecklistItem, title=""),
     "clarification_answered_by_somebody": changed(Clarification, state="answered"),
@@ -88,7 +93,7 @@ BREACHES = {
 
 
 @pytest.fixture
-def rows(plan_north, programme, staff_north, hq) -> Rows:
+def rows(plan_north, programme, staff_north, hq, ceo_north) -> Rows:
     step = factories.make_step(factories.make_procedure(programme))
     wave = factories.make_wave(programme, "Wave 2", opened_by=hq)
     mail = factories.make_mail(staff_north, message_id="<1@example.org>")
@@ -111,6 +116,7 @@ def rows(plan_north, programme, staff_north, hq) -> Rows:
         CloseOutReply.objects.create(
             close_out=close_out, mark="1", question="well", finding=finding
         ),
+        factories.make_brief(factories.make_ask(ceo_north, programme), hq),
         factories.make_clarification(plan_north.region, programme, hq, staff_north),
     ]
     return {type(row): row for row in made}

@@ -5,11 +5,10 @@ function here that makes the context of its templates.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -39,29 +38,22 @@ from rollout.queries.owned import OwnTask
 from rollout.queries.proposals import proposed_ask
 from rollout.queries.talks import Booked
 
+from .briefs import (
+    brief_answer_sample,
+    brief_preview,
+    brief_sample,
+    call_me_sample,
+)
+from .render import Preview, rendered
 
-@dataclass(frozen=True)
-class Preview:
-    """A mail as it would read. Its HTML has its styles in one element, for the policy."""
-
-    subject: str
-    text: str
-    html: str
+__all__ = ["SAMPLES", "Preview", "brief_preview", "preview"]
 
 
 def preview(
     kind: str, reader: User, language: str, at: datetime, nonce: str
 ) -> Preview:
     with translation.override(language), timezone.override(reader.zone):
-        name = kind.replace("_", "-")
-        context = {**SAMPLES[kind](reader, at), "below": [], "is_below": False}
-        subject = render_to_string(f"emails/{name}-subject.txt", context)
-        styled = {**context, "nonce": nonce}
-        return Preview(
-            subject=" ".join(subject.split()),
-            text=render_to_string(f"emails/{name}-body.txt", context).strip(),
-            html=render_to_string(f"emails/{name}-body.html", styled),
-        )
+        return rendered(kind.replace("_", "-"), SAMPLES[kind](reader, at), nonce)
 
 
 def check_in_sample(reader: User, at: datetime) -> dict[str, Any]:
@@ -198,6 +190,9 @@ SAMPLES: dict[str, Callable[[User, datetime], dict[str, Any]]] = {
     DutyKind.CLOSE_OUT: close_out_sample,
     DutyKind.TALK: talk_sample,
     DutyKind.TALK_OFF: talk_off_sample,
+    DutyKind.BRIEF: brief_sample,
+    DutyKind.CALL_ME: call_me_sample,
+    DutyKind.BRIEF_ANSWER: brief_answer_sample,
 }
 
 
