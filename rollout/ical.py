@@ -5,7 +5,7 @@ text: nothing in it is the moment of writing.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -73,7 +73,7 @@ def uid(kind: str, number: int) -> str:
     return f"{kind}-{number}@{settings.DEFAULT_FROM_EMAIL.rpartition('@')[2]}"
 
 
-def feed(entries: Iterable[Entry], name: str) -> str:
+def feed(entries: Sequence[Entry], name: str) -> str:
     """A calendar to subscribe to. Nothing in it makes its reader busy."""
     calendar = _calendar()
     calendar.add("x-wr-calname", _clean(name))
@@ -83,7 +83,7 @@ def feed(entries: Iterable[Entry], name: str) -> str:
         event = _event(entry, entry.changed_at)
         event.add("transp", "TRANSPARENT")
         calendar.add_component(event)
-    return _text(calendar)
+    return _text(calendar, entries)
 
 
 def message(
@@ -105,7 +105,7 @@ def message(
         off = method == Method.CANCEL
         event.add("status", "CANCELLED" if off else "CONFIRMED")
         calendar.add_component(event)
-    return _text(calendar)
+    return _text(calendar, entries)
 
 
 def method_of(text: str) -> str:
@@ -180,14 +180,14 @@ def _clean(text: str) -> str:
     return UNSEEN.sub(" ", text).strip()
 
 
-def _text(calendar: Calendar) -> str:
+def _text(calendar: Calendar, entries: Sequence[Entry]) -> str:
     """With the rules of all its zones; lines of at most 75 bytes, ended by CR and LF."""
-    days = [event["dtstart"].dt for event in calendar.events]
+    years = sorted({entry.day.year for entry in entries})
     for name in sorted(calendar.get_missing_tzids()):
-        years = min(day.year for day in days), max(day.year for day in days)
         # Before the events, which come after what they are told by.
-        calendar.subcomponents.insert(0, _timezone(name, *years))
-    return calendar.to_ical().decode()
+        calendar.subcomponents.insert(0, _timezone(name, years[0], years[-1]))
+    text: str = calendar.to_ical().decode()
+    return text
 
 
 @lru_cache(maxsize=256)

@@ -14,6 +14,6 @@ class FeedForm(forms.Form):
         label=_("Device or program"),
         max_length=60,
         widget=forms.TextInput(
-            attrs={"placeholder": _("Phone"), "autocomplete": "off"}
+            attrs={"placeholder": _("My phone"), "autocomplete": "off"}
         ),
     )

@@ -114,6 +114,14 @@ def times(one: Booked, reader: User) -> list[str]:
     ]
 
 
+def _when(one: Booked, reader: User) -> str:
+    """Short, by his own clocks."""
+    begins = one.begins_at
+    if begins is None:
+        return full_day(one.row.day_date)
+    return moment(begins.astimezone(reader.zone))
+
+
 def names(one: Booked) -> str:
     return listed(person.name for person in one.callers)
 
@@ -129,7 +137,7 @@ def _common(recipient: User, one: Booked) -> dict[str, Any]:
         "callers": names(one),
         # A reply reaches him; in a button, so does a tap.
         "answer_to": one.callers[0].email if is_ceo and one.callers else "",
-        "when": times(one, recipient)[-1],
+        "when": _when(one, recipient),
         "how": capital(how(row)),
         "programme": row.programme,
         "url": page("rollout:region", region.code)

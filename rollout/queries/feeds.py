@@ -34,6 +34,8 @@ class Agenda:
 
 def feed_behind(number: int | None, at: datetime) -> CalendarFeed | None:
     """None for what is revoked, and where its owner has left."""
+    if number is None:
+        return None
     people = still_here(at).filter(may_sign_in=True)
     rows = CalendarFeed.objects.standing().filter(pk=number, user__in=people)
     return rows.select_related("user").first()

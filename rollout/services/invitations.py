@@ -4,13 +4,12 @@ Called inside the transaction of whatever changed the talk. What was not sent ye
 dropped for what holds now, so nobody is told of a talk twice, or of one that never was.
 """
 
-from django.db.models import QuerySet
-
 from regions.enums import CheckInState
 from regions.history import Act
 from regions.models import CheckIn, User
 from rollout.enums import DutyKind, DutyState
 from rollout.models import Duty, Mail
+from rollout.models.mail import DutyQuerySet
 from rollout.queries.talks import KINDS, MODEL, callers_for, occurrence_of, who_has
 from rollout.services.duties import release
 from rollout.services.mail import mail_at_once
@@ -52,7 +51,7 @@ def _drop_unsent(row: CheckIn, act: Act) -> None:
     open_.filter(mail=None).update(state=DutyState.DROPPED)
 
 
-def _duties(row: CheckIn) -> QuerySet[Duty]:
+def _duties(row: CheckIn) -> DutyQuerySet:
     return Duty.objects.filter(kind__in=KINDS, model=MODEL, object_id=row.pk)
 
 

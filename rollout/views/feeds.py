@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from hashlib import sha256
-from typing import cast
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.cache import cache
@@ -68,7 +67,7 @@ def _conditional(request: HttpRequest, body: bytes) -> HttpResponse:
     response["ETag"] = etag
     response["Cache-Control"] = f"private, max-age={FRESH_SECONDS}"
     response["Content-Disposition"] = 'inline; filename="rollout.ics"'
-    return cast(HttpResponse, response)
+    return response
 
 
 @require_POST

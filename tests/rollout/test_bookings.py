@@ -18,11 +18,9 @@ from rollout.services.bookings import (
     Slot,
     book_check_in,
     cancel_check_in,
-    correct_talk,
-    log_talk,
     move_check_in,
-    withdraw_talk,
 )
+from rollout.services.talks import correct_talk, log_talk, withdraw_talk
 from rollout.services.undo import take_back_act
 from tests.factories import NOW, make_check_in, make_contact
 from tests.history_guard import unrecorded
@@ -114,9 +112,7 @@ def test_letters_say_when_by_both_clocks_and_whom_to_answer(book, folder):
     mail.deliver(clock=lambda: NOW)
 
     to_ceo = Mail.objects.get(recipient__email=CEO)
-    assert (
-        to_ceo.subject == "Our talk, Fri 26 Mar 2027 14:00 where you are (ERP roll-out)"
-    )
+    assert to_ceo.subject == "Our talk, Fri 26 Mar 2027 14:00 (ERP roll-out)"
     assert "Fri 26 Mar 2027 15:00 in North Company\n" in to_ceo.body_text
     assert "Fri 26 Mar 2027 14:00 where you are\n15 minutes, phone" in to_ceo.body_text
     assert to_ceo.sender_name == "Liaison North, ERP roll-out"
@@ -252,13 +248,15 @@ def test_moved_talk_updates_the_invitation_and_its_withdrawal_moves_it_back(
 ):
     row = book()
     told(folder)
-    moved = Log(Outcome.MOVED, NOW, moved_to_date=LATER.day)
+    there = {"moved_to_date": LATER.day, "moved_to_time": LATER.at_time}
+    moved = Log(Outcome.MOVED, NOW, **there)
 
-    contact = log_talk(ceo_north, programme, moved, act=act)
+    contact = log_talk(ceo_north, programme, moved, next_slot=None, act=act)
     (to_ceo, _to_caller) = sent(folder)
     assert to_ceo[2]["dtstart"].dt == datetime(2027, 3, 29, 13, tzinfo=UTC)
 
-    other = Log(Outcome.MOVED, NOW, moved_to_date=date(2027, 3, 30))
+    there["moved_to_date"] = date(2027, 3, 30)
+    other = Log(Outcome.MOVED, NOW, **there)
     contact = correct_talk(contact, other, version=contact.version, act=act)
     assert [(one[0], one[2]["sequence"]) for one in sent(folder)] == [
         ("REQUEST", 3)
@@ -277,7 +275,7 @@ def test_held_talk_sends_nothing(book, ceo_north, programme, act, folder):
     told(folder)
 
     reached = Log(Outcome.REACHED, NOW, minutes=15)
-    contact = log_talk(ceo_north, programme, reached, act=act)
+    contact = log_talk(ceo_north, programme, reached, next_slot=None, act=act)
     assert CheckIn.objects.get().state == "held"
     withdraw_talk(contact, version=contact.version, act=act)
 
