@@ -143,5 +143,5 @@ def test_looking_for_forgotten_ones_costs_the_same_for_any_number(
         record_finding(programme=programme, act=Act(by=hq, at=AGO), **values)
     reminders.queue(at=NOW)
 
-    with assert_queries(15):
+    with assert_queries(17):
         reminders.queue(at=NOW)
