@@ -207,7 +207,7 @@ class AskAdmin(RecordAdmin):
         return (*self.fields, *(("settled_at",) if obj and obj.settled_at else ()))
 
     def create(self, request: HttpRequest, row: Any, form: Any, act: Act) -> Versioned:
-        new = NewAsk(AskKind(row.kind), row.text, AskOf(row.of), row.due_date)
+        new = NewAsk(AskKind(row.kind), row.text, row.due_date, of=AskOf(row.of))
         return make(row.ceo, row.programme, new, act=act)
 
     def update(

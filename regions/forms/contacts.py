@@ -273,7 +273,8 @@ class ContactForm(MergingForm):
         """The ask that somebody wrote instead of those offered."""
         data = self.cleaned_data
         kind = AskKind(data["new_kind"] or AskKind.INFORMATION)
-        return NewAsk(kind, data["new_text"], data["new_due_date"], is_written=True)
+        due = data["new_due_date"]
+        return NewAsk(kind, data["new_text"], due_date=due, is_written=True)
 
     @property
     def next_slot(self) -> Slot | None:

@@ -1,6 +1,6 @@
 """What is asked of a CEO, and what we promise him: made, worded anew, settled."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from django.db import transaction
@@ -23,9 +23,9 @@ class NewAsk:
 
     kind: AskKind
     text: str
-    of: AskOf = AskOf.CEO
     due_date: date | None = None
-    is_written: bool = False
+    of: AskOf = field(default=AskOf.CEO, kw_only=True)
+    is_written: bool = field(default=False, kw_only=True)
 
 
 def make(ceo: RegionalCEO, programme: Programme, new: NewAsk, *, act: Act) -> Ask:

@@ -62,7 +62,7 @@ class NewAskForm(AskFields):
     def new(self) -> NewAsk:
         said = self.cleaned_data
         return NewAsk(
-            AskKind(said["kind"]), said["text"], AskOf(said["of"]), said["due_date"]
+            AskKind(said["kind"]), said["text"], said["due_date"], of=AskOf(said["of"])
         )
 
 

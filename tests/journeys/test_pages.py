@@ -178,7 +178,7 @@ SELDOM = {
     "finding to change", "close-out", "old close-out",
     "region of a manager", "person for an auditor", "old link", "old pause",
     "old invitation", "password again", "password", "role to end", "leave", "invite",
-    "not mine", "mail", "act", "not there", "how to deal with a CEO",
+    "not mine", "mail", "act", "not there", "new ask", "how to deal with a CEO",
 }  # fmt: skip
 # Every run looks at each other English page in dark on a phone, the proof at the rest.
 LOOKS = {

@@ -151,8 +151,10 @@ def test_ask_made_in_the_talk_keeps_its_day_and_one_that_was_written_needs_no_an
     ceo_north, programme, act
 ):
     day = date(2027, 3, 24)
-    proposed = NewAsk(AskKind.PEOPLE, "name a data owner", day)
-    written = NewAsk(AskKind.DECISION, "one weekend or two", day, is_written=True)
+    proposed = NewAsk(AskKind.PEOPLE, "name a data owner", due_date=day)
+    written = NewAsk(
+        AskKind.DECISION, "one weekend or two", due_date=day, is_written=True
+    )
 
     log_contact(
         ceo_north, programme, reached(new_ask=proposed, answer=AskAnswer.YES), act=act

@@ -487,5 +487,5 @@ def test_sheet_takes_the_same_queries_for_one_and_three_rows(
             factories.make_ask(ceo_north, programme, text=f"{of} {number}", of=of)
     client = as_user(liaison_north)
 
-    with assert_queries(17):
+    with assert_queries(18):
         assert client.get(SHEET).status_code == 200

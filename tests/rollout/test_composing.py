@@ -50,9 +50,9 @@ def test_letter_costs_the_same_however_many_calls(
 ):
     (liaison,) = due_talks(programme, wave, 1, calls)
 
-    with assert_queries(4):
+    with assert_queries(5):
         duties = still_open(liaison, MailCap.PLANNED, NOW, NOTHING)
-    with assert_queries(13):
+    with assert_queries(14):
         letter = compose(liaison, duties, NOW, NOTHING)
 
     assert letter.text.count("Ask: please") == calls
@@ -64,7 +64,7 @@ def test_batch_of_letters_costs_the_same_however_many(
 ):
     liaisons = due_talks(programme, wave, people, 2)
 
-    with assert_queries(17):
+    with assert_queries(19):
         by_person = still_open_for(
             [one.pk for one in liaisons], MailCap.PLANNED, NOW, NOTHING
         )

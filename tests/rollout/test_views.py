@@ -85,7 +85,7 @@ def filled(request, programme, wave, north, cio, staff_north, liaison_north):
         ("/playbook/", 11),
         ("/findings/", 10),
         ("/mails/", 8),
-        ("/settings/", 6),
+        ("/settings/", 7),
     ],
 )
 def test_page_takes_the_same_queries_for_one_and_three_rows(
