@@ -13,7 +13,7 @@ from regions.merging import SEEN, TAKE
 from regions.services.absences import change_absence
 from regions.services.people import change_settings
 from rollout.enums import TaskState
-from rollout.models import Plan
+from rollout.models import Plan, Wave
 from rollout.services.tasks import block_task, complete_task, start_task
 from tests.factories import NOW, make_absence, make_contact, make_finding, make_task
 from tests.history_guard import unrecorded
@@ -283,6 +283,7 @@ def test_absence_that_two_change_in_different_fields(hq, cio, staff_north, as_us
 WITHOUT = {
     "account_login",
     "account_set_password",
+    "pilots:criterion-add",
     "pilots:finding-add",
     "pilots:finding-attach",
     "regions:language",
@@ -297,6 +298,8 @@ WITHOUT = {
     "rollout:ceo-change",
     "rollout:checklist-add",
     "rollout:clarification-attach",
+    "rollout:close-out",
+    "rollout:close-out-answer",
     "rollout:clarification-reply",
     "rollout:checklist-tick",
     "rollout:pause",
@@ -310,14 +313,26 @@ WITHOUT = {
     "rollout:task-ask-date",
     "rollout:task-attach",
     "rollout:task-comment",
+    "rollout:task-finding",
     "rollout:task-new",
 }
+
+
+def owes(made, **criterion):
+    """Its wave is closed, and its pilot has this criterion."""
+    closed = {"opened_at": None, "opened_by": None, "overruled_reason": ""}
+    Wave.objects.filter(pk=made.wave.pk).update(**closed)
+    made.pilot.criteria.update(**criterion)
+
+
 READINGS = "regions.privateview"
 # What has to be so before a form can do its work.
 FIRST = {
     "rollout:plan-disagree": lambda made: Plan.objects.filter(pk=made.plan.pk).update(
         agreed_at=NOW, agreed_by=made.member
-    )
+    ),
+    "rollout:wave-open": lambda made: owes(made, is_mandatory=False),
+    "rollout:wave-overrule": lambda made: owes(made, is_mandatory=True),
 }
 
 

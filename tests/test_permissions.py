@@ -36,7 +36,9 @@ SHORT = ("GET", "POST")
 TAKEN = {(row.name, row.method) for row in rows()}
 SUCCESS, REFUSED = {200, 302}, {403, 404}
 # Whoever holds the key in the address is taken for its owner.
-KEYED = ("/pause/", "/sign-in/", "/invitation/", "/my-list/", "/answers/", "/brief/")
+KEYED = (
+    "/pause/", "/sign-in/", "/invitation/", "/my-list/", "/answers/", "/brief/", "/close-out/",
+)  # fmt: skip
 # Differ from answer to answer, and say nothing of the row.
 UNTOLD = {"Content-Length", "Date"}
 
@@ -146,6 +148,7 @@ def test_what_is_refused_to_one_succeeds_for_another(row, world):
 # The key in the address is all that these ask for.
 UNWATCHED = (
     "rollout:pause", "rollout:mailed-tasks", "rollout:answers", "rollout:brief-answer",
+    "rollout:close-out-answer",
 )  # fmt: skip
 POSTED = [row for row in rows() if row.method == "POST" and row.name not in UNWATCHED]
 
