@@ -354,11 +354,13 @@ def changes(world, name, role, **sent):
 
 def test_old_page_changes_nothing(db):
     """With the version of the row as it is now, each of these forms does its work."""
+    # The waves of the matrix are open, and then nobody overrules; here they are closed.
     world = make_world()
     names = sorted(BODIES.keys() - WITHOUT)
     found = {}
     for name in names:
-        able = [role for role, code in codes(name, "POST").items() if code == 302]
+        done = 422 if name == "rollout:wave-overrule" else 302
+        able = [role for role, code in codes(name, "POST").items() if code == done]
         role = next(role for role in able if role != "anonymous")
         found[name] = [
             changes(world, name, role, **sent)
