@@ -247,7 +247,7 @@ def _of_talk(name: str, context: dict[str, Any], recipient: User, one: Booked) -
         one.row.programme,
         frozenset([one.row.ceo.region.code]),
         writer if recipient == one.row.ceo.user else None,
-        context["calendar"],
+        calendar=context["calendar"],
     )
 
 

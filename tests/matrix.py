@@ -28,7 +28,6 @@ from rollout.enums import (
     BriefState,
     DutyKind,
     MailState,
-    ShiftBy,
     TaskState,
 )  # fmt: skip
 from rollout.links import (
@@ -44,7 +43,6 @@ from rollout.links import (
 from rollout.models import Handover, Plan, Task, Wave
 from rollout.queries.handover import moving_from
 from rollout.queries.rhythms import rhythm_preview
-from rollout.queries.shifting import Shift, shift_preview
 from rollout.services.handovers import hand_over
 from rollout.services.mail import mail_at_once
 from rollout.services.tasks import start_task
@@ -209,9 +207,6 @@ def _rows(
         wave=wave,
         rhythm=rhythm,
         booked=booked,
-        shift_seen=shift_preview(
-            [booked.pk], Shift(ShiftBy.DAYS, 1), liaison, NOW
-        ).seen,
         rhythm_seen=rhythm_preview(wave, RHYTHM_VALUES, NOW).seen,
         stance=factories.make_stance(ceo, programme, liaison),
         # It is over: the call is on his list again.

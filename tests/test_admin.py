@@ -68,7 +68,8 @@ BANNER = 2
 ELSEWHERE = {
     "pilots.successcriterion", "rollout.closeout", "rollout.closeoutreply",
     "rollout.taskfinding",
-    "regions.privateview", "regions.snooze", "regions.stance", "rollout.calendarfeed",
+    "regions.contactdraft", "regions.privateview", "regions.snooze", "regions.stance",
+    "rollout.calendarfeed",
     "rollout.checklistitem", "rollout.taskcomment", "rollout.tasklink",
 }  # fmt: skip
 NOT_ADDED = [

@@ -128,9 +128,6 @@ class Bench:
         others, if it also ran before them, while modules were imported."""
         wanted = f"{mutant.path}:{mutant.guard.function}"
         is_early = not mutant.guard.function or wanted in self.outside
-        if mutant.guard.kind == "decorator":
-            # What it refuses, it refuses before the function runs.
-            return sorted(self.ran, key=lambda name: (self.ran[name]["seconds"], name))
         order = [
             (wanted not in one["functions"], one["seconds"], name)
             for name, one in self.ran.items()

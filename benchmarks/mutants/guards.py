@@ -29,7 +29,8 @@ class Guard:
     kind: str
     line: int
     text: str
-    # Where the function begins, with its decorators; 0 in the module itself.
+    # Where the function begins, with its decorators; 0 in the module itself, and for a
+    # decorator.
     function: int
 
 
@@ -57,16 +58,17 @@ class Walk(ast.NodeTransformer):
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
         begin = min([node.lineno, *(one.lineno for one in node.decorator_list)])
-        self._functions.append(begin)
-        opened = self._opened(node)
-        named = ast.Name(f"{self._class}{node.name}", lineno=node.lineno)
-        if opened is not None and self._is_taken("rule", named):
-            node.body = [ast.Return(opened)]
+        # What a decorator refuses, it refuses before the function runs.
         node.decorator_list = [
             one
             for one in node.decorator_list
             if not (name_of(one) in DECORATORS and self._is_taken("decorator", one))
         ]
+        self._functions.append(begin)
+        opened = self._opened(node)
+        named = ast.Name(f"{self._class}{node.name}", lineno=node.lineno)
+        if opened is not None and self._is_taken("rule", named):
+            node.body = [ast.Return(opened)]
         self.generic_visit(node)
         self._functions.pop()
         return node

@@ -37,7 +37,7 @@ class NewBriefForm(forms.Form):
     ) -> None:
         first = str(asks[0].pk) if asks else NEW
         due = next((ask.due_date for ask in asks if ask.due_date), None)
-        wanted = due if due is not None and due >= day else None
+        wanted = due if due is not None and due >= day else proposal.due_date
         super().__init__(data, initial={"ask": first, "due_date": wanted})
         self.asks, self.proposal, self.day = asks, proposal, day
         field: Any = self.fields["ask"]

@@ -649,6 +649,6 @@ def test_list_costs_the_same_however_many(
 
 def test_calls_cost_one_more_query_with_briefs(sent, rhythm, assert_queries):
     rows, corrected = Rhythm.objects.all(), corrections()
-    with assert_queries(6):
+    with assert_queries(7):
         calls_due(rows, NOW, corrected)
     assert Brief.objects.get().state == BriefState.SENT

@@ -296,6 +296,20 @@ def test_talk_stays_with_its_reason(as_user, hq, wave_of, programme):
     assert (change.to, change.late_from) == (date(2027, 3, 19), date(2027, 3, 16))
 
 
+def test_talk_of_another_region_is_not_moved(
+    as_user, liaison_north, ceo_south, programme, rhythm_south
+):
+    row = make_check_in(ceo_south, programme, day_date=FRIDAY)
+    sent = {"by": "days", "days": "1", "check_in": row.pk}
+
+    answer = as_user(liaison_north).post(MOVE, sent)
+
+    assert answer.status_code == 422
+    assert "None of these would move." in answer.content.decode()
+    assert "South" not in answer.content.decode()
+    assert CheckIn.objects.get().day_date == FRIDAY
+
+
 @pytest.mark.parametrize(
     ("fields", "fault"),
     [

@@ -7,6 +7,7 @@ from django.db import models
 
 from rollout.models import (
     Brief,
+    CalendarFeed,
     ChecklistItem,
     Clarification,
     CloseOut,
@@ -38,6 +39,7 @@ BREACHES = {
     "brief_one_draft": second(Brief),
     "brief_sent_was_reviewed": changed(Brief, state="sent"),
     "brief_state_known": changed(Brief, state="other"),
+    "calendar_feed_named": changed(CalendarFeed, device=""),
     "checklist_done_has_time": changed(ChecklistItem, is_done=True),
     "checklist_has_title": changed(ChecklistItem, title=""),
     "clarification_answered_by_somebody": changed(Clarification, state="answered"),
@@ -117,6 +119,7 @@ def rows(plan_north, programme, staff_north, hq, ceo_north) -> Rows:
             close_out=close_out, mark="1", question="well", finding=finding
         ),
         factories.make_brief(factories.make_ask(ceo_north, programme), hq),
+        factories.make_feed(staff_north),
         factories.make_clarification(plan_north.region, programme, hq, staff_north),
     ]
     return {type(row): row for row in made}

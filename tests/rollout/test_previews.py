@@ -27,9 +27,11 @@ def test_every_kind_that_is_composed_has_a_preview():
 def test_kind_without_a_preview_is_found():
     assert without_preview(COMPOSERS, {DutyKind.TEST: None}) == [
         DutyKind.SIGN_IN,
+        DutyKind.CALL_ME,
         DutyKind.BLOCKED,
         DutyKind.ASSIGNED,
         DutyKind.CHECK_IN,
+        DutyKind.BRIEF_ANSWER,
         DutyKind.OVERDUE,
         DutyKind.CLARIFICATION,
         DutyKind.PLAN,
@@ -39,6 +41,7 @@ def test_kind_without_a_preview_is_found():
         DutyKind.CLOSE_OUT,
         DutyKind.TALK,
         DutyKind.TALK_OFF,
+        DutyKind.BRIEF,
     ]
     assert check_in_part in COMPOSERS.values()
 
