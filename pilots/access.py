@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext as _
 
+from pilots.enums import FindingState
 from pilots.models import Finding
 from regions.access import ALLOWED, Answer, denied
 from regions.enums import Right
@@ -27,3 +28,18 @@ def can_decide_finding(user: User, finding: Finding) -> Answer:
     if user.standing.may(Right.DECIDE_FINDING):
         return ALLOWED
     return denied(_("Headquarters or the CIO decides on findings."))
+
+
+def can_edit_finding(user: User, finding: Finding) -> Answer:
+    """Headquarters and the CIO; who recorded it until somebody has weighed it."""
+    is_own = finding.author_id == user.pk and finding.state == FindingState.PROPOSED
+    if is_own or user.standing.may(Right.DECIDE_FINDING):
+        return ALLOWED
+    return denied(_("Headquarters or the CIO changes what a finding says."))
+
+
+def can_keep_pilots(user: User) -> Answer:
+    """Headquarters and the CIO say what a pilot is and what it has reached."""
+    if user.standing.may(Right.KEEP_PILOTS):
+        return ALLOWED
+    return denied(_("Headquarters or the CIO describes pilots."))

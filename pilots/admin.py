@@ -8,20 +8,40 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from pilots.enums import FindingState
-from pilots.models import Finding, Pilot, Procedure, Step
+from pilots.models import Finding, Pilot, Procedure, Step, SuccessCriterion
 from pilots.services.findings import CannotMoveFinding, record_finding
 from regions.administration import RecordAdmin, RecordForm, RecordInline
 from regions.history import Act
 from regions.models import Versioned
 
 
+class PilotForm(RecordForm):
+    rules = {
+        "pilot_ends_after_it_begins": gettext_lazy(
+            "The pilot cannot end before it begins."
+        ),
+    }
+
+
+class CriterionInline(RecordInline):
+    model = SuccessCriterion
+    fields = (
+        "metric", "unit", "baseline", "direction", "target", "actual", "evidence",
+        "is_mandatory",
+    )  # fmt: skip
+    ordering = ("-is_mandatory", "id")
+    may_delete = True
+
+
 @admin.register(Pilot)
 class PilotAdmin(RecordAdmin):
-    list_display = ("name", "programme")
+    form = PilotForm
+    inlines = (CriterionInline,)
+    list_display = ("name", "programme", "from_date", "to_date")
     list_filter = ("programme",)
-    search_fields = ("name", "programme__name")
+    search_fields = ("name", "scope", "programme__name")
     autocomplete_fields = ("programme",)
-    fields = ("programme", "name")
+    fields = ("programme", "name", "scope", "from_date", "to_date")
     ordering = ("name", "id")
     joined = ("programme",)
     may_delete = True
@@ -83,6 +103,12 @@ class FindingForm(RecordForm):
         "finding_of_pilot_or_wave": gettext_lazy(
             "Name the pilot or the wave that taught it, not both."
         ),
+        "finding_effect_says_of_what": gettext_lazy(
+            "Give a number together with what it counts, or neither."
+        ),
+        "finding_money_has_currency": gettext_lazy(
+            "Give a currency where the number counts money, and only there."
+        ),
     }
 
     def clean(self) -> dict[str, Any]:
@@ -102,18 +128,22 @@ class FindingAdmin(RecordAdmin):
     form = FindingForm
     list_display = ("title", "kind", "area", "state", "pilot", "wave_name", "step")
     list_filter = ("state", "kind", "area", "programme", "pilot")
-    search_fields = ("title", "effect", "recommendation", "wave_name", "source")
-    autocomplete_fields = ("programme", "pilot", "step")
+    search_fields = (
+        "title", "cause", "effect", "recommendation", "wave_name", "source",
+    )  # fmt: skip
+    autocomplete_fields = ("programme", "pilot", "step", "owner")
     fields = (
-        "programme", "kind", "area", "title", "effect", "recommendation", "pilot",
-        "wave_name", "source", "step", "state", "decision_reason", "author",
+        "programme", "kind", "area", "severity", "trigger", "title", "cause", "effect",
+        "effect_amount", "effect_of", "effect_currency", "recommendation", "pilot",
+        "wave_name", "source", "step", "owner", "state", "decision_reason", "merged_into",
+        "author",
     )  # fmt: skip
     ordering = ("-id",)
-    joined = ("programme", "pilot", "step__procedure", "author")
+    joined = ("programme", "pilot", "step__procedure", "author", "owner", "merged_into")
     refusals = (CannotMoveFinding,)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        decided = ("state", "decision_reason", "author")
+        decided = ("state", "decision_reason", "merged_into", "author")
         if obj is None:
             return decided
         adopted = obj.state in (FindingState.ADOPTED, FindingState.RETIRED)

@@ -2,18 +2,26 @@
 
 from django.urls import path
 
-from pilots import views
+from pilots.views import findings, pilots, playbook
 
 app_name = "pilots"
 urlpatterns = [
-    path("playbook/", views.playbook, name="playbook"),
-    path("findings/", views.finding_list, name="finding-list"),
-    path("findings/add/", views.finding_add, name="finding-add"),
-    path("findings/<int:pk>/", views.finding_page, name="finding"),
-    path("findings/<int:pk>/files/", views.finding_attach, name="finding-attach"),
-    path("findings/<int:pk>/review/", views.finding_review, name="finding-review"),
-    path("findings/<int:pk>/adopt/", views.finding_adopt, name="finding-adopt"),
-    path("findings/<int:pk>/reject/", views.finding_reject, name="finding-reject"),
-    path("findings/<int:pk>/retire/", views.finding_retire, name="finding-retire"),
-    path("findings/<int:pk>/reopen/", views.finding_reopen, name="finding-reopen"),
+    path("playbook/", playbook.playbook, name="playbook"),
+    path("pilots/<int:pk>/", pilots.pilot_page, name="pilot"),
+    path("pilots/<int:pk>/edit/", pilots.pilot_edit, name="pilot-edit"),
+    path("pilots/<int:pk>/criteria/", pilots.criterion_add, name="criterion-add"),
+    path("criteria/<int:pk>/", pilots.criterion_edit, name="criterion-edit"),
+    path("criteria/<int:pk>/remove/", pilots.criterion_remove, name="criterion-remove"),
+    path("findings/", findings.finding_list, name="finding-list"),
+    path("findings/add/", findings.finding_add, name="finding-add"),
+    path("findings/similar/", findings.finding_similar, name="finding-similar"),
+    path("findings/<int:pk>/", findings.finding_page, name="finding"),
+    path("findings/<int:pk>/edit/", findings.finding_edit, name="finding-edit"),
+    path("findings/<int:pk>/merge/", findings.finding_merge, name="finding-merge"),
+    path("findings/<int:pk>/files/", findings.finding_attach, name="finding-attach"),
+    path("findings/<int:pk>/review/", findings.finding_review, name="finding-review"),
+    path("findings/<int:pk>/adopt/", findings.finding_adopt, name="finding-adopt"),
+    path("findings/<int:pk>/reject/", findings.finding_reject, name="finding-reject"),
+    path("findings/<int:pk>/retire/", findings.finding_retire, name="finding-retire"),
+    path("findings/<int:pk>/reopen/", findings.finding_reopen, name="finding-reopen"),
 ]

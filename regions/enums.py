@@ -47,8 +47,11 @@ class Right(TextChoices):
     SET_RHYTHM = "set_rhythm", _("say how often a CEO is talked to")
     CHANGE_CEO = "change_ceo", _("say who leads a region")
     DECIDE_FINDING = "decide_finding", _("adopt and reject findings")
+    KEEP_PILOTS = "keep_pilots", _("describe pilots and ask for their close-out")
     ADD_SOURCE = "add_source", _("add sources to findings of others")
     MOVE_GO_LIVE = "move_go_live", _("move a go-live, or a region to another wave")
+    OPEN_WAVE = "open_wave", _("open a wave")
+    OVERRULE = "overrule", _("open a wave against what is missing")
     AGREE_PLAN = "agree_plan", _("agree a plan")
     SEE_HEALTH = "see_health", _("be warned when no mail goes out")
     SEE_LEDGER = "see_ledger", _("see all mails")
@@ -83,8 +86,11 @@ RIGHTS: dict[Right, frozenset[Role]] = {
     Right.SET_RHYTHM: frozenset({Role.CIO, Role.HQ}),
     Right.CHANGE_CEO: frozenset({Role.CIO, Role.HQ}),
     Right.DECIDE_FINDING: frozenset({Role.CIO, Role.HQ}),
+    Right.KEEP_PILOTS: frozenset({Role.CIO, Role.HQ}),
     Right.ADD_SOURCE: frozenset({Role.CIO, Role.HQ}),
     Right.MOVE_GO_LIVE: frozenset({Role.CIO, Role.HQ}),
+    Right.OPEN_WAVE: frozenset({Role.CIO, Role.HQ}),
+    Right.OVERRULE: frozenset({Role.CIO}),
     Right.AGREE_PLAN: frozenset({Role.CIO, Role.HQ, Role.MANAGER}),
     Right.SEE_HEALTH: frozenset({Role.CIO, Role.HQ}),
     Right.SEE_LEDGER: GROUP_ROLES,

@@ -179,6 +179,19 @@ def can_move_go_live(user: User, plan: Plan) -> Answer:
     return denied(_("Headquarters or the CIO moves a go-live."))
 
 
+def can_open_wave(user: User) -> Answer:
+    if user.standing.may(Right.OPEN_WAVE):
+        return ALLOWED
+    return denied(_("Headquarters or the CIO opens a wave."))
+
+
+def can_overrule(user: User) -> Answer:
+    """Open a wave though something is missing."""
+    if user.standing.may(Right.OVERRULE):
+        return ALLOWED
+    return denied(_("Only the CIO opens a wave against what is missing."))
+
+
 def can_agree_plan(user: User, plan: Plan) -> Answer:
     """The region's manager agrees to it, or headquarters or the CIO for him."""
     if user.standing.may(Right.AGREE_PLAN, plan.region_id):

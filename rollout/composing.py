@@ -29,6 +29,7 @@ from rollout.placing import (
     test_context,
 )
 from rollout.placing.briefs import answer_part, brief_part, call_me_part
+from rollout.placing.lessons import close_out_part, finding_part
 from rollout.placing.own import assigned_context, overdue_context, plan_context
 from rollout.placing.talks import off_context, reminder_entries, talk_context
 from rollout.placing.writing import Letter, Part, letter_of
@@ -207,9 +208,11 @@ COMPOSERS: dict[str, Callable[[User, list[Duty], Facts], Part | None]] = {
     DutyKind.OVERDUE: overdue_part,
     DutyKind.CLARIFICATION: clarification_part,
     DutyKind.PLAN: plan_part,
+    DutyKind.FINDING: finding_part,
     DutyKind.TEST: test_part,
     DutyKind.INVITATION: invitation_part,
     DutyKind.CONFIRMATION: confirmation_part,
+    DutyKind.CLOSE_OUT: close_out_part,
     DutyKind.TALK: talk_part,
     DutyKind.TALK_OFF: talk_off_part,
     DutyKind.BRIEF: brief_part,

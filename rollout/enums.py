@@ -133,6 +133,8 @@ class DutyKind(TextChoices):
     TEST = "test", _("test mail")
     INVITATION = "invitation", _("invitation")
     CONFIRMATION = "confirmation", _("question")
+    FINDING = "finding", _("findings that wait for you")
+    CLOSE_OUT = "close_out", _("questions after a pilot")
     TALK = "talk", _("booked talk")
     TALK_OFF = "talk_off", _("talk that is off")
     BRIEF = "brief", _("brief to a CEO")
@@ -159,6 +161,8 @@ CAPS = {
     DutyKind.TEST: MailCap.AT_ONCE,
     DutyKind.INVITATION: MailCap.AT_ONCE,
     DutyKind.CONFIRMATION: MailCap.AT_ONCE,
+    DutyKind.FINDING: MailCap.PLANNED,
+    DutyKind.CLOSE_OUT: MailCap.AT_ONCE,
     DutyKind.TALK: MailCap.AT_ONCE,
     DutyKind.TALK_OFF: MailCap.AT_ONCE,
     DutyKind.BRIEF: MailCap.AT_ONCE,
@@ -252,6 +256,16 @@ class Reply(TextChoices):
 
     RIGHT = "right", pgettext_lazy("reply", "Yes, that is right")
     WRONG = "wrong", pgettext_lazy("reply", "No, not quite")
+
+
+class CloseOutQuestion(TextChoices):
+    """What everybody who took part is asked, one on each screen, in this order."""
+
+    WELL = "well", _("What went well, and should be done again just so?")
+    WRONG = "wrong", _("What went wrong, or cost more than it should have?")
+    OTHERWISE = "otherwise", _("What would you do differently next time?")
+    MISSING = "missing", _("What was missing: people, time, data, knowledge?")
+    ADVICE = "advice", _("What one advice do you give to the next region?")
 
 
 class CheckInsShown(TextChoices):

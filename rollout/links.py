@@ -93,17 +93,23 @@ ANSWERS_LINK = Purpose(
 BRIEF_LINK = Purpose(
     "brief", "rollout:brief-answer", timedelta(days=14), names_mail=True
 )
+CLOSE_OUT_LINK = Purpose(
+    "close-out", "rollout:close-out-answer", timedelta(days=30), names_mail=True
+)
 PURPOSES = (
     SIGN_IN_LINK, INVITATION_LINK, PAUSE_LINK, TASKS_LINK, ANSWERS_LINK, BRIEF_LINK,
+    CLOSE_OUT_LINK,
 )  # fmt: skip
 SIGN_IN, INVITATION = SIGN_IN_LINK.placeholder, INVITATION_LINK.placeholder
 PAUSE, TASKS = PAUSE_LINK.placeholder, TASKS_LINK.placeholder
 ANSWERS, BRIEF = ANSWERS_LINK.placeholder, BRIEF_LINK.placeholder
+CLOSE_OUT = CLOSE_OUT_LINK.placeholder
 # How long a mail of a kind is of use; all others are no longer than a sign-in link.
 A_TALK = timedelta(days=14)
 OF_USE: dict[str, timedelta] = {
     DutyKind.INVITATION: INVITATION_LINK.lasts,
     DutyKind.CONFIRMATION: ANSWERS_LINK.lasts,
+    DutyKind.CLOSE_OUT: CLOSE_OUT_LINK.lasts,
     DutyKind.TALK: A_TALK,
     DutyKind.TALK_OFF: A_TALK,
     DutyKind.BRIEF: BRIEF_LINK.lasts,
@@ -205,6 +211,13 @@ def without_key(mails: Iterable[Mail]) -> list[Mail]:
     """Those whose links cannot be signed as they were."""
     known = {"", *map(_mark, _keys())}
     return [mail for mail in mails if mail.key_mark not in known]
+
+
+def nameless_marks(text: str) -> list[str]:
+    """What stands for a text that nobody is to read, by each key that is known, the newest
+    first: only who has a key and the text can tell that they belong together."""
+    salt = "rollout.nameless"
+    return [salted_hmac(salt, text, secret=key).hexdigest() for key in _keys()]
 
 
 def _keys() -> list[str]:

@@ -39,7 +39,7 @@ def one_of_each(number: int) -> dict[str, Model]:
         procedure, step, wave, plan, mail, rhythm,
         factories.make_contact(ceo, programme, staff, ask=ask, check_in=check_in),
         factories.make_finding(
-            programme, f"Finding {number}", pilot=pilot, step=step, author=staff
+            programme, f"Finding {number}", pilot=pilot, step=step, author=staff, owner=staff
         ),
         task,
         factories.make_link(task, factories.make_task(plan, f"Before {number}")),

@@ -17,7 +17,7 @@ from django.core.files.base import ContentFile
 from django.db.models import Model
 
 from pilots.enums import Area, FindingKind
-from pilots.models import Finding, Pilot, Procedure, Step
+from pilots.models import Finding, Pilot, Procedure, Step, SuccessCriterion
 from regions.enums import GROUP_ROLES, AskKind, Attitude, FileKind, Outcome, Role
 from regions.models import (
     Absence,
@@ -51,6 +51,7 @@ from rollout.models import (
     CalendarFeed,
     ChecklistItem,
     Clarification,
+    CloseOut,
     Duty,
     Handover,
     Heartbeat,
@@ -60,6 +61,7 @@ from rollout.models import (
     Plan,
     Task,
     TaskComment,
+    TaskFinding,
     TaskLink,
     TaskRequest,
     Wave,
@@ -221,6 +223,12 @@ def make_pilot(programme: Programme, name: str = "Pilot", **values: Any) -> Pilo
     return saved(Pilot(programme=programme, name=name, **values))
 
 
+def make_criterion(pilot: Pilot, **values: Any) -> SuccessCriterion:
+    """Mandatory, and not measured yet."""
+    what = {"metric": "Orders entered on the day they come", "unit": "%", "target": 95}
+    return saved(SuccessCriterion(pilot=pilot, **what | values))
+
+
 def make_procedure(
     programme: Programme, name: str = "Prepare the data", **values: Any
 ) -> Procedure:
@@ -247,7 +255,9 @@ def make_finding(
 
 
 def make_wave(programme: Programme, name: str = "Wave 1", **values: Any) -> Wave:
-    values = {"kick_off_date": KICK_OFF, "go_live_date": GO_LIVE} | values
+    """Open since long ago."""
+    since = {"opened_at": datetime(2027, 1, 11, 9, tzinfo=UTC)}
+    values = {"kick_off_date": KICK_OFF, "go_live_date": GO_LIVE} | since | values
     return saved(Wave(programme=programme, name=name, **values))
 
 
@@ -270,6 +280,16 @@ def make_task(
     due = values.get("due_date", date(2027, 3, 24))
     dates = {"due_date": due, "first_due_date": due}
     return saved(Task(plan=plan, title=title, **dates | values))
+
+
+def make_close_out(pilot: Pilot, by: User, **values: Any) -> CloseOut:
+    """Of three people, at NOW."""
+    what = {"started_by": by, "started_at": NOW, "asked": 3}
+    return saved(CloseOut(pilot=pilot, **what | values))
+
+
+def make_taught(task: Task, finding: Finding) -> TaskFinding:
+    return saved(TaskFinding(task=task, finding=finding))
 
 
 def make_link(task: Task, before: Task) -> TaskLink:

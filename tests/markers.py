@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from django.db.models import Field, Model, Q, QuerySet
 
-from pilots.models import Finding, Pilot, Procedure, Step
+from pilots.models import Finding, Pilot, Procedure, Step, SuccessCriterion
 from regions.enums import Audience
 from regions.models import (
     Absence,
@@ -39,6 +39,8 @@ from rollout.models import (
     CalendarFeed,
     ChecklistItem,
     Clarification,
+    CloseOut,
+    CloseOutReply,
     Duty,
     Handover,
     Heartbeat,
@@ -48,6 +50,7 @@ from rollout.models import (
     Plan,
     Task,
     TaskComment,
+    TaskFinding,
     TaskLink,
     TaskRequest,
     Wave,
@@ -83,6 +86,7 @@ WAY_TO_REGION: dict[type[Model], str] = {
     ChecklistItem: "task__plan__region",
     LessonUse: "task__plan__region",
     TaskComment: "task__plan__region",
+    TaskFinding: "task__plan__region",
     TaskLink: "task__plan__region",
     TaskRequest: "task__plan__region",
     User: "memberships__region",
@@ -91,6 +95,7 @@ WAY_TO_REGION: dict[type[Model], str] = {
 # Those of the programme, the calendar, the delivery and the forms sent: no region's.
 OF_ALL = {
     Breaker, Finding, Heartbeat, Holiday, Pilot, Procedure, Programme, Sending, Step,
+    SuccessCriterion, CloseOut, CloseOutReply,
 }  # fmt: skip
 CIRCLES = {
     Ask: "engaged",
@@ -154,10 +159,13 @@ def fillable(row: Model) -> list[Field]:
     if isinstance(row, Task):
         left_out = {"block_note"} if row.state != TaskState.BLOCKED else set()
         left_out |= {"drop_reason"} if row.state != TaskState.DROPPED else set()
-    elif isinstance(row, Finding) and row.pilot_id is not None:
-        left_out = {"wave_name"}
+    elif isinstance(row, Finding):
+        left_out = {"wave_name"} if row.pilot_id is not None else set()
+        left_out |= {"effect_currency"} if row.effect_of != "money" else set()
     elif isinstance(row, LessonUse) and not row.skip_reason:
         left_out = {"skip_note"}
+    elif isinstance(row, Wave) and row.opened_by_id is None:
+        left_out = {"overruled_reason"}
     return [field for field in text_fields(type(row)) if field.name not in left_out]
 
 
@@ -211,8 +219,8 @@ def without(region: Region) -> None:
         ids = list(people.values_list("pk", flat=True))
         order = [
             MailEvent, Duty, Mail, HistoryEntry, Attachment, Clarification, TaskLink,
-            ChecklistItem, TaskComment, LessonUse, TaskRequest, Task, Brief, Contact, CheckIn,
-            Ask, Stance, Snooze, Rhythm, CalendarFeed, Plan, Wave, Blackout, RegionalCEO,
+            TaskFinding, ChecklistItem, TaskComment, LessonUse, TaskRequest, Task, Brief,
+            Contact, CheckIn, Ask, Stance, Snooze, Rhythm, CalendarFeed, Plan, Wave, Blackout, RegionalCEO,
             Handover, Absence, Membership,
         ]  # fmt: skip
         # A wave is known by its plans only while they are there.

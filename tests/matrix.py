@@ -33,6 +33,7 @@ from rollout.enums import (
 from rollout.links import (
     ANSWERS_LINK,
     BRIEF_LINK,
+    CLOSE_OUT_LINK,
     TASKS_LINK,
     feed_url,
     invitation_token,
@@ -86,7 +87,8 @@ def make_world() -> World:
     sides = {}
     for code in ("NORTH", "SOUTH"):
         region = factories.make_region(code)
-        wave = factories.make_wave(programme, code)
+        overruled = {"opened_by": group["cio"], "overruled_reason": "It cannot wait"}
+        wave = factories.make_wave(programme, code, **overruled)
         people = _people(region)
         rows = _rows(region, shared, wave, people)
         mark(region)
@@ -126,7 +128,10 @@ def _shared(programme: Programme) -> SimpleNamespace:
     """What belongs to the programme: the playbook and its findings."""
     step = factories.make_step(factories.make_procedure(programme))
     finding = factories.make_finding
+    pilot = factories.make_pilot(programme)
     return SimpleNamespace(
+        pilot=pilot,
+        criterion=factories.make_criterion(pilot),
         step=step,
         proposed=finding(programme, "Proposed"),
         reviewed=finding(programme, "Reviewed", state=FindingState.REVIEWED),
@@ -187,6 +192,14 @@ def _rows(
     )
     question.dated_at = NOW
     feed = factories.make_feed(staff)
+    pilot = programme.pilots.get()
+    close_out = pilot.close_outs.first() or factories.make_close_out(
+        pilot, wave.opened_by
+    )
+    round_ = mail_at_once(
+        staff, DutyKind.CLOSE_OUT, occurrence="matrix", at=NOW, about=close_out
+    )
+    round_.dated_at = NOW
     mail = factories.make_mail(liaison)
     told = factories.make_mail(staff, "told", dated_at=NOW)
     factories.make_duty(staff, task, kind=DutyKind.OVERDUE, mail=told)
@@ -198,6 +211,7 @@ def _rows(
         member=staff,
         key=uuid.UUID(int=1),
         plan=plan,
+        wave=wave,
         rhythm=rhythm,
         booked=booked,
         rhythm_seen=rhythm_preview(wave, RHYTHM_VALUES, NOW).seen,
@@ -239,6 +253,7 @@ def _rows(
         answered=factories.make_clarification(
             region, programme, liaison, staff, state="answered", proposal="Was it so?"
         ),
+        close_out=CLOSE_OUT_LINK.token(round_),
         answers=ANSWERS_LINK.token(question),
         blocked=factories.make_task(
             plan, "Blocked", owner=staff, waits_for=ceo.user, **blocked

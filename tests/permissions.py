@@ -5,6 +5,7 @@ absent row gives. 302 of a POST is success, 302 of a GET leads to the sign-in or
 A HEAD is answered as its GET. What no line speaks of is 405, behind the sign-in if the
 address is; any method but these three is 405 for everybody.
 An app and a passkey are set up with an answer from them, which nobody has here: 422.
+The waves are open already, so nothing is overruled: 422.
 Many tasks, or talks, at once are named by who ticked them, and here nobody did: 422.
 Staff has a passkey. No provider is set up: 404.
 """
@@ -17,6 +18,7 @@ from typing import Any
 from django.core.files.base import ContentFile
 
 from regions.enums import Stage
+from rollout.queries.closeouts import took_part
 from rollout.queries.handover import moving_from
 from tests.factories import NOW
 
@@ -62,6 +64,13 @@ rollout:wave-change       GET   302  404  200  200  403  403  403  403  403  404
 rollout:wave-change       POST  302  404  302  302  403  403  403  403  403  404
 rollout:plan-agree        POST  302  404  302  302  403  403  302  403  403  404
 rollout:plan-disagree     POST  302  404  302  302  403  403  302  403  403  404
+rollout:wave              GET   302  404  200  200  200  200  200  200  200  404
+rollout:close-out         GET   302  404  200  200  403  403  403  403  403  403
+rollout:close-out         POST  302  404  302  302  403  403  403  403  403  403
+rollout:close-out-answer  GET   200  200  200  200  200  200  200  200  200  200
+rollout:close-out-answer  POST  302  302  302  302  302  302  302  302  302  302
+rollout:wave-open         POST  302  404  302  302  403  403  403  403  403  404
+rollout:wave-overrule     POST  302  404  422  403  403  403  403  403  403  404
 rollout:check-in-list     GET   302  403  200  200  200  200  403  403  403  403
 rollout:check-in-move     GET   302  403  200  200  200  200  403  403  403  403
 rollout:check-in-move     POST  302  403  422  422  422  422  403  403  403  403
@@ -92,6 +101,8 @@ rollout:task-row          POST  302  404  302  302  403  302  302  403  403  404
 rollout:task-edit         GET   302  404  200  200  403  200  200  200  403  404
 rollout:task-edit         POST  302  404  302  302  403  302  302  302  403  404
 rollout:task-drop         POST  302  404  302  302  403  302  302  403  403  404
+rollout:task-finding      GET   302  404  200  200  403  200  200  200  200  404
+rollout:task-finding      POST  302  404  302  302  403  302  302  302  302  404
 rollout:task-comment      POST  302  404  302  302  403  302  302  302  302  404
 rollout:comment-withdraw  POST  302  404  403  403  403  403  403  302  403  404
 rollout:checklist-add     POST  302  404  302  302  403  302  302  302  403  404
@@ -214,10 +225,22 @@ regions:file-download     GET   302  404  200  200  200  200  200  200  200  404
 regions:file-preview      GET   302  404  200  200  200  200  200  200  200  404
 regions:file-withdraw     POST  302  404  302  302  403  302  302  302  403  404
 pilots:playbook           GET   302  200  200  200  200  200  200  200  200  200
+pilots:pilot              GET   302  404  200  200  200  200  200  200  200  200
+pilots:pilot-edit         GET   302  404  200  200  403  403  403  403  403  403
+pilots:pilot-edit         POST  302  404  302  302  403  403  403  403  403  403
+pilots:criterion-add      GET   302  404  200  200  403  403  403  403  403  403
+pilots:criterion-add      POST  302  404  302  302  403  403  403  403  403  403
+pilots:criterion-edit     GET   302  404  200  200  403  403  403  403  403  403
+pilots:criterion-edit     POST  302  404  302  302  403  403  403  403  403  403
+pilots:criterion-remove   POST  302  404  302  302  403  403  403  403  403  403
 pilots:finding-list       GET   302  404  200  200  200  200  200  200  200  200
 pilots:finding-add        GET   302  403  200  200  403  200  200  200  200  200
 pilots:finding-add        POST  302  403  302  302  403  302  302  302  302  302
 pilots:finding            GET   302  404  200  200  200  200  404  404  404  404
+pilots:finding-similar    GET   302  403  200  200  403  200  200  200  200  200
+pilots:finding-edit       GET   302  404  200  200  403  403  404  404  404  404
+pilots:finding-edit       POST  302  404  302  302  403  403  404  404  404  404
+pilots:finding-merge      POST  302  404  302  302  403  403  404  404  404  404
 pilots:finding-attach     POST  302  404  302  302  403  403  404  404  404  404
 pilots:finding-review     POST  302  404  302  302  403  403  404  404  404  404
 pilots:finding-adopt      POST  302  404  302  302  403  403  404  404  404  404
@@ -257,17 +280,20 @@ OF_PEOPLE = {
 # Open without a session.
 OPEN = {
     "rollout:health", "rollout:pause", "rollout:mailed-tasks", "rollout:worker", "rollout:invitation", "rollout:sign-in-ask", "rollout:sign-in",
-    "rollout:answers", "rollout:brief-answer", "rollout:calendar", "regions:language",
+    "rollout:answers", "rollout:brief-answer", "rollout:close-out-answer", "rollout:calendar", "regions:language",
     "regions:theme", "account_login", "account_inactive",
     "passkey_sign_in", "passkey_begin", "openid_connect_login", "openid_connect_callback",
 }  # fmt: skip
 # What stands in the address belongs to no region: who may see one sees the other's too.
 OF_ALL = {
-    "pilots:finding", "pilots:finding-review", "pilots:finding-adopt",
+    "pilots:pilot", "pilots:pilot-edit", "pilots:criterion-add",
+    "pilots:criterion-edit", "pilots:criterion-remove",
+    "pilots:finding", "pilots:finding-edit", "pilots:finding-merge", "pilots:finding-review", "pilots:finding-adopt",
     "pilots:finding-attach", "pilots:finding-reject", "pilots:finding-retire", "pilots:finding-reopen",
     "rollout:preview", "rollout:preview-html", "rollout:pause", "rollout:sign-in",
     "rollout:invitation", "rollout:mailed-tasks", *OF_PEOPLE,
-    "rollout:answers", "rollout:brief-answer", "rollout:calendar", *OF_PEOPLE,
+    "rollout:answers", "rollout:brief-answer", "rollout:close-out",
+    "rollout:close-out-answer", "rollout:calendar", *OF_PEOPLE,
 }  # fmt: skip
 # The role is asked for before the row: its refusal says nothing about the row.
 ROLE_FIRST = {"rollout:preview", "rollout:preview-html", *OF_PEOPLE}
@@ -278,10 +304,13 @@ ABSENT = {
     "rollout:invitation": 410,
     "rollout:mailed-tasks": 410,
     "rollout:answers": 410,
+    "rollout:close-out-answer": 410,
     "rollout:brief-answer": 410,
 }
 # Nobody here has a password, a code or a finger to give again, or another sign-in.
 NOBODY_SUCCEEDS = {
+    # The waves here are open; `tests/rollout/test_openings.py` overrules one.
+    "rollout:wave-overrule",
     # Nobody here ticked a talk; `tests/rollout/test_checkins.py` does.
     "rollout:check-in-move",
     "openid_connect_login",
@@ -450,6 +479,16 @@ ARGS: dict[str, Maker] = {
     "rollout:wave-change": lambda made: [made.region.code],
     "rollout:plan-agree": lambda made: [made.region.code],
     "rollout:plan-disagree": lambda made: [made.region.code],
+    "rollout:close-out": lambda made: [made.pilot.pk],
+    "rollout:close-out-answer": lambda made: [made.close_out],
+    "rollout:wave": lambda made: [made.wave.pk],
+    "rollout:wave-open": lambda made: [made.wave.pk],
+    "rollout:wave-overrule": lambda made: [made.wave.pk],
+    "pilots:pilot": lambda made: [made.pilot.pk],
+    "pilots:pilot-edit": lambda made: [made.pilot.pk],
+    "pilots:criterion-add": lambda made: [made.pilot.pk],
+    "pilots:criterion-edit": lambda made: [made.criterion.pk],
+    "pilots:criterion-remove": lambda made: [made.criterion.pk],
     "rollout:check-in-leave-out": lambda made: [made.booked.pk],
     "rollout:rhythm": lambda made: [made.rhythm.pk],
     "rollout:call-put-off": lambda made: [made.rhythm.pk],
@@ -468,6 +507,7 @@ ARGS: dict[str, Maker] = {
     "rollout:task-edit": lambda made: [made.task.pk],
     "rollout:task-drop": lambda made: [made.task.pk],
     "rollout:task-comment": lambda made: [made.task.pk],
+    "rollout:task-finding": lambda made: [made.task.pk],
     "rollout:comment-withdraw": lambda made: [made.comment.pk],
     "rollout:checklist-add": lambda made: [made.task.pk],
     "rollout:checklist-tick": lambda made: [made.item.pk],
@@ -536,6 +576,8 @@ ARGS: dict[str, Maker] = {
     "rollout:security-passkey-remove": lambda made: [made.passkey.pk],
     "pilots:finding": lambda made: [made.proposed.pk],
     "pilots:finding-attach": lambda made: [made.proposed.pk],
+    "pilots:finding-edit": lambda made: [made.proposed.pk],
+    "pilots:finding-merge": lambda made: [made.proposed.pk],
     "pilots:finding-review": lambda made: [made.proposed.pk],
     "pilots:finding-adopt": lambda made: [made.reviewed.pk],
     "pilots:finding-reject": lambda made: [made.proposed.pk],
@@ -705,6 +747,30 @@ BODIES: dict[str, Maker] = {
     },
     "rollout:plan-agree": lambda made: {"version": made.plan.version},
     "rollout:plan-disagree": lambda made: {"version": made.plan.version},
+    "rollout:close-out": lambda made: {
+        "key": made.key,
+        "people": [one.pk for one in took_part(made.pilot, NOW)],
+    },
+    "rollout:close-out-answer": lambda made: {"text": "The dry run"},
+    "rollout:wave-open": lambda made: {"version": made.wave.version},
+    "rollout:wave-overrule": lambda made: {
+        "version": made.wave.version,
+        "reason": "It cannot wait",
+    },
+    "pilots:pilot-edit": lambda made: {"version": made.pilot.version},
+    "pilots:criterion-add": lambda made: {
+        "key": made.key,
+        "metric": "Another",
+        "direction": "at_most",
+        "target": "3",
+    },
+    "pilots:criterion-edit": lambda made: {
+        "metric": "Another",
+        "direction": "at_most",
+        "target": "3",
+        "version": made.criterion.version,
+    },
+    "pilots:criterion-remove": lambda made: {"version": made.criterion.version},
     "rollout:contact-correct": lambda made: {
         **TALK,
         "minutes": "20",
@@ -768,6 +834,22 @@ BODIES: dict[str, Maker] = {
         "kind": "lesson",
         "area": "data",
         "title": "A new one",
+    },
+    "rollout:task-finding": lambda made: {
+        "key": made.key,
+        "kind": "lesson",
+        "area": "data",
+        "title": "A new one",
+    },
+    "pilots:finding-edit": lambda made: {
+        "kind": "lesson",
+        "area": "data",
+        "title": "A new one",
+        "version": made.proposed.version,
+    },
+    "pilots:finding-merge": lambda made: {
+        "version": made.proposed.version,
+        "into": made.reviewed.pk,
     },
     "pilots:finding-review": lambda made: {"version": made.proposed.version},
     "pilots:finding-adopt": lambda made: {

@@ -13,7 +13,7 @@ from regions.merging import SEEN, TAKE
 from regions.services.absences import change_absence
 from regions.services.people import change_settings
 from rollout.enums import TaskState
-from rollout.models import Plan
+from rollout.models import Plan, Wave
 from rollout.services.tasks import block_task, complete_task, start_task
 from tests.factories import NOW, make_absence, make_contact, make_finding, make_task
 from tests.history_guard import unrecorded
@@ -283,6 +283,7 @@ def test_absence_that_two_change_in_different_fields(hq, cio, staff_north, as_us
 WITHOUT = {
     "account_login",
     "account_set_password",
+    "pilots:criterion-add",
     "pilots:finding-add",
     "pilots:finding-attach",
     "regions:language",
@@ -298,6 +299,8 @@ WITHOUT = {
     "rollout:ceo-change",
     "rollout:checklist-add",
     "rollout:clarification-attach",
+    "rollout:close-out",
+    "rollout:close-out-answer",
     "rollout:clarification-reply",
     "rollout:checklist-tick",
     "rollout:feed-add",
@@ -312,15 +315,27 @@ WITHOUT = {
     "rollout:task-ask-date",
     "rollout:task-attach",
     "rollout:task-comment",
+    "rollout:task-finding",
     "rollout:task-new",
     "rollout:wave-rhythm",
 }
+
+
+def owes(made, **criterion):
+    """Its wave is closed, and its pilot has this criterion."""
+    closed = {"opened_at": None, "opened_by": None, "overruled_reason": ""}
+    Wave.objects.filter(pk=made.wave.pk).update(**closed)
+    made.pilot.criteria.update(**criterion)
+
+
 READINGS = "regions.privateview"
 # What has to be so before a form can do its work.
 FIRST = {
     "rollout:plan-disagree": lambda made: Plan.objects.filter(pk=made.plan.pk).update(
         agreed_at=NOW, agreed_by=made.member
-    )
+    ),
+    "rollout:wave-open": lambda made: owes(made, is_mandatory=False),
+    "rollout:wave-overrule": lambda made: owes(made, is_mandatory=True),
 }
 
 
@@ -342,11 +357,13 @@ def changes(world, name, role, **sent):
 
 def test_old_page_changes_nothing(db):
     """With the version of the row as it is now, each of these forms does its work."""
+    # The waves of the matrix are open, and then nobody overrules; here they are closed.
     world = make_world()
     names = sorted(BODIES.keys() - WITHOUT)
     found = {}
     for name in names:
-        able = [role for role, code in codes(name, "POST").items() if code == 302]
+        done = 422 if name == "rollout:wave-overrule" else 302
+        able = [role for role, code in codes(name, "POST").items() if code == done]
         role = next(role for role in able if role != "anonymous")
         found[name] = [
             changes(world, name, role, **sent)

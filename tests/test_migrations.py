@@ -10,6 +10,7 @@ from django.db.migrations.loader import MigrationLoader
 
 from regions.enums import Caller, Change, Via
 from regions.models import HistoryEntry, Rhythm
+from rollout.models import Wave
 from tests import factories
 from tests.history_guard import unrecorded
 
@@ -119,3 +120,21 @@ def test_who_calls_is_kept_as_yes_or_no_and_read_back():
             ("liaison", "caller", "usual", "usual"),
         ],
     )
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.long
+def test_waves_that_had_plans_are_open_and_others_are_not():
+    programme = factories.make_programme()
+    planned = factories.make_wave(programme, "Planned", opened_at=None)
+    factories.make_wave(programme, "Empty", opened_at=None)
+    factories.make_plan(factories.make_region(), planned)
+    try:
+        with unrecorded():
+            migrate("rollout", "0009")
+    finally:
+        with unrecorded():
+            migrate()
+
+    waves = Wave.objects.filter(opened_at__isnull=False)
+    assert [(one.name, one.opened_by) for one in waves] == [("Planned", None)]

@@ -44,6 +44,7 @@ KEYED = (
     "/answers/",
     "/brief/",
     "/calendar/",
+    "/close-out/",
 )
 # Differ from answer to answer, and say nothing of the row.
 UNTOLD = {"Content-Length", "Date"}
@@ -154,6 +155,7 @@ def test_what_is_refused_to_one_succeeds_for_another(row, world):
 # The key in the address is all that these ask for.
 UNWATCHED = (
     "rollout:pause", "rollout:mailed-tasks", "rollout:answers", "rollout:brief-answer",
+    "rollout:close-out-answer",
 )  # fmt: skip
 POSTED = [row for row in rows() if row.method == "POST" and row.name not in UNWATCHED]
 

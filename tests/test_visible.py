@@ -19,7 +19,7 @@ from regions.enums import Audience, Change, Via
 from regions.models import Ask, HistoryEntry, PrivateView, Sending
 from regions.undoing import undo_answers
 from rollout.access import can_plan, can_say_counts, can_see_ledger
-from rollout.models import Breaker
+from rollout.models import Breaker, CloseOut, CloseOutReply
 from tests import factories
 from tests.factories import NOW
 from tests.markers import WAY_TO_REGION
@@ -34,6 +34,7 @@ model                   cio  hq      liaison   regional  outsider
 pilots.finding          all  all     all       open,his  -
 pilots.pilot            all  all     all       all       -
 pilots.procedure        all  all     all       all       -
+pilots.successcriterion all  all     all       all       -
 pilots.step             all  all     all       all       -
 regions.absence         all  all     his       his       -
 regions.ask             all  all     own       -         -
@@ -59,6 +60,8 @@ rollout.brief           all  all     own       -         -
 rollout.calendarfeed    his  his     his       his       his
 rollout.checklistitem   all  all     own,his   own,his   his
 rollout.clarification   all  all     own,his   own,his   his
+rollout.closeout        all  all     -         -         -
+rollout.closeoutreply   -    -       -         -         -
 rollout.duty            all  all     his       his       -
 rollout.handover        all  all     -         -         -
 rollout.heartbeat       all  all     -         -         -
@@ -68,6 +71,7 @@ rollout.mailevent       all  all     his       his       -
 rollout.plan            all  all     own       own       -
 rollout.task            all  all     own,his   own,his   his
 rollout.taskcomment     all  all     own,his   own,his   his
+rollout.taskfinding     all  all     own,his   own,his   his
 rollout.tasklink        all  all     own,his   own,his   his
 rollout.taskrequest     all  all     own,his   own,his   his
 rollout.wave            all  all     own       own       -
@@ -99,12 +103,13 @@ NAMED = {
     "rollout.checklistitem": ["task__owner"],
     "rollout.lessonuse": ["task__owner"],
     "rollout.taskcomment": ["task__owner"],
+    "rollout.taskfinding": ["task__owner"],
     "rollout.tasklink": ["task__owner"],
     "rollout.taskrequest": ["task__owner"],
 }
 SHARED = Q(audience=Audience.REGION)
 OPEN = {
-    "pilots.finding": Q(state="adopted"),
+    "pilots.finding": Q(state="adopted") | Q(merged_into__state="adopted"),
     "regions.blackout": Q(region=None),
     "regions.historyentry": Q(region=None) & SHARED,
     "regions.user": Q(memberships__role__in=["cio", "hq", "auditor"]),
@@ -118,7 +123,7 @@ def world(db):
     world = make_world()
     outsider = world.people["outsider"]
     programme = factories.make_programme("OTHER")
-    factories.make_pilot(programme)
+    factories.make_criterion(factories.make_pilot(programme))
     factories.make_holiday()
     for role in ("cio", "hq", "liaison", "outsider"):
         factories.make_feed(world.people[role])
@@ -159,6 +164,15 @@ def _add(made, programme, staff, other, outsider):
     task = factories.make_task(made.plan, "His", owner=outsider)
     factories.make_link(task, made.task)
     factories.make_link(made.task, made.changed)
+    for one in (task, made.task):
+        known = factories.make_finding(programme, f"From {one.pk}")
+        factories.make_taught(one, known)
+        CloseOutReply.objects.create(
+            close_out=CloseOut.objects.first(),
+            mark=str(one.pk),
+            question="well",
+            finding=known,
+        )
     factories.make_item(task)
     factories.make_comment(task, staff)
     factories.make_use(task, made.taught, staff)

@@ -17,7 +17,7 @@ MACHINE = {
     "regions.Region.time_zone", "regions.Region.working_days",
     "regions.User.country", "regions.User.email", "regions.User.password",
     "regions.User.subdivision", "regions.User.time_zone", "regions.User.working_days",
-    "rollout.Brief.language", "rollout.Duty.model", "rollout.Duty.occurrence",
+    "rollout.Brief.language", "rollout.CloseOutReply.mark", "rollout.Duty.model", "rollout.Duty.occurrence",
     "rollout.Mail.key_mark", "rollout.Mail.language", "rollout.Mail.message_id", "rollout.Mail.reply_to",
     "rollout.Mail.slot", "rollout.Mail.thread",
 }  # fmt: skip

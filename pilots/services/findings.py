@@ -1,5 +1,6 @@
 """A finding's way: recorded, reviewed, adopted into a step, or rejected with a reason."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
@@ -9,6 +10,9 @@ from pilots.enums import FINDING_MOVES, FindingState
 from pilots.models import Finding, Step
 from regions import history
 from regions.history import Act
+
+# These show their step, or would again.
+ON_TASKS = (FindingState.ADOPTED, FindingState.RETIRED)
 
 
 class CannotMoveFinding(Exception):  # noqa: N818 - a refusal, told to the user as it stands
@@ -23,6 +27,59 @@ def record_finding(*, act: Act, **values: Any) -> Finding:
     ).exists():
         raise CannotMoveFinding(_("A finding with these words exists already."))
     return history.create(Finding(author=act.by, **values), act)
+
+
+@transaction.atomic
+def edit_finding(
+    finding: Finding, values: Mapping[str, Any], *, version: int, act: Act
+) -> Finding:
+    """What it says is put better. Raises CannotMoveFinding and EditedMeanwhile."""
+    row = history.lock(Finding.objects.all(), finding.pk, version)
+    if row.state == FindingState.MERGED:
+        raise CannotMoveFinding(_("This finding is merged. Change the one it led to."))
+    if row.state in ON_TASKS and values.get("step") is None:
+        raise CannotMoveFinding(
+            _("An adopted finding needs the step that it concerns.")
+        )
+    same = Finding.objects.filter(
+        programme=row.programme_id, title=values.get("title", row.title)
+    )
+    if same.exclude(pk=row.pk).exists():
+        raise CannotMoveFinding(_("A finding with these words exists already."))
+    history.change(row, values, act)
+    return row
+
+
+@transaction.atomic
+def merge_finding(
+    finding: Finding, *, into: Finding, version: int, act: Act
+) -> Finding:
+    """The same was found twice: this one leads to the one that is kept from now on.
+
+    What was merged into this one leads there too. What stands on tasks is not taken off
+    them by the way: then the other one is merged, or both stand on the same step.
+    Raises CannotMoveFinding and EditedMeanwhile.
+    """
+    # In one order, so that two who merge crosswise do not wait for each other.
+    for pk in sorted({finding.pk, into.pk}):
+        history.lock(Finding.objects.all(), pk)
+    kept = history.lock(Finding.objects.all(), into.pk)
+    if kept.pk == finding.pk or kept.state == FindingState.MERGED:
+        raise CannotMoveFinding(_("Choose another finding that is not merged itself."))
+    if kept.programme_id != finding.programme_id:
+        raise CannotMoveFinding(_("That finding belongs to another programme."))
+    row = history.lock(Finding.objects.all(), finding.pk, version)
+    is_lost = kept.state != FindingState.ADOPTED or kept.step_id != row.step_id
+    if row.state == FindingState.ADOPTED and is_lost:
+        raise CannotMoveFinding(
+            _(
+                "This one stands on the tasks of its step and the other does not. Merge "
+                "the other one into this one."
+            )
+        )
+    earlier = row.merged.select_for_update(of=("self",)).order_by("id")
+    history.change_all([(one, {"merged_into": kept}) for one in earlier], act)
+    return _move(row, FindingState.MERGED, version, act, merged_into=kept)
 
 
 @transaction.atomic

@@ -39,22 +39,33 @@ class PlanInline(SlipColumn, RecordInline):
 class WaveAdmin(RecordAdmin):
     form = WaveForm
     inlines = (PlanInline,)
-    list_display = ("name", "programme", "kick_off_date", "go_live_date", "regions")
+    list_display = (
+        "name", "programme", "kick_off_date", "go_live_date", "opened_at", "regions",
+    )  # fmt: skip
     list_filter = ("programme",)
     search_fields = ("name", "programme__name")
     date_hierarchy = "go_live_date"
     autocomplete_fields = ("programme",)
     ordering = ("go_live_date", "id")
-    joined = ("programme",)
+    joined = ("programme", "opened_by")
     may_delete = True
     fieldsets = (
         (
             None,
             {
-                "fields": ("programme", "name", "kick_off_date", "go_live_date"),
+                "fields": (
+                    "programme",
+                    "name",
+                    "kick_off_date",
+                    "go_live_date",
+                    "opened_at",
+                    "opened_by",
+                    "overruled_reason",
+                ),
                 "description": gettext_lazy(
                     "A new plan begins with these dates. Plans that exist keep theirs; "
-                    "each region's go-live is moved on its own page, with a reason."
+                    "each region's go-live is moved on its own page, with a reason. "
+                    "A wave is opened on its own page too."
                 ),
             },
         ),
@@ -67,7 +78,13 @@ class WaveAdmin(RecordAdmin):
         return counted
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return () if obj is None else ("programme",)
+        opened = ("opened_at", "opened_by", "overruled_reason")
+        return opened if obj is None else ("programme", *opened)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Why somebody opened it against what was missing stays for ever."""
+        is_kept = obj is not None and bool(obj.overruled_reason)
+        return not is_kept and super().has_delete_permission(request, obj)
 
     @admin.display(description=gettext_lazy("regions"), ordering="regions_count")
     def regions(self, wave: Any) -> int:

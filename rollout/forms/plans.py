@@ -83,3 +83,17 @@ class ChangeWaveForm(PreviewedForm):
     @property
     def tells(self) -> str:
         return f"{self.cleaned_data['to']} {self.wave_name}"
+
+
+class OverruleForm(forms.Form):
+    """Why a wave opens though something is missing."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    reason = forms.CharField(
+        label=_("Why does it open all the same?"),
+        max_length=300,
+        help_text=_("Everybody who sees the wave reads it, for ever."),
+    )
+
+    def __init__(self, wave: Wave, data: Any = None) -> None:
+        super().__init__(data, initial={"version": wave.version})

@@ -50,11 +50,15 @@ def load_steps(content: Content, ledger: Ledger, programme: Programme) -> Steps:
 def load_pilots(
     content: Content, ledger: Ledger, programme: Programme
 ) -> Mapping[str, Pilot]:
-    """Each wave of pilot regions is a pilot, known by the wave's name."""
-    names = dict.fromkeys(
-        entry["wave"] for entry in content.of("regions") if entry["pilot"]
-    )
-    drafts = {name: Pilot(programme=programme, name=name) for name in names}
+    """Each wave of pilot regions is a pilot, known by the wave's name; its scope is they."""
+    regions: dict[str, list[str]] = {}
+    for entry in content.of("regions"):
+        if entry["pilot"]:
+            regions.setdefault(entry["wave"], []).append(entry["name"])
+    drafts = {
+        name: Pilot(programme=programme, name=name, scope="\n".join(names)[:1000])
+        for name, names in regions.items()
+    }
     known = {row.name: row for row in Pilot.objects.filter(programme=programme)}
     return {**known, **ledger.take("pilots", drafts, known, [])}
 

@@ -45,11 +45,17 @@ def load_waves(
             name=name,
             go_live_date=day,
             kick_off_date=kick_off_of(content, day),
+            opened_at=_opened_at(kick_off_of(content, day), ledger.act.at),
         )
         for name, day in go_lives.items()
     }
     known = {row.name: row for row in Wave.objects.filter(programme=programme)}
     return ledger.take("waves", drafts, known, ["go_live_date", "kick_off_date"])
+
+
+def _opened_at(kick_off: date | None, at: datetime) -> datetime | None:
+    """What was under way when it came in was opened before there was anybody to ask."""
+    return at if kick_off is not None and kick_off <= at.date() else None
 
 
 def kick_off_of(

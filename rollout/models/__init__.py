@@ -2,6 +2,7 @@
 
 from .brief import Brief
 from .clarification import Clarification
+from .closeout import CloseOut, CloseOutReply
 from .delivery import Breaker, Heartbeat, MailEvent
 from .feed import CalendarFeed
 from .handover import Handover
@@ -11,6 +12,7 @@ from .plan import Plan, Wave
 from .request import TaskRequest
 from .task import Task
 from .taskparts import ChecklistItem, TaskComment, TaskLink
+from .taught import TaskFinding
 
 __all__ = [
     "Breaker",
@@ -18,6 +20,8 @@ __all__ = [
     "CalendarFeed",
     "ChecklistItem",
     "Clarification",
+    "CloseOut",
+    "CloseOutReply",
     "Duty",
     "Handover",
     "Heartbeat",
@@ -27,6 +31,7 @@ __all__ = [
     "Plan",
     "Task",
     "TaskComment",
+    "TaskFinding",
     "TaskLink",
     "TaskRequest",
     "Wave",

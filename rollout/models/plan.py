@@ -5,6 +5,7 @@ from typing import Self
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from regions.enums import Right
 from regions.models import Programme, Region, User, Versioned
@@ -25,6 +26,15 @@ class Wave(Versioned):
     """Regions that go live together."""
 
     undo_right = Right.ADMINISTER
+    # It was opened, and against what: that stays for ever.
+    undo_keeps = frozenset({"opened_at", "opened_by", "overruled_reason"})
+    untold_fields = frozenset({"opened_by"})
+    told_as = {
+        "opened_at": pgettext_lazy("wave", "Opened"),
+        "overruled_reason": pgettext_lazy(
+            "wave", "Opened against what was missing: %(after)s"
+        ),
+    }
 
     programme = models.ForeignKey(
         Programme, models.PROTECT, related_name="waves", verbose_name=_("programme")
@@ -32,6 +42,23 @@ class Wave(Versioned):
     name = models.CharField(_("name"), max_length=60)
     kick_off_date = models.DateField(_("kick-off"), null=True, blank=True)
     go_live_date = models.DateField(_("go-live"))
+    # Until then its plans are made, but not agreed.
+    opened_at = models.DateTimeField(_("opened"), null=True, blank=True, editable=False)
+    opened_by = models.ForeignKey(
+        User,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="opened_waves",
+        verbose_name=_("opened by"),
+    )
+    overruled_reason = models.CharField(
+        _("opened against what was missing, because"),
+        max_length=300,
+        blank=True,
+        editable=False,
+    )
 
     objects = WaveQuerySet.as_manager()
 
@@ -46,6 +73,16 @@ class Wave(Versioned):
                 condition=models.Q(kick_off_date=None)
                 | models.Q(kick_off_date__lte=models.F("go_live_date")),
                 name="wave_kick_off_before_go_live",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(opened_at__isnull=False)
+                | models.Q(opened_by=None, overruled_reason=""),
+                name="wave_closed_is_opened_by_nobody",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(overruled_reason="")
+                | models.Q(opened_by__isnull=False),
+                name="wave_overruled_by_somebody",
             ),
         ]
 

@@ -25,6 +25,7 @@ from rollout.placing import (
     invitation_context,
     test_context,
 )
+from rollout.placing.lessons import close_out_sample, finding_sample
 from rollout.placing.own import assigned_context, overdue_context, plan_context
 from rollout.placing.talks import off_context, talk_context
 from rollout.queries.blocked import BlockedTask
@@ -187,6 +188,8 @@ SAMPLES: dict[str, Callable[[User, datetime], dict[str, Any]]] = {
     DutyKind.INVITATION: invitation_sample,
     DutyKind.CLARIFICATION: clarification_sample,
     DutyKind.CONFIRMATION: confirmation_sample,
+    DutyKind.FINDING: finding_sample,
+    DutyKind.CLOSE_OUT: close_out_sample,
     DutyKind.TALK: talk_sample,
     DutyKind.TALK_OFF: talk_off_sample,
     DutyKind.BRIEF: brief_sample,

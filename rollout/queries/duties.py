@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
+from pilots.models import Finding
 from regions.calendar import Corrections
 from regions.models import CheckIn, Rhythm, User
 from rollout.enums import DutyKind, TaskState
@@ -22,6 +23,7 @@ from rollout.queries.owned import (
     overdue_tasks,
     plan_owners,
 )
+from rollout.queries.taught import forgotten_findings
 
 Key = tuple[str, str, int, str, int]
 # What makes a duty the same duty.
@@ -46,6 +48,8 @@ def duties_due(at: datetime, corrected: Corrections) -> Iterator[list[Duty]]:
         yield _questions(Clarification.objects.filter(pk__in=ids), at, corrected)
     for ids in parts(news(at)):
         yield _answers(Brief.objects.filter(pk__in=ids), at)
+    for ids in parts(Finding.objects.running().undecided().exclude(owner=None)):
+        yield _findings(Finding.objects.filter(pk__in=ids), at)
 
 
 def parts(rows: QuerySet[Any]) -> Iterator[list[int]]:
@@ -71,6 +75,7 @@ def still_due(
     again += _questions(questions_of(duties), at, corrected)
     answers = briefs_of(duties, DutyKind.CALL_ME, DutyKind.BRIEF_ANSWER)
     again += _answers(news(at) & answers, at)
+    again += _findings(findings_of(duties), at)
     keys = {key_of(duty) for duty in again}
     return [duty for duty in duties if key_of(duty) in keys]
 
@@ -106,6 +111,11 @@ def questions_of(duties: Iterable[Duty]) -> QuerySet[Clarification]:
     if not ids:
         return Clarification.objects.none()
     return Clarification.objects.running().filter(pk__in=ids)
+
+
+def findings_of(duties: Iterable[Duty]) -> QuerySet[Finding]:
+    ids = [pk for _model, pk in _ids(duties, DutyKind.FINDING)]
+    return Finding.objects.filter(pk__in=ids) if ids else Finding.objects.none()
 
 
 def key_of(duty: Duty) -> Key:
@@ -171,6 +181,15 @@ def _questions(
 
 def _question(one: Reminder, at: datetime) -> Duty:
     return _duty(DutyKind.CLARIFICATION, one.row, one.occurrence, one.row.asked_of, at)
+
+
+def _findings(rows: QuerySet[Finding], at: datetime) -> list[Duty]:
+    """Once for each owner, however long it waits."""
+    return [
+        _duty(DutyKind.FINDING, row, "0", row.owner, at)
+        for row in forgotten_findings(rows, at)
+        if row.owner is not None
+    ]
 
 
 def _answers(rows: QuerySet[Brief], at: datetime) -> list[Duty]:

@@ -5,17 +5,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
+from pilots.models import Finding
 from regions.calendar import Corrections
 from regions.enums import Role
 from regions.models import Programme, User
 from regions.queries import holders, on_duty
 from rollout.enums import CAPS, DutyKind, MailCap
-from rollout.models import Brief, Clarification, Duty, Task
+from rollout.models import Brief, Clarification, CloseOut, Duty, Task
 from rollout.queries.blocked import BlockedTask, blocked_tasks
 from rollout.queries.briefs import briefs, briefs_of
 from rollout.queries.calls import Call, calls_due
 from rollout.queries.clarifications import unanswered
-from rollout.queries.duties import plans_of, questions_of, rhythms_of, tasks_of
+from rollout.queries.closeouts import told_close_outs
+from rollout.queries.duties import (
+    findings_of,
+    plans_of,
+    questions_of,
+    rhythms_of,
+    tasks_of,
+)
 from rollout.queries.owned import (
     OwnTask,
     assigned_tasks,
@@ -25,6 +33,7 @@ from rollout.queries.owned import (
 from rollout.queries.sheetfacts import SheetFacts, sheet_facts
 from rollout.queries.talks import Booked, talks_told
 from rollout.queries.taskparts import who_waits
+from rollout.queries.taught import forgotten_findings
 
 OF_BRIEFS = (DutyKind.BRIEF, DutyKind.CALL_ME, DutyKind.BRIEF_ANSWER)
 
@@ -48,6 +57,8 @@ class Facts:
     questions: list[Clarification]
     briefs: list[Brief]
     talks: dict[int, Booked]
+    findings: list[Finding]
+    close_outs: list[CloseOut]
     liaisons: dict[int, User]
     house: Programme | None
     planner: User | None
@@ -84,6 +95,8 @@ def read(duties: list[Duty], at: datetime, corrected: Corrections) -> Facts:
         questions=unanswered(questions_of(duties)),
         briefs=found,
         talks=talks_told(duties, at, corrected),
+        close_outs=told_close_outs(duties),
+        findings=forgotten_findings(findings_of(duties), at),
         liaisons=_liaisons(regions | {one.ceo.region_id for one in found}, at),
         house=_house(duties),
         planner=next(iter(holders(at, Role.HQ)[Role.HQ, None]), None),

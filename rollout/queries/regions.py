@@ -132,6 +132,7 @@ class RegionLine:
 class WaveLine:
     """One row of the table of waves: a bar of counts, the same counts in words."""
 
+    pk: int
     name: str
     segments: list[tuple[str, float, float]]
     words: str
@@ -255,6 +256,7 @@ def _wave_line(name: str, facts: list[Facts]) -> WaveLine:
         if counts[state]
     ]
     return WaveLine(
+        pk=facts[0].plan.wave_id,
         name=name,
         segments=segments,
         words=listed(words),

@@ -10,7 +10,7 @@ from rollout.services.plans import why_not_running
 
 
 class CannotAgree(Exception):  # noqa: N818 - a refusal, told to the user as it stands
-    """The plan is agreed already, or is not agreed."""
+    """The plan is agreed already, is not agreed, or its wave is not open."""
 
 
 @transaction.atomic
@@ -19,6 +19,9 @@ def agree_plan(plan: Plan, *, version: int, act: Act) -> Plan:
     row = _locked(plan, version)
     if row.agreed_at is not None:
         raise CannotAgree(_("This plan is agreed already."))
+    if row.wave.opened_at is None:
+        said = _("%(wave)s is not open yet, so its plans are not agreed.")
+        raise CannotAgree(said % {"wave": row.wave})
     history.change(row, {"agreed_at": act.at, "agreed_by": act.by}, act)
     tasks = row.tasks.select_related("plan").select_for_update(of=("self",))
     history.change_all(
@@ -40,7 +43,7 @@ def take_agreement_back(plan: Plan, *, version: int, act: Act) -> Plan:
 
 
 def _locked(plan: Plan, version: int) -> Plan:
-    rows = Plan.objects.select_related("region", "programme")
+    rows = Plan.objects.select_related("region", "programme", "wave")
     row = history.lock(rows, plan.pk, version)
     if stop := why_not_running(row.region, row.programme):
         raise CannotAgree(stop)

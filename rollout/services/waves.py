@@ -62,6 +62,10 @@ def check_wave(plan: Plan, wave: Wave | None, name: str, go_live: date) -> Wave:
             name=name,
             kick_off_date=plan.kick_off_date,
             go_live_date=go_live,
+            # Who was let in is not asked again for going alone.
+            opened_at=plan.wave.opened_at,
+            opened_by=plan.wave.opened_by,
+            overruled_reason=plan.wave.overruled_reason,
         )
     if wave.programme_id != plan.programme_id:
         raise CannotChangeWave(_("Choose a wave of the same programme."))

@@ -151,7 +151,7 @@ def _tap(
 def _plan(request: Request, code: str) -> Plan:
     """The first of the region's plans, as its page shows it."""
     rows = Plan.objects.visible_to(request.user).filter(region__code=code)
-    rows = rows.select_related("region", "programme", "wave")
+    rows = rows.select_related("region", "programme", "wave__opened_by")
     return get_object_or_404(rows.order_by("id")[:1])
 
 

@@ -27,8 +27,8 @@ from .health import Trouble, trouble
 THEMES = ("system", "light", "dark")
 # Pages that stand below a menu item, though their addresses do not.
 BELOW = {
-    "playbook": ("/findings/",),
-    "regions": ("/contacts/", "/clarifications/", "/requests/"),
+    "playbook": ("/findings/", "/pilots/", "/criteria/"),
+    "regions": ("/waves/", "/contacts/", "/clarifications/", "/requests/"),
     "people": ("/roles/", "/absences/"),
     "today": ("/check-ins/", "/asks/", "/stances/", "/briefs/"),
 }

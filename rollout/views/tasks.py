@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from pilots.access import can_record_finding
 from regions.access import can_see_today
 from regions.calendar import today
 from regions.enums import Right
@@ -44,6 +45,7 @@ from rollout.queries.tasks import (
     week_of,
     with_details,
 )
+from rollout.queries.taught import taught_by
 from rollout.services.tasks import (
     CannotMoveTask,
     block_task,
@@ -110,6 +112,8 @@ def _page(
         "may_work": can_work_on(user, task),
         "lessons": lesson_lines(task, user),
         "skip_reasons": SkipReason.choices,
+        "taught": taught_by(task, user),
+        "may_record": bool(can_record_finding(user)),
         "changes": row_timeline(task, user),
         "files": files_on(task, user),
         "requests": requests_on(task, user),

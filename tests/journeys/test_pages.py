@@ -57,6 +57,11 @@ PAGES = {
     "findings": ("hq", "/findings/", 200),
     "new finding": ("staff", "/findings/add/", 200),
     "finding": ("hq", "/findings/{finding}/", 200),
+    "finding to change": ("hq", "/findings/{finding}/edit/", 200),
+    "pilot": ("hq", "/pilots/{pilot}/", 200),
+    "close-out": ("hq", "/pilots/{pilot}/close-out/", 200),
+    "old close-out": ("", "/close-out/no-such-token/", 410),
+    "wave": ("cio", "/waves/{wave}/", 200),
     "mails": ("hq", "/mails/", 200),
     "mail": ("hq", "/mails/{mail}/", 200),
     "previews": ("hq", "/mails/previews/", 200),
@@ -82,6 +87,7 @@ PAGES = {
     "not there": ("staff", "/regions/NOSUCH/", 404),
 }
 ROWS = {
+    "pilot": "SELECT id FROM pilots_pilot ORDER BY id",
     "contact": """SELECT c.id FROM regions_contact c
         JOIN regions_regionalceo h ON h.id = c.ceo_id
         JOIN regions_region r ON r.id = h.region_id
@@ -169,6 +175,7 @@ def words_left(text, sample):
 
 # Built as another page of the list, or seldom seen: the proof alone looks at them.
 SELDOM = {
+    "finding to change", "close-out", "old close-out",
     "region of a manager", "person for an auditor", "old link", "old pause",
     "old invitation", "password again", "password", "role to end", "leave", "invite",
     "not mine", "mail", "act", "not there", "new ask", "how to deal with a CEO",

@@ -1,8 +1,10 @@
 """Each rule that the database holds is broken once."""
 
+from datetime import date
+
 import pytest
 
-from pilots.models import Finding, Pilot, Procedure, Step
+from pilots.models import Finding, Pilot, Procedure, Step, SuccessCriterion
 from tests import factories
 from tests.constraints import (
     Rows,
@@ -15,11 +17,21 @@ from tests.constraints import (
 BREACHES = {
     "finding_adopted_has_step": changed(Finding, state="adopted"),
     "finding_area_known": changed(Finding, area="other"),
+    "criterion_direction_known": changed(SuccessCriterion, direction="other"),
+    "criterion_metric_unique": second(SuccessCriterion),
+    "finding_effect_says_of_what": changed(Finding, effect_amount=2),
+    "finding_merged_says_into_which": changed(Finding, state="merged"),
+    "finding_money_has_currency": changed(Finding, effect_currency="CNY"),
+    "finding_severity_known": changed(Finding, severity="other"),
+    "finding_trigger_known": changed(Finding, trigger="other"),
     "finding_kind_known": changed(Finding, kind="other"),
     "finding_of_pilot_or_wave": changed(Finding, wave_name="Wave 1"),
     "finding_rejected_has_reason": changed(Finding, state="rejected"),
     "finding_state_known": changed(Finding, state="other"),
     "finding_title_unique": second(Finding),
+    "pilot_ends_after_it_begins": changed(
+        Pilot, from_date=date(2027, 3, 2), to_date=date(2027, 3, 1)
+    ),
     "pilot_name_unique": second(Pilot),
     "procedure_number_positive": changed(Procedure, number=0),
     "procedure_version_unique": second(Procedure),
@@ -38,6 +50,7 @@ def rows(programme) -> Rows:
     made = [
         pilot,
         procedure,
+        factories.make_criterion(pilot),
         factories.make_step(procedure),
         factories.make_finding(programme, pilot=pilot),
     ]

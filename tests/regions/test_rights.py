@@ -2,7 +2,12 @@
 
 import pytest
 
-from pilots.access import can_add_source, can_decide_finding, can_record_finding
+from pilots.access import (
+    can_add_source,
+    can_decide_finding,
+    can_keep_pilots,
+    can_record_finding,
+)
 from pilots.models import Finding
 from regions import access as regional
 from regions.enums import GROUP_ROLES, RIGHTS, Right, Role
@@ -49,6 +54,9 @@ ASKED = {
     Right.SET_RHYTHM: lambda user, made: regional.can_set_rhythm(user),
     Right.CHANGE_CEO: lambda user, made: regional.can_change_ceo(user),
     Right.DECIDE_FINDING: lambda user, made: can_decide_finding(user, None),
+    Right.KEEP_PILOTS: lambda user, made: can_keep_pilots(user),
+    Right.OPEN_WAVE: lambda user, made: access.can_open_wave(user),
+    Right.OVERRULE: lambda user, made: access.can_overrule(user),
     Right.ADD_SOURCE: lambda user, made: can_add_source(user, made.finding),
     Right.MOVE_GO_LIVE: lambda user, made: access.can_move_go_live(user, made.plan),
     Right.AGREE_PLAN: lambda user, made: access.can_agree_plan(user, made.plan),

@@ -23,6 +23,7 @@ from rollout.enums import BriefState, DutyKind
 from rollout.links import (
     ANSWERS_LINK,
     BRIEF_LINK,
+    CLOSE_OUT_LINK,
     INVITATION_LINK,
     PAUSE_LINK,
     PURPOSES,
@@ -31,15 +32,18 @@ from rollout.links import (
     Purpose,
     with_links,
 )
-from rollout.models import Brief, Clarification, Mail, Task
+from rollout.models import Brief, Clarification, CloseOut, Mail, Task
+from rollout.services.closeouts import replies_of
 from tests.factories import (
     NOW,
     make_ask,
     make_brief,
     make_ceo,
     make_clarification,
+    make_close_out,
     make_duty,
     make_mail,
+    make_pilot,
     make_plan,
     make_programme,
     make_region,
@@ -118,6 +122,22 @@ def reminds(mail: Mail) -> None:
     make_duty(person, row, str(mail.pk), kind=DutyKind.OVERDUE, mail=mail)
 
 
+def has_said_it(browser: Client, person: User) -> bool:
+    row = CloseOut.objects.first()
+    return row is not None and "well" in replies_of(row, person)
+
+
+def asks_all(mail: Mail) -> None:
+    """The round of questions that the mail tells."""
+    person = User.objects.filter(pk=mail.recipient_id).first()
+    if person is None or mail.duties.exists():
+        return
+    row = CloseOut.objects.first()
+    if row is None:
+        row = make_close_out(make_pilot(make_programme("SAID")), person)
+    make_duty(person, row, str(mail.pk), kind=DutyKind.CLOSE_OUT, mail=mail)
+
+
 def has_answered_the_brief(browser: Client, person: User) -> bool:
     return Brief.objects.filter(ceo__user=person, answer="yes").exists()
 
@@ -144,6 +164,7 @@ USES = [
     Use(TASKS_LINK, DONE, has_finished_it, reminds),
     Use(ANSWERS_LINK, {"question": str(QUESTION), "text": "Yes"}, has_answered, asks),
     Use(BRIEF_LINK, {"answer": "yes"}, has_answered_the_brief, briefs_him),
+    Use(CLOSE_OUT_LINK, {"text": "The dry run"}, has_said_it, asks_all),
 ]
 EACH = pytest.mark.parametrize("use", USES, ids=str)
 

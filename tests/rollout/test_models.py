@@ -10,6 +10,8 @@ from rollout.models import (
     CalendarFeed,
     ChecklistItem,
     Clarification,
+    CloseOut,
+    CloseOutReply,
     Duty,
     Handover,
     LessonUse,
@@ -46,6 +48,9 @@ BREACHES = {
     "clarification_confirmed_by_somebody": changed(
         Clarification, confirmed_at=factories.NOW
     ),
+    "close_out_asks_three": changed(CloseOut, asked=2),
+    "reply_once": second(CloseOutReply),
+    "reply_question_known": changed(CloseOutReply, question="other"),
     "duty_kind_known": changed(Duty, kind="other"),
     "duty_mailed_names_mail": changed(Duty, state="mailed"),
     "duty_once": second(Duty),
@@ -93,15 +98,22 @@ BREACHES = {
     "taskcomment_has_text": changed(TaskComment, text=""),
     "tasklink_not_to_itself": changed(TaskLink, before_id=models.F("task_id")),
     "tasklink_once": second(TaskLink),
+    "wave_closed_is_opened_by_nobody": changed(Wave, opened_at=None),
+    "wave_overruled_by_somebody": changed(
+        Wave, opened_by_id=None, overruled_reason="It cannot wait"
+    ),
     "wave_kick_off_before_go_live": changed(Wave, kick_off_date=AFTER_GO_LIVE),
     "wave_name_unique": second(Wave),
 }
 
 
 @pytest.fixture
-def rows(wave, plan_north, programme, staff_north, hq, ceo_north) -> Rows:
+def rows(plan_north, programme, staff_north, hq, ceo_north) -> Rows:
     step = factories.make_step(factories.make_procedure(programme))
+    wave = factories.make_wave(programme, "Wave 2", opened_by=hq)
     mail = factories.make_mail(staff_north, message_id="<1@example.org>")
+    close_out = factories.make_close_out(factories.make_pilot(programme), hq)
+    finding = factories.make_finding(programme)
     task = factories.make_task(plan_north, step=step, owner=staff_north)
     made = [
         wave,
@@ -116,6 +128,10 @@ def rows(wave, plan_north, programme, staff_north, hq, ceo_north) -> Rows:
         MailEvent.objects.create(mail=mail, at=factories.NOW, state="sent"),
         factories.make_duty(staff_north, about=plan_north),
         factories.make_handover(staff_north, hq),
+        close_out,
+        CloseOutReply.objects.create(
+            close_out=close_out, mark="1", question="well", finding=finding
+        ),
         factories.make_brief(factories.make_ask(ceo_north, programme), hq),
         factories.make_feed(staff_north),
         factories.make_clarification(plan_north.region, programme, hq, staff_north),

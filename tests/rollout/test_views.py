@@ -84,7 +84,7 @@ def filled(request, programme, wave, north, cio, staff_north, liaison_north):
         ("/regions/NORTH/ceo/", 12),
         ("/tasks/", 9),
         ("/playbook/", 11),
-        ("/findings/", 9),
+        ("/findings/", 10),
         ("/mails/", 8),
         ("/settings/", 7),
     ],
