@@ -23,7 +23,7 @@ ceo.working_days, ceo.language, ceo.country, ceo.subdivision = "1234567", "{lang
 ceo.save()
 print(ceo.email)
 """
-ROWS = """SELECT b.state, b.answer, b.version, c.channel, c.outcome, c.minutes
+ROWS = """SELECT b.state, b.answer, c.id AS talk, c.channel, c.outcome
 FROM rollout_brief b LEFT JOIN regions_contact c ON c.id = b.contact_id
 WHERE b.need = ?"""
 NEED = "Name one person for the data"
@@ -63,3 +63,9 @@ def test_ceo_answers_a_brief_in_two_taps(visit, sample, product):
     assert (row["channel"], row["outcome"]) == ("mail", "reached")
     page.reload()
     expect(page.locator(".under")).to_contain_text(sample.say("Yes", context="brief"))
+
+    # His answer was a talk; without it the call is due for the other journeys.
+    talk = visit("liaison").open(f"/contacts/{row['talk']}/")
+    talk.get_by_role("button", name=sample.say("Withdraw this log")).click()
+    said = sample.say("The log is withdrawn; the call is back on the list.")
+    expect(talk.locator(".note")).to_contain_text(said)

@@ -125,7 +125,8 @@ LATIN_ANYWAY = re.compile(
     r"|[\w ./-]+ \([A-Z][\w/+-]+\)|UTC"
 )
 LATIN = re.compile(r"[A-Za-z]{2,}")
-UNFILLED = re.compile(r"\b(?:None|null|undefined)\b|%\(|{{|{%")
+# A talk may be "None booked"; nothing else is.
+UNFILLED = re.compile(r"\b(?:None(?! booked)|null|undefined)\b|%\(|{{|{%")
 
 
 @pytest.fixture
