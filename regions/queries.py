@@ -38,6 +38,7 @@ from regions.models import (
     Versioned,
 )
 from regions.models.absences import absence_near, away_at
+from regions.models.asks import AskQuerySet
 from regions.rhythm import RhythmState, ends_on, rhythm_on
 from regions.stance import is_to_be_won
 from regions.telling import field_label
@@ -314,5 +315,5 @@ def contacts_of(ceo_ids: Iterable[int], programme: Programme) -> QuerySet[Contac
     )
 
 
-def asks_of(ceo: RegionalCEO, programme: Programme) -> QuerySet[Ask]:
+def asks_of(ceo: RegionalCEO, programme: Programme) -> AskQuerySet:
     return Ask.objects.filter(ceo=ceo, programme=programme).by_due()
