@@ -19,6 +19,15 @@ class ActForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 
+def seen_version(data: Any, refusal: type[Exception]) -> int:
+    """Of the row that a button was shown with. A page that lost it is refused in words."""
+    form = ActForm(data)
+    if not form.is_valid():
+        raise refusal(_("The page is incomplete. Load it again."))
+    version: int = form.cleaned_data["version"]
+    return version
+
+
 class BlockForm(MergingForm):
     """Why a task cannot go on."""
 

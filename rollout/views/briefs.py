@@ -25,7 +25,7 @@ from regions.queries import Engagement, asks_of, corrections
 from regions.services.sendings import Sent, SentOtherwise, make_once
 from regions.wording import capital, ceo_of, moment
 from rollout.access import can_brief
-from rollout.forms import ActForm
+from rollout.forms import seen_version
 from rollout.forms.briefs import BriefForm, NewBriefForm
 from rollout.models import Brief
 from rollout.previews import brief_preview as preview_of
@@ -209,11 +209,8 @@ def brief_send(request: Request, pk: int) -> HttpResponse:
     """Whoever sends it has looked at it: the version is that of the preview."""
     row = _row(request, pk)
     can_brief(request.user, row.ceo.region_id).insist()
-    form = ActForm(request.POST)
     try:
-        if not form.is_valid():
-            raise CannotBrief(_("The page is incomplete. Load it again."))
-        version, act = form.cleaned_data["version"], web_act(request.user)
+        version, act = seen_version(request.POST, CannotBrief), web_act(request.user)
         mail = send_brief(row, corrections(), version=version, act=act)
     except (CannotBrief, EditedMeanwhile) as refusal:
         notes.warn(request, str(refusal))
@@ -232,11 +229,8 @@ def brief_send(request: Request, pk: int) -> HttpResponse:
 def brief_withdraw(request: Request, pk: int) -> HttpResponse:
     row = _row(request, pk)
     can_brief(request.user, row.ceo.region_id).insist()
-    form = ActForm(request.POST)
     try:
-        if not form.is_valid():
-            raise CannotBrief(_("The page is incomplete. Load it again."))
-        version, act = form.cleaned_data["version"], web_act(request.user)
+        version, act = seen_version(request.POST, CannotBrief), web_act(request.user)
         withdraw_brief(row, version=version, act=act)
     except (CannotBrief, EditedMeanwhile) as refusal:
         notes.warn(request, str(refusal))

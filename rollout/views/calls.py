@@ -41,7 +41,7 @@ from regions.wording import (
     time_asked,
     until_go_live,
 )
-from rollout.forms import ActForm
+from rollout.forms import seen_version
 from rollout.forms.talks import ask_of, preset_of
 from rollout.queries.calls import calls_due, own_first, talk_with
 from rollout.queries.callsheet import CallSheet, call_sheet_of
@@ -273,11 +273,8 @@ def _set_caller(
 ) -> bool:
     """The common way of both: gate, version, one service call. False when refused."""
     can_set_caller(request.user).insist()
-    form = ActForm(request.POST)
     try:
-        if not form.is_valid():
-            raise CannotSetCaller(_("The page is incomplete. Load it again."))
-        version = form.cleaned_data["version"]
+        version = seen_version(request.POST, CannotSetCaller)
         service(one.rhythm, version=version, act=web_act(request.user))
     except (CannotSetCaller, EditedMeanwhile) as refusal:
         warn(request, str(refusal))
