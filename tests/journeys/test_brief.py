@@ -29,6 +29,12 @@ WHERE b.need = ?"""
 NEED = "Name one person for the data"
 
 
+def mails_that_say(product, address, words):
+    """The mails to ``address`` with ``words`` in their text."""
+    sent = (mail for _, mail in mails_to(product, address))
+    return [m for m in sent if words in m.get_body(("plain",)).get_content()]
+
+
 def test_ceo_answers_a_brief_in_two_taps(visit, sample, product):
     """The answer in the mail, and the one button."""
     script = NOON.format(region=sample.region, language=sample.language)
@@ -43,11 +49,11 @@ def test_ceo_answers_a_brief_in_two_taps(visit, sample, product):
     page.get_by_role("button", name=sample.say("I have read it: send")).click()
     expect(page.locator(".note")).to_be_visible()
 
-    _, mail = wait_for(lambda: mails_to(product, address), "the brief")[0]
+    # Other journeys may have written to him; his noon lets those mails out as well.
+    [mail] = wait_for(lambda: mails_that_say(product, address, need), "the brief")
 
     text = mail.get_body(("plain",)).get_content()
     [paper] = list(mail.iter_attachments())
-    assert need in text
     assert paper.get_content().startswith(b"%PDF-")
     [link] = re.findall(r"http\S+/brief/\S+\?answer=yes", text)
     look = visit(viewport=PHONE).open(link.replace("=yes", "=not_now"))
