@@ -111,7 +111,9 @@ def test_page_that_asks_for_all_rows_shows_it(browser, hidden, monkeypatch):
     assert hidden["regions.programme"] in listed.result_list
 
 
-@pytest.mark.parametrize("query", ["", "?_popup=1&_to_field=id"])
+@pytest.mark.parametrize(
+    "query", ["", pytest.param("?_popup=1&_to_field=id", marks=pytest.mark.long)]
+)
 @pytest.mark.parametrize("page", ["change", "delete", "history"])
 def test_its_pages_answer_as_if_it_were_not_there(page, query, browser, seen, hidden):
     """Nor does anything that is posted to them change it."""

@@ -123,8 +123,18 @@ def test_every_field_of_a_form(name, world):
     assert faults(world, role, asks) == []
 
 
+# Bodies of every run; the longer one has them all.
+SHORT = ("2.5 MB", "1,001 fields", "1,001 parts", "zero bytes", "wide charset")
+
+
 @pytest.mark.any_store  # refused before anything is asked of the database
-@pytest.mark.parametrize("words", BODIES)
+@pytest.mark.parametrize(
+    "words",
+    [
+        words if words in SHORT else pytest.param(words, marks=pytest.mark.long)
+        for words in BODIES
+    ],
+)
 def test_whole_bodies(words, world):
     """To every form at once, in front of the sign-in and behind it."""
     body, kind = BODIES[words]

@@ -87,6 +87,7 @@ def told_of_callers() -> list[tuple[str, str, str, str]]:
     return list(rows.values_list("object_text", "field", "before", "after"))
 
 
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 def test_who_calls_is_kept_as_yes_or_no_and_read_back():
     one_of_each_caller()

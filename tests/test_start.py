@@ -101,6 +101,7 @@ def test_first_seconds_are_not_taken_for_silence(run):
     assert (facts["delivering"], sorted(facts["heartbeats"])) == (True, sorted(JOBS))
 
 
+@pytest.mark.long
 def test_second_start_names_address_and_process_of_the_first(run):
     first = run.up()
 
@@ -204,6 +205,7 @@ def test_kill_9_of_the_parent_stops_everything(under_shell):
     wait_for(lambda: not under_shell.living(), "the end of all parts", patience=15)
 
 
+@pytest.mark.long
 def test_start_while_the_last_run_stops_waits_for_it(under_shell):
     web = under_shell.pids("gunicorn")[0]
     os.kill(web, signal.SIGSTOP)  # so that the stop takes its time

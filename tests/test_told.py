@@ -209,9 +209,9 @@ def test_page_offers_what_its_reader_may(what, world):
     assert {role for role in asked if offered(shown(world, role, name))} == whom
 
 
-def test_talks_are_handed_to_the_liaison_by_the_cio(world):
+def test_talks_are_taken_back_by_the_cio(world):
     with factories.unrecorded():
-        world.north.rhythm.caller = Caller.CIO
+        world.north.rhythm.caller = Caller.LIAISON
         world.north.rhythm.save()
 
     offered = {

@@ -15,7 +15,7 @@ from .guards import Guard, guards_in, taken_away
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 COPIED = ("regions", "pilots", "rollout", "tests", "benchmarks", "templates", "locale")
-LINKED = ("static", "manage.py", "pyproject.toml", "deploy", "docs")
+LINKED = ("static", "manage.py", "pyproject.toml", "deploy", "docs", "node_modules")
 APPS = ("regions", "pilots", "rollout")
 # Neither of them decides what a person may see or do.
 LEFT_OUT = ("migrations", "management")

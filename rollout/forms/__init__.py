@@ -12,11 +12,22 @@ from regions.models import Ask, Membership, Region, RegionalCEO, User
 from rollout.enums import BlockReason, DutyKind, MailState
 from rollout.models import Task
 
+from .filters import Filter, region_field
+
 
 class ActForm(forms.Form):
     """An act of one tap: only what the page knew of the row."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+def seen_version(data: Any, refusal: type[Exception]) -> int:
+    """Of the row that a button was shown with. A page that lost it is refused in words."""
+    form = ActForm(data)
+    if not form.is_valid():
+        raise refusal(_("The page is incomplete. Load it again."))
+    version: int = form.cleaned_data["version"]
+    return version
 
 
 class BlockForm(MergingForm):
@@ -89,7 +100,7 @@ class SignInLinkForm(forms.Form):
     )
 
 
-class LedgerFilter(forms.Form):
+class LedgerFilter(Filter):
     """What of the ledger is wanted; from the address, where nonsense filters nothing."""
 
     state = forms.ChoiceField(
@@ -110,13 +121,7 @@ class LedgerFilter(forms.Form):
         ],
         required=False,
     )
-    region = forms.ModelChoiceField(
-        label=_("Region"),
-        queryset=Region.objects.none(),
-        to_field_name="code",
-        empty_label=_("All"),
-        required=False,
-    )
+    region = region_field()
     q = forms.CharField(
         label=_("Recipient"),
         max_length=100,
@@ -129,15 +134,7 @@ class LedgerFilter(forms.Form):
         self, regions: QuerySet[Region], *args: Any, is_ledger: bool, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        region: Any = self.fields["region"]
-        region.queryset = regions.order_by("name", "id")
-        region.label_from_instance = lambda row: row.name
+        self.offer(region=regions)
         if not is_ledger:
             for name in ("region", "q", "mine"):
                 del self.fields[name]
-
-    @property
-    def wanted(self) -> dict[str, Any]:
-        """The filters that are set and make sense."""
-        self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value}

@@ -14,6 +14,7 @@ from regions.models import Ask, Programme, Region, User
 from regions.services.asks import NewAsk
 from rollout.models import Task, Wave
 
+from .filters import Filter, region_field
 from .people import DayField
 from .tasks import TicksField
 
@@ -108,7 +109,7 @@ class UnlinkForm(forms.Form):
 FOLDED = ("kind", "wave", "overdue")
 
 
-class AskFilter(forms.Form):
+class AskFilter(Filter):
     """Which asks are wanted; from the address, where nonsense filters nothing."""
 
     q = forms.CharField(
@@ -120,13 +121,7 @@ class AskFilter(forms.Form):
     of = forms.ChoiceField(
         label=_("Of whom"), choices=[("", _("All")), *AskOf.choices], required=False
     )
-    region = forms.ModelChoiceField(
-        label=_("Region"),
-        queryset=Region.objects.none(),
-        to_field_name="code",
-        empty_label=_("All"),
-        required=False,
-    )
+    region = region_field()
     state = forms.ChoiceField(
         label=_("State"),
         choices=[
@@ -149,20 +144,10 @@ class AskFilter(forms.Form):
 
     def __init__(self, reader: User, data: Any = None) -> None:
         super().__init__(data)
-        rows = {
-            "region": Region.objects.visible_to(reader),
-            "wave": Wave.objects.visible_to(reader),
-        }
-        for name, queryset in rows.items():
-            field: Any = self.fields[name]
-            field.queryset = queryset.order_by("name", "id")
-            field.label_from_instance = lambda row: row.name
-
-    @property
-    def wanted(self) -> dict[str, Any]:
-        """The filters that are set and make sense."""
-        self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value}
+        self.offer(
+            region=Region.objects.visible_to(reader),
+            wave=Wave.objects.visible_to(reader),
+        )
 
     @property
     def is_narrow(self) -> bool:

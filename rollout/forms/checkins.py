@@ -10,6 +10,7 @@ from regions.models import User
 from rollout.enums import CheckInsShown, ShiftBy
 from rollout.queries.shifting import LONGEST_DAYS, LONGEST_WEEKS, Shift
 
+from .filters import Filter
 from .people import DayField
 
 
@@ -20,7 +21,7 @@ class PutOffForm(forms.Form):
     reason = forms.CharField(label=_("Why?"), max_length=200)
 
 
-class CheckInFilter(forms.Form):
+class CheckInFilter(Filter):
     """Which CEOs are wanted; from the address, where nonsense filters nothing."""
 
     show = forms.ChoiceField(choices=CheckInsShown.choices, required=False)
@@ -40,12 +41,6 @@ class CheckInFilter(forms.Form):
         for name, choices in (("wave", list(waves)), ("caller", people)):
             field: Any = self.fields[name]
             field.choices = [("", _("All")), *choices]
-
-    @property
-    def wanted(self) -> dict[str, Any]:
-        """The filters that are set and make sense."""
-        self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value}
 
 
 class ShiftForm(forms.Form):

@@ -17,6 +17,7 @@ from rollout.models import Clarification, Task
 from rollout.models.clarification import TEXT_LENGTH
 from rollout.services.clarifications import NewPerson, Question
 
+from .filters import Filter, region_field
 from .people import DayField
 
 
@@ -188,16 +189,10 @@ class ReplyForm(forms.Form):
         return str(self.cleaned_data.get("said", ""))
 
 
-class ClarificationFilter(forms.Form):
+class ClarificationFilter(Filter):
     """Which questions are wanted; from the address, where nonsense filters nothing."""
 
-    region = forms.ModelChoiceField(
-        label=_("Region"),
-        queryset=Region.objects.none(),
-        to_field_name="code",
-        empty_label=_("All"),
-        required=False,
-    )
+    region = region_field()
     state = forms.ChoiceField(
         label=_("State"),
         choices=[("", _("All")), *ClarificationState.choices],
@@ -214,19 +209,7 @@ class ClarificationFilter(forms.Form):
         self, regions: QuerySet[Region], people: QuerySet[User], data: Any
     ) -> None:
         super().__init__(data)
-        for name, rows in (
-            ("region", regions.order_by("name", "id")),
-            ("asked_of", people),
-        ):
-            field: Any = self.fields[name]
-            field.queryset = rows
-            field.label_from_instance = lambda row: row.name
-
-    @property
-    def wanted(self) -> dict[str, Any]:
-        """The filters that are set and make sense."""
-        self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value}
+        self.offer(region=regions, asked_of=people)
 
 
 class PeriodForm(forms.Form):

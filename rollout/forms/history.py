@@ -11,10 +11,11 @@ from regions.models import Region
 from regions.wording import capital
 from rollout.queries.history import kinds
 
+from .filters import Filter, region_field
 from .people import DayField
 
 
-class HistoryFilter(forms.Form):
+class HistoryFilter(Filter):
     """Who changed what, where and when. Days are those of the reader."""
 
     who = forms.CharField(
@@ -24,13 +25,7 @@ class HistoryFilter(forms.Form):
         widget=forms.TextInput(attrs={"type": "search"}),
     )
     kind = forms.ChoiceField(label=_("Kind"), required=False)
-    region = forms.ModelChoiceField(
-        label=_("Region"),
-        queryset=Region.objects.none(),
-        to_field_name="code",
-        empty_label=_("All"),
-        required=False,
-    )
+    region = region_field()
     first = DayField(label=pgettext_lazy("first day", "From"), required=False)
     last = DayField(label=pgettext_lazy("last day", "To"), required=False)
     q = forms.CharField(
@@ -48,12 +43,4 @@ class HistoryFilter(forms.Form):
         ]
         kind: Any = self.fields["kind"]
         kind.choices = [("", _("All")), *sorted(named, key=lambda pair: pair[1])]
-        region: Any = self.fields["region"]
-        region.queryset = regions.order_by("name", "id")
-        region.label_from_instance = lambda row: row.name
-
-    @property
-    def wanted(self) -> dict[str, Any]:
-        """The filters that are set and make sense."""
-        self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value}
+        self.offer(region=regions)

@@ -17,6 +17,8 @@ from regions.models import Absence, Membership, Region, User
 from regions.models.people import HOURS_OF_A_WEEK
 from regions.places import zones
 
+from .filters import Filter, region_field
+
 EARLIEST = date(2000, 1, 1)
 LATEST = date(2100, 1, 1)
 
@@ -93,7 +95,7 @@ def _offer_people(field: Any, people: QuerySet[User], but: User) -> None:
     field.label_from_instance = lambda row: row.name
 
 
-class PeopleFilter(forms.Form):
+class PeopleFilter(Filter):
     """Which people are wanted; from the address, where nonsense filters nothing."""
 
     q = forms.CharField(
@@ -105,13 +107,7 @@ class PeopleFilter(forms.Form):
     role = forms.ChoiceField(
         label=_("Role"), choices=[("", _("All")), *Role.choices], required=False
     )
-    region = forms.ModelChoiceField(
-        label=_("Region"),
-        queryset=Region.objects.none(),
-        to_field_name="code",
-        empty_label=_("All"),
-        required=False,
-    )
+    region = region_field()
     state = forms.ChoiceField(
         label=pgettext_lazy("people", "Which"),
         choices=[
@@ -126,13 +122,7 @@ class PeopleFilter(forms.Form):
 
     def __init__(self, regions: QuerySet[Region], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _offer_regions(self, regions)
-
-    @property
-    def wanted(self) -> dict[str, Any]:
-        """The filters that are set and make sense."""
-        self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value}
+        self.offer(region=regions)
 
 
 class InviteForm(forms.Form):

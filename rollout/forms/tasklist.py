@@ -13,6 +13,7 @@ from rollout.enums import BulkAct, DueWindow, TaskState
 from rollout.models import Task, Wave
 from rollout.queries.bulk import LONGEST_SHIFT, Wanted
 
+from .filters import Filter, region_field
 from .people import DayField
 from .tasks import offer_people, people_for, person_field, takers
 
@@ -52,7 +53,7 @@ class RowForm(MergingForm):
 FOLDED = ("wave", "owner", "kind", "helper_ready", "counts", "nobody")
 
 
-class TaskFilter(forms.Form):
+class TaskFilter(Filter):
     """Which tasks are wanted; from the address, where nonsense filters nothing."""
 
     q = forms.CharField(
@@ -61,13 +62,7 @@ class TaskFilter(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"type": "search"}),
     )
-    region = forms.ModelChoiceField(
-        label=_("Region"),
-        queryset=Region.objects.none(),
-        to_field_name="code",
-        empty_label=_("All"),
-        required=False,
-    )
+    region = region_field()
     wave = forms.ModelChoiceField(
         label=_("Wave"),
         queryset=Wave.objects.none(),
@@ -104,21 +99,11 @@ class TaskFilter(forms.Form):
 
     def __init__(self, reader: User, data: Any = None) -> None:
         super().__init__(data)
-        rows = {
-            "region": Region.objects.visible_to(reader),
-            "wave": Wave.objects.visible_to(reader),
-            "owner": User.objects.visible_to(reader).filter(may_sign_in=True),
-        }
-        for name, queryset in rows.items():
-            field: Any = self.fields[name]
-            field.queryset = queryset.order_by("name", "id")
-            field.label_from_instance = lambda row: row.name
-
-    @property
-    def wanted(self) -> dict[str, Any]:
-        """The filters that are set and make sense."""
-        self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value}
+        self.offer(
+            region=Region.objects.visible_to(reader),
+            wave=Wave.objects.visible_to(reader),
+            owner=User.objects.visible_to(reader).filter(may_sign_in=True),
+        )
 
     @property
     def kept(self) -> list[tuple[str, str]]:

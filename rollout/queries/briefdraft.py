@@ -4,14 +4,13 @@ Nothing private goes in: not how a CEO stands, what to be careful with, or how h
 does beside others.
 """
 
-from collections.abc import Iterable
 from datetime import date
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from pilots.models import Finding
-from regions.enums import AskKind, AskState
+from regions.enums import AskKind
 from regions.models import Ask
 from regions.queries import Engagement
 from regions.wording import asked, capital, day, sentences
@@ -37,12 +36,6 @@ def draft_of(
         "we_take_off": _help([one.text for one in sheet.by_us]),
     }
     return {name: text[:TEXT_LENGTH] for name, text in texts.items()}
-
-
-def open_asks(asks: Iterable[Ask]) -> list[Ask]:
-    """Of what is asked of a CEO, what still waits; the first due leads."""
-    waiting = (AskState.OPEN, AskState.PROMISED)
-    return [ask for ask in asks if ask.state in waiting]
 
 
 def _benefit(figure: Finding | None) -> str:

@@ -33,6 +33,8 @@ class Talk:
     absences: Mapping[int, Absence] = field(default_factory=dict, kw_only=True)
     # Who put it off, by person.
     snoozes: Mapping[int, Snooze] = field(default_factory=dict, kw_only=True)
+    # That he asked to be called, or did not answer a brief.
+    brief: CallForBrief | None = field(default=None, kw_only=True)
 
     @property
     def is_for_today(self) -> bool:
@@ -43,9 +45,6 @@ class Talk:
         if self.engagement.is_booked_today:
             return None
         return self.snoozes.get(user.pk)
-
-    # That he asked to be called, or did not answer a brief.
-    brief: CallForBrief | None = field(default=None, kw_only=True)
 
     @property
     def is_asked_for(self) -> bool:

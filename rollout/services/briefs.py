@@ -5,7 +5,7 @@ Its mail goes out in the transaction that sends it. What he answers: `briefanswe
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,26 +15,27 @@ from django.utils.translation import gettext_lazy as _
 
 from regions import history
 from regions.calendar import Calendar, Corrections, NoWorkingDay, today
-from regions.enums import AskOf, Role
+from regions.enums import Role
 from regions.history import Act, EditedMeanwhile
 from regions.models import Ask, RegionalCEO, Rhythm, User
 from regions.queries import engagements, holders, on_duty
-from regions.services.contacts import NewAsk
+from regions.services import asks
+from regions.services.asks import NewAsk
 from rollout.brevity import overflow
 from rollout.enums import BriefState, DutyKind
-from rollout.models import Brief, Duty, Mail
+from rollout.models import Brief, Mail
 from rollout.paper import DoesNotFitError, to_pdf
 from rollout.placing.briefs import page_of
 from rollout.queries.briefdraft import draft_of
 from rollout.queries.briefs import briefs, has_talked
 from rollout.queries.callsheet import call_sheet_of
 from rollout.queries.sheetfacts import sheet_facts
+from rollout.services.duties import mailed_just_now
 from rollout.services.mail import mail_at_once
 from rollout.services.plans import why_not_running
 from rollout.services.seldom import WrittenLately, too_soon
 from rollout.slots import next_open
 
-PAUSE = timedelta(minutes=1)
 # Working days of the region, after which an unanswered brief puts its CEO on the list.
 CALLED_AFTER = 5
 
@@ -65,7 +66,7 @@ def draft_brief(
     if stop := why_not_running(ceo.region, rhythm.programme):
         raise CannotBrief(stop)
     if Brief.objects.filter(
-        ceo=ceo, programme=rhythm.programme, state="draft"
+        ceo=ceo, programme=rhythm.programme, state=BriefState.DRAFT
     ).exists():
         raise CannotBrief(_("There is a draft already. Go on with that one."))
     ask = _ask(ceo, rhythm, wanted, act)
@@ -89,16 +90,8 @@ def draft_brief(
 def _ask(ceo: RegionalCEO, rhythm: Rhythm, wanted: Wanted, act: Act) -> Ask:
     if isinstance(wanted.ask, Ask):
         return wanted.ask
-    row = Ask(
-        ceo=ceo,
-        programme=rhythm.programme,
-        of=AskOf.CEO,
-        kind=wanted.ask.kind,
-        text=wanted.ask.text,
-        due_date=wanted.due_date,
-        first_due_date=wanted.due_date,
-    )
-    return history.create(row, act)
+    dated = replace(wanted.ask, due_date=wanted.due_date)
+    return asks.make(ceo, rhythm.programme, dated, act=act)
 
 
 def _texts(
@@ -224,13 +217,7 @@ def mail_link(row: Brief, *, at: datetime) -> Mail:
     row = locked(row)
     if stop := why_not_running(row.ceo.region, row.programme):
         raise CannotBrief(stop)
-    recent = Duty.objects.filter(
-        kind=DutyKind.BRIEF,
-        model=row._meta.label_lower,
-        object_id=row.pk,
-        created_at__gt=at - PAUSE,
-    )
-    if not row.is_out or recent.exists():
+    if not row.is_out or mailed_just_now(DutyKind.BRIEF, row, at):
         raise CannotBrief(_("It was mailed just now. Try again in a minute."))
     return _mail(row, at, is_wanted=True)
 

@@ -7,7 +7,7 @@ or by the link in a mail; his last answer wins.
 import uuid
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -26,12 +26,12 @@ from rollout.enums import (
     TaskState,
 )
 from rollout.models import Clarification, Duty, Mail, Task
+from rollout.services.duties import mailed_just_now
 from rollout.services.mail import mail_at_once
 from rollout.services.plans import why_not_running
 from rollout.services.seldom import WrittenLately, too_soon
 from rollout.services.tasks import CannotMoveTask, complete_task, reopen_task
 
-PAUSE = timedelta(minutes=1)
 # Tasks that are nothing but a question, so that its answer finishes them.
 ASKING = (TaskKind.CLARIFY, TaskKind.CONFIRM)
 NOBODY = ("answered_by", "answered_at", "confirmed_by", "confirmed_at")
@@ -194,13 +194,7 @@ def _insist_on_running(region: Region, programme: Programme) -> None:
 
 
 def _insist_on_a_pause(row: Clarification, at: datetime) -> None:
-    recent = Duty.objects.filter(
-        kind=DutyKind.CONFIRMATION,
-        model=row._meta.label_lower,
-        object_id=row.pk,
-        created_at__gt=at - PAUSE,
-    )
-    if recent.exists():
+    if mailed_just_now(DutyKind.CONFIRMATION, row, at):
         raise CannotAsk(_("It was mailed just now. Try again in a minute."))
 
 

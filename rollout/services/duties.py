@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
 from regions.calendar import Corrections
 from regions.models import User
@@ -18,6 +18,8 @@ from rollout.slots import Slot, open_slot
 # slot without a look.
 SURELY_TODAY = timedelta(hours=4)
 SLOT_FIELDS = ("recipient", "slot", "state")
+# Between two mails at once about one row: a double click is one.
+PAUSE = timedelta(minutes=1)
 
 
 def settle(due: list[Duty], known_due: set[int]) -> int:
@@ -215,3 +217,11 @@ def _mail(user: User, slot: Slot, at: datetime) -> Mail:
 
 def _untold() -> QuerySet[Duty]:
     return Duty.objects.open().filter(kind__in=FOUND, mail=None)
+
+
+def mailed_just_now(kind: DutyKind, row: Model, at: datetime) -> bool:
+    """Whether a mail of this kind about this row was asked for within the last minute."""
+    about = Duty.objects.filter(
+        kind=kind, model=row._meta.label_lower, object_id=row.pk
+    )
+    return about.filter(created_at__gt=at - PAUSE).exists()

@@ -16,24 +16,22 @@ from django.views.decorators.http import (
 )
 
 from regions.access import can_see_today
+from regions.enums import AskOf
 from regions.forms import pressed_again
 from regions.history import EditedMeanwhile, web_act
 from regions.merging import Clashing, save_merging
 from regions.middleware import Request
-from regions.models import Rhythm
-from regions.queries import Engagement, corrections, engagements
+from regions.queries import Engagement, asks_of, corrections
 from regions.services.sendings import Sent, SentOtherwise, make_once
 from regions.wording import capital, ceo_of, moment
 from rollout.access import can_brief
-from rollout.forms import ActForm
+from rollout.forms import seen_version
 from rollout.forms.briefs import BriefForm, NewBriefForm
 from rollout.models import Brief
 from rollout.previews import brief_preview as preview_of
-from rollout.queries.briefdraft import open_asks
 from rollout.queries.briefs import briefs
 from rollout.queries.history import row_timeline
 from rollout.queries.proposals import proposed_ask
-from rollout.queries.sheetfacts import sheet_facts
 from rollout.services.briefs import (
     CannotBrief,
     draft_brief,
@@ -47,6 +45,7 @@ from rollout.services.briefs import (
 from rollout.services.seldom import next_mail_from
 
 from . import notes
+from .calls import engagement_or_404
 from .previews import FRAME_POLICY
 
 PAGE = 50
@@ -64,11 +63,9 @@ def brief_list(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def region_brief(request: Request, code: str) -> HttpResponse:
     """Which one thing is asked of this CEO; a post makes the draft."""
-    one = _engagement(request, code)
+    one = engagement_or_404(request, code, corrections())
     can_brief(request.user, one.region.pk).insist()
-    asks = open_asks(sheet_facts([one], request.user.moment).asks[one.ceo.pk])
-    asks = [ask for ask in asks if ask.of == "ceo"]
-    asks = [ask for ask in asks if ask.programme_id == one.rhythm.programme_id]
+    asks = list(asks_of(one.ceo, one.rhythm.programme).waiting().filter(of=AskOf.CEO))
     data = request.POST if request.method == "POST" else None
     form = NewBriefForm(asks, proposed_ask(one), one.day, data)
     earlier = briefs(Brief.objects.visible_to(request.user).filter(ceo=one.ceo))
@@ -109,15 +106,6 @@ def _make(request: Request, one: Engagement, form: NewBriefForm) -> Brief | None
     else:
         return row
     return None
-
-
-def _engagement(request: Request, code: str) -> Engagement:
-    """The current CEO of a region that this person sees; anything else is 404."""
-    rhythms = Rhythm.objects.visible_to(request.user).filter(ceo__region__code=code)
-    found = engagements(rhythms, request.user.moment, corrections())
-    if not found:
-        raise Http404
-    return found[-1]
 
 
 def _until(one: Engagement, request: Request) -> str:
@@ -221,11 +209,8 @@ def brief_send(request: Request, pk: int) -> HttpResponse:
     """Whoever sends it has looked at it: the version is that of the preview."""
     row = _row(request, pk)
     can_brief(request.user, row.ceo.region_id).insist()
-    form = ActForm(request.POST)
     try:
-        if not form.is_valid():
-            raise CannotBrief(_("The page is incomplete. Load it again."))
-        version, act = form.cleaned_data["version"], web_act(request.user)
+        version, act = seen_version(request.POST, CannotBrief), web_act(request.user)
         mail = send_brief(row, corrections(), version=version, act=act)
     except (CannotBrief, EditedMeanwhile) as refusal:
         notes.warn(request, str(refusal))
@@ -244,11 +229,8 @@ def brief_send(request: Request, pk: int) -> HttpResponse:
 def brief_withdraw(request: Request, pk: int) -> HttpResponse:
     row = _row(request, pk)
     can_brief(request.user, row.ceo.region_id).insist()
-    form = ActForm(request.POST)
     try:
-        if not form.is_valid():
-            raise CannotBrief(_("The page is incomplete. Load it again."))
-        version, act = form.cleaned_data["version"], web_act(request.user)
+        version, act = seen_version(request.POST, CannotBrief), web_act(request.user)
         withdraw_brief(row, version=version, act=act)
     except (CannotBrief, EditedMeanwhile) as refusal:
         notes.warn(request, str(refusal))

@@ -41,7 +41,7 @@ from regions.wording import (
     time_asked,
     until_go_live,
 )
-from rollout.forms import ActForm
+from rollout.forms import seen_version
 from rollout.forms.talks import ask_of, preset_of
 from rollout.queries.calls import calls_due, own_first, talk_with
 from rollout.queries.callsheet import CallSheet, call_sheet_of
@@ -57,7 +57,7 @@ from .notes import confirm, refuse, warn
 def call_sheet(request: Request, code: str) -> HttpResponse:
     """One A4 page to talk from, and the log. Posting logs the talk."""
     corrected, at = corrections(), request.user.moment
-    one = _engagement(request, code, corrected)
+    one = engagement_or_404(request, code, corrected)
     sheet = call_sheet_of(one, sheet_facts([one], at))
     may_log = can_log_contact(request.user, one.region)
     if request.method != "POST":
@@ -94,7 +94,7 @@ def _log(request: Request, sheet: CallSheet, form: ContactForm) -> Contact:
 @require_POST
 def call_draft(request: Request, code: str) -> HttpResponse:
     """Keeps the form as it is by now, or throws that away. Answers when it was kept."""
-    one = _engagement(request, code, corrections())
+    one = engagement_or_404(request, code, corrections())
     can_log_contact(request.user, one.region).insist()
     programme, at = one.rhythm.programme, request.user.moment
     if "discard" in request.POST:
@@ -106,8 +106,10 @@ def call_draft(request: Request, code: str) -> HttpResponse:
     return HttpResponse(said, content_type="text/plain; charset=utf-8")
 
 
-def _engagement(request: Request, code: str, corrected: Corrections) -> Engagement:
-    """The current CEO of a region that this person may talk to; anything else is 404."""
+def engagement_or_404(
+    request: Request, code: str, corrected: Corrections
+) -> Engagement:
+    """The current CEO of a region that this person sees; anything else is 404."""
     rhythms = Rhythm.objects.visible_to(request.user).filter(ceo__region__code=code)
     found = engagements(rhythms, request.user.moment, corrected)
     if not found:
@@ -243,7 +245,7 @@ def _next_code(request: Request, one: Engagement, corrected: Corrections) -> str
 @require_POST
 def call_hand_over(request: Request, code: str) -> HttpResponse:
     """The liaison calls from now on; whoever did not want to call is done with it."""
-    one = _engagement(request, code, corrections())
+    one = engagement_or_404(request, code, corrections())
     if not _set_caller(request, one, hand_over_talks):
         return redirect("rollout:call-sheet", code)
     said = _("The liaison calls the %(ceo)s.") % {"ceo": ceo_of(one.region)}
@@ -254,7 +256,7 @@ def call_hand_over(request: Request, code: str) -> HttpResponse:
 @require_POST
 def call_take_back(request: Request, code: str) -> HttpResponse:
     """The CIO calls after all, and goes on with the sheet."""
-    one = _engagement(request, code, corrections())
+    one = engagement_or_404(request, code, corrections())
     is_first = one.state is not None and one.state.is_first_talk
     if _set_caller(request, one, partial(take_talks_back, is_first_talk=is_first)):
         said = (
@@ -271,11 +273,8 @@ def _set_caller(
 ) -> bool:
     """The common way of both: gate, version, one service call. False when refused."""
     can_set_caller(request.user).insist()
-    form = ActForm(request.POST)
     try:
-        if not form.is_valid():
-            raise CannotSetCaller(_("The page is incomplete. Load it again."))
-        version = form.cleaned_data["version"]
+        version = seen_version(request.POST, CannotSetCaller)
         service(one.rhythm, version=version, act=web_act(request.user))
     except (CannotSetCaller, EditedMeanwhile) as refusal:
         warn(request, str(refusal))

@@ -23,7 +23,7 @@ from regions.queries import files_on
 from regions.services.sendings import Sent, SentOtherwise, make_once
 from regions.uploads import AttachForm
 from rollout.access import can_ask, can_change_question, can_confirm, can_reply
-from rollout.forms import ActForm
+from rollout.forms import seen_version
 from rollout.forms.clarifications import (
     AskAgainForm,
     AskForm,
@@ -227,11 +227,8 @@ def _settle(
     service: Callable[..., Clarification],
     said: str,
 ) -> HttpResponse:
-    form = ActForm(request.POST)
     try:
-        if not form.is_valid():
-            raise CannotSettle(_("The page is incomplete. Load it again."))
-        version = form.cleaned_data["version"]
+        version = seen_version(request.POST, CannotSettle)
         service(row, version=version, act=web_act(request.user))
     except (CannotSettle, EditedMeanwhile) as refusal:
         notes.warn(request, str(refusal))

@@ -17,7 +17,7 @@ from regions.models import Contact
 from regions.services.contacts import CannotLogContact
 from regions.services.privacy import log_views
 from regions.wording import ceo_of
-from rollout.forms import ActForm
+from rollout.forms import seen_version
 from rollout.queries.history import row_timeline
 from rollout.services.talks import correct_talk, withdraw_talk
 
@@ -78,11 +78,12 @@ def _log_reading(request: Request, contact: Contact) -> None:
 def contact_withdraw(request: Request, pk: int) -> HttpResponse:
     contact = _contact(request, pk)
     can_change_contact(request.user, contact).insist()
-    form = ActForm(request.POST)
     try:
-        if not form.is_valid():
-            raise CannotLogContact(_("The page is incomplete. Load it again."))
-        withdraw_talk(contact, act=web_act(request.user), **form.cleaned_data)
+        withdraw_talk(
+            contact,
+            act=web_act(request.user),
+            version=seen_version(request.POST, CannotLogContact),
+        )
     except (CannotLogContact, EditedMeanwhile) as refusal:
         warn(request, str(refusal))
         return redirect("rollout:contact-correct", pk)

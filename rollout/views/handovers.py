@@ -10,7 +10,7 @@ from regions.history import EditedMeanwhile, web_act
 from regions.middleware import Request
 from regions.models import User
 from regions.services.undo import CannotUndo
-from rollout.forms import ActForm
+from rollout.forms import seen_version
 from rollout.forms.people import HandOverForm
 from rollout.models import Handover
 from rollout.queries.handover import moving_from
@@ -82,11 +82,8 @@ def person_leave(request: Request, pk: int) -> HttpResponse:
     """What ends and what stays, then the act."""
     row = managed(request, pk)
     if request.method == "POST":
-        form = ActForm(request.POST)
         try:
-            if not form.is_valid():
-                raise CannotLeave(_("The page is incomplete. Load it again."))
-            version = form.cleaned_data["version"]
+            version = seen_version(request.POST, CannotLeave)
             let_go(row, version=version, act=web_act(request.user))
         except (CannotLeave, EditedMeanwhile) as refusal:
             warn(request, str(refusal))

@@ -15,7 +15,7 @@ from regions.middleware import Request, way_back
 from rollout.access import can_see_effect, can_work_on
 from rollout.effect import FEWEST_REGIONS, RESAMPLES
 from rollout.enums import SkipReason
-from rollout.forms import ActForm
+from rollout.forms import seen_version
 from rollout.forms.lessons import LessonForm, OutcomeForm
 from rollout.models import LessonUse, Task
 from rollout.queries.effect import effect_page, effects, export_header, export_rows
@@ -72,12 +72,9 @@ def lesson_outcome(request: Request, pk: int) -> HttpResponse:
 def lesson_undo(request: Request, pk: int) -> HttpResponse:
     """The outcome, or else the answer."""
     use = _use(request, pk)
-    form = ActForm(request.POST)
 
     def undo() -> None:
-        if not form.is_valid():
-            raise CannotAnswerLesson(_("The page is incomplete. Load it again."))
-        version = form.cleaned_data["version"]
+        version = seen_version(request.POST, CannotAnswerLesson)
         take_back(use, version=version, act=web_act(request.user))
 
     return _done(request, use.task, use.finding, undo, _("Taken back: %(title)s"))

@@ -24,7 +24,7 @@ from regions.models import Region, User
 from regions.services.people import change_settings
 from regions.services.sendings import Sent, SentOtherwise, make_once
 from rollout.access import can_read_appraisal
-from rollout.forms import ActForm
+from rollout.forms import seen_version
 from rollout.forms.people import (
     GiveRoleForm,
     InviteForm,
@@ -147,11 +147,8 @@ def person_invite(request: Request) -> HttpResponse:
 @require_POST
 def person_invite_again(request: Request, pk: int) -> HttpResponse:
     row = managed(request, pk)
-    form = ActForm(request.POST)
     try:
-        if not form.is_valid():
-            raise CannotInvite(_("The page is incomplete. Load it again."))
-        version = form.cleaned_data["version"]
+        version = seen_version(request.POST, CannotInvite)
         invite_again(row, version=version, act=web_act(request.user))
     except (CannotInvite, EditedMeanwhile) as refusal:
         warn(request, str(refusal))

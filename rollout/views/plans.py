@@ -18,7 +18,7 @@ from regions.history import EditedMeanwhile, web_act
 from regions.merging import Clashing, save_merging
 from regions.middleware import Request
 from rollout.access import can_agree_plan, can_move_go_live
-from rollout.forms import ActForm
+from rollout.forms import seen_version
 from rollout.forms.plans import ChangeWaveForm, MoveGoLiveForm, PreviewedForm
 from rollout.models import Plan
 from rollout.queries.plans import Moving, move_of
@@ -135,11 +135,8 @@ def _tap(
 ) -> HttpResponse:
     plan = _plan(request, code)
     can_agree_plan(request.user, plan).insist()
-    form = ActForm(request.POST)
     try:
-        if not form.is_valid():
-            raise CannotAgree(_("The page is incomplete. Load it again."))
-        version = form.cleaned_data["version"]
+        version = seen_version(request.POST, CannotAgree)
         service(plan, version=version, act=web_act(request.user))
     except (CannotAgree, EditedMeanwhile) as refusal:
         warn(request, str(refusal))

@@ -10,7 +10,7 @@ from regions.history import EditedMeanwhile, web_act
 from regions.middleware import Request
 from rollout.access import can_ask_about, can_settle, can_withdraw
 from rollout.enums import RequestKind
-from rollout.forms import ActForm
+from rollout.forms import seen_version
 from rollout.forms.requests import AskDateForm, NotMineForm, SettleForm
 from rollout.models import Task, TaskRequest
 from rollout.queries.requests import request_line, with_people
@@ -98,11 +98,12 @@ def _settle(request: Request, one: TaskRequest, form: SettleForm) -> None:
 def request_withdraw(request: Request, pk: int) -> HttpResponse:
     one = _request(request, pk)
     can_withdraw(request.user, one).insist()
-    form = ActForm(request.POST)
     try:
-        if not form.is_valid():
-            raise CannotSettle(_("The page is incomplete. Load it again."))
-        withdraw(one, version=form.cleaned_data["version"], act=web_act(request.user))
+        withdraw(
+            one,
+            version=seen_version(request.POST, CannotSettle),
+            act=web_act(request.user),
+        )
     except (CannotSettle, EditedMeanwhile) as refusal:
         warn(request, str(refusal))
     else:

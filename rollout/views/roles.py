@@ -28,7 +28,7 @@ from regions.services.roles import (
     give_role_on_page,
 )
 from regions.services.sendings import Sent, SentOtherwise, make_once
-from rollout.forms import ActForm
+from rollout.forms import seen_version
 from rollout.forms.people import (
     AbsenceForm,
     EndRoleForm,
@@ -178,11 +178,8 @@ def absence_change(request: Request, pk: int) -> HttpResponse:
 @require_POST
 def absence_cancel(request: Request, pk: int) -> HttpResponse:
     row = _absence(request, pk)
-    form = ActForm(request.POST)
     try:
-        if not form.is_valid():
-            raise CannotBeAway(_("The page is incomplete. Load it again."))
-        version = form.cleaned_data["version"]
+        version = seen_version(request.POST, CannotBeAway)
         cancel_absence(row, version=version, act=web_act(request.user))
     except (CannotBeAway, EditedMeanwhile) as refusal:
         warn(request, str(refusal))

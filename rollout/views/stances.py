@@ -33,7 +33,7 @@ from regions.services.stances import (
     withdraw_judgement,
 )
 from regions.wording import ceo_of
-from rollout.forms import ActForm
+from rollout.forms import seen_version
 from rollout.forms.stances import JudgeForm, MannersForm
 from rollout.queries.stances import (
     Head,
@@ -160,11 +160,8 @@ def _page(
 def stance_withdraw(request: Request, pk: int) -> HttpResponse:
     rows = Stance.objects.visible_to(request.user).select_related("ceo__region")
     row = get_object_or_404(rows, pk=pk)
-    form = ActForm(request.POST)
     try:
-        if not form.is_valid():
-            raise CannotJudge(_("The page is incomplete. Load it again."))
-        version = form.cleaned_data["version"]
+        version = seen_version(request.POST, CannotJudge)
         withdraw_judgement(row, version=version, act=web_act(request.user))
     except (CannotJudge, EditedMeanwhile) as refusal:
         warn(request, str(refusal))

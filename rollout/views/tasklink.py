@@ -24,7 +24,7 @@ from regions.history import Act, EditedMeanwhile
 from regions.models import User
 from rollout.access import can_work_on
 from rollout.enums import BlockReason
-from rollout.forms import ActForm, BlockForm, SignInLinkForm
+from rollout.forms import BlockForm, SignInLinkForm, seen_version
 from rollout.forms.requests import AskDateForm
 from rollout.links import TASKS_LINK
 from rollout.models import Task
@@ -115,10 +115,7 @@ def _act(request: HttpRequest, person: User, tasks: list[Task]) -> bool:
 
 
 def _complete(task: Task, data: Any, act: Act) -> str:
-    form = ActForm(data)
-    if not form.is_valid():
-        raise CannotMoveTask(_("The page is incomplete. Load it again."))
-    complete_task(task, version=form.cleaned_data["version"], act=act)
+    complete_task(task, version=seen_version(data, CannotMoveTask), act=act)
     return _("Done: %(title)s")
 
 

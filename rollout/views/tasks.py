@@ -25,7 +25,7 @@ from regions.uploads import AttachForm
 from regions.wording import clock
 from rollout.access import can_ask, can_ask_about, can_work_on
 from rollout.enums import UNFINISHED, BlockReason, SkipReason, TaskState
-from rollout.forms import ActForm, BlockForm
+from rollout.forms import BlockForm, seen_version
 from rollout.forms.tasks import CommentForm, DropForm, ItemForm
 from rollout.models import Task
 from rollout.queries.askpage import waiting_asks
@@ -242,11 +242,8 @@ def _act(
     rows = Task.objects.visible_to(request.user).select_related("plan")
     task = get_object_or_404(rows, pk=pk)
     can_work_on(request.user, task).insist()
-    form = ActForm(request.POST)
     try:
-        if not form.is_valid():
-            raise CannotMoveTask(_("The page is incomplete. Load it again."))
-        version = form.cleaned_data["version"]
+        version = seen_version(request.POST, CannotMoveTask)
         row = service(task, version=version, act=web_act(request.user))
     except (CannotMoveTask, EditedMeanwhile) as refusal:
         return _answer(request, pk, said, str(refusal))

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from regions.history import EditedMeanwhile, web_act
 from regions.middleware import Request
 from rollout.access import can_open_wave, can_overrule
-from rollout.forms import ActForm
+from rollout.forms import seen_version
 from rollout.forms.plans import OverruleForm
 from rollout.models import Wave
 from rollout.queries.history import row_timeline
@@ -29,11 +29,8 @@ def wave(request: Request, pk: int) -> HttpResponse:
 def wave_open(request: Request, pk: int) -> HttpResponse:
     row = _wave(request, pk)
     can_open_wave(request.user).insist()
-    form = ActForm(request.POST)
     try:
-        if not form.is_valid():
-            raise CannotOpenWave(_("The page is incomplete. Load it again."))
-        version = form.cleaned_data["version"]
+        version = seen_version(request.POST, CannotOpenWave)
         open_wave(row, version=version, act=web_act(request.user))
     except (CannotOpenWave, EditedMeanwhile) as refusal:
         warn(request, str(refusal))

@@ -68,6 +68,7 @@ def test_photo_is_added_looked_at_and_withdrawn(
     assert product.rows(FILE) == []
 
 
+@pytest.mark.long
 def test_file_of_no_kind_is_refused_in_words(visit, sample, product, address):
     phone = visit("staff", viewport=PHONE)
     phone.watch.allow(422)

@@ -269,7 +269,8 @@ def test_load_that_breaks_leaves_nothing(folder):
 
 
 @pytest.mark.parametrize(
-    ("sample", "regions", "tasks"), [("ctclink", 34, 2992), ("china", 31, 2728)]
+    ("sample", "regions", "tasks"),
+    [("ctclink", 34, 2992), pytest.param("china", 31, 2728, marks=pytest.mark.long)],
 )
 def test_sample_loads_once(sample, regions, tasks):
     loaded = load_folder(SAMPLES / sample)

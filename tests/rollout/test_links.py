@@ -425,7 +425,11 @@ SCANNERS: list[dict[str, Any]] = [
         pytest.param("options", marks=pytest.mark.long),
     ],
 )
-@pytest.mark.parametrize("is_inside", [False, True], ids=["outside", "signed in"])
+@pytest.mark.parametrize(
+    "is_inside",
+    [False, pytest.param(True, marks=pytest.mark.long)],
+    ids=["outside", "signed in"],
+)
 def test_scanner_that_looks_a_hundred_times_changes_nothing(
     use, method, is_inside, mail, staff_north, as_user
 ):

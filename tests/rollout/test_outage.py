@@ -60,7 +60,7 @@ def live(since, until):
 
 
 @pytest.mark.parametrize("hour", HOURS)
-@pytest.mark.parametrize("days", [3, 30])
+@pytest.mark.parametrize("days", [3, pytest.param(30, marks=pytest.mark.long)])
 def test_each_duty_is_caught_up_on_once_and_well_before_the_next_mail(
     days, hour, fall_due, liaison_north, cio, plan_north, staff_north
 ):
@@ -93,7 +93,7 @@ def test_each_duty_is_caught_up_on_once_and_well_before_the_next_mail(
 
 
 @pytest.mark.parametrize("hour", HOURS)
-@pytest.mark.parametrize("days", [3, 30])
+@pytest.mark.parametrize("days", [3, pytest.param(30, marks=pytest.mark.long)])
 def test_mail_that_was_planned_but_not_sent_is_caught_up_on_once(days, hour, fall_due):
     up = NOW - 9 * HOUR + days * DAY + hour * HOUR
     fall_due("BEFORE", NOW - DAY)
