@@ -38,6 +38,13 @@ def can_edit_finding(user: User, finding: Finding) -> Answer:
     return denied(_("Headquarters or the CIO changes what a finding says."))
 
 
+def can_keep_playbook(user: User) -> Answer:
+    """Headquarters and the CIO write the next version and publish it."""
+    if user.standing.may(Right.KEEP_PLAYBOOK):
+        return ALLOWED
+    return denied(_("Headquarters or the CIO writes the playbook."))
+
+
 def can_keep_pilots(user: User) -> Answer:
     """Headquarters and the CIO say what a pilot is and what it has reached."""
     if user.standing.may(Right.KEEP_PILOTS):

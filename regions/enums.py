@@ -48,6 +48,8 @@ class Right(TextChoices):
     CHANGE_CEO = "change_ceo", _("say who leads a region")
     DECIDE_FINDING = "decide_finding", _("adopt and reject findings")
     KEEP_PILOTS = "keep_pilots", _("describe pilots and ask for their close-out")
+    KEEP_PLAYBOOK = "keep_playbook", _("write and publish the playbook")
+    PUSH_CHANGE = "push_change", _("carry a new version into plans")
     ADD_SOURCE = "add_source", _("add sources to findings of others")
     MOVE_GO_LIVE = "move_go_live", _("move a go-live, or a region to another wave")
     OPEN_WAVE = "open_wave", _("open a wave")
@@ -87,6 +89,8 @@ RIGHTS: dict[Right, frozenset[Role]] = {
     Right.CHANGE_CEO: frozenset({Role.CIO, Role.HQ}),
     Right.DECIDE_FINDING: frozenset({Role.CIO, Role.HQ}),
     Right.KEEP_PILOTS: frozenset({Role.CIO, Role.HQ}),
+    Right.KEEP_PLAYBOOK: frozenset({Role.CIO, Role.HQ}),
+    Right.PUSH_CHANGE: frozenset({Role.CIO, Role.HQ}),
     Right.ADD_SOURCE: frozenset({Role.CIO, Role.HQ}),
     Right.MOVE_GO_LIVE: frozenset({Role.CIO, Role.HQ}),
     Right.OPEN_WAVE: frozenset({Role.CIO, Role.HQ}),

@@ -179,6 +179,13 @@ def can_move_go_live(user: User, plan: Plan) -> Answer:
     return denied(_("Headquarters or the CIO moves a go-live."))
 
 
+def can_push_change(user: User) -> Answer:
+    """Headquarters and the CIO carry a new version of the playbook into plans."""
+    if user.standing.may(Right.PUSH_CHANGE):
+        return ALLOWED
+    return denied(_("Headquarters or the CIO carries a new version into plans."))
+
+
 def can_open_wave(user: User) -> Answer:
     if user.standing.may(Right.OPEN_WAVE):
         return ALLOWED

@@ -2,6 +2,6 @@
 
 from .finding import Finding
 from .pilot import Pilot, SuccessCriterion
-from .playbook import Procedure, Step
+from .playbook import Procedure, Step, StepLink
 
-__all__ = ["Finding", "Pilot", "Procedure", "Step", "SuccessCriterion"]
+__all__ = ["Finding", "Pilot", "Procedure", "Step", "StepLink", "SuccessCriterion"]

@@ -15,7 +15,8 @@ def procedures_of(programme: Programme) -> QuerySet[Procedure]:
         adopted
     )
     return (
-        Procedure.objects.filter(programme=programme)
+        Procedure.objects.newest()
+        .filter(programme=programme)
         .prefetch_related(Prefetch("steps", steps))
         .order_by("position", "id")
     )

@@ -110,10 +110,7 @@ class PlanForm(RecordForm):
 def steps_of(programme: Programme, procedures: QuerySet[Procedure]) -> QuerySet[Step]:
     """Those of the chosen procedures; of the newest version of each if none is chosen."""
     if not procedures:
-        newest = {
-            one.name: one.pk for one in programme.procedures.order_by("number", "id")
-        }
-        procedures = Procedure.objects.filter(pk__in=newest.values())
+        procedures = programme.procedures.newest()
     return Step.objects.filter(procedure__in=procedures).order_by("offset_days", "id")
 
 
@@ -205,7 +202,7 @@ class PlanAdmin(SlipColumn, RecordAdmin):
         form = super().get_form(request, obj, change, form=AddPlanForm, **kwargs)
         # A copy: the field of the class is that of every reader.
         field: Any = deepcopy(form.base_fields["procedures"])
-        rows = Procedure.objects.visible_to(person(request))
+        rows = Procedure.objects.visible_to(person(request)).published()
         field.queryset = rows.order_by("position", "id")
         form.base_fields["procedures"] = field
         return form

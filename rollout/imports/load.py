@@ -28,7 +28,7 @@ from .people import (
     load_programme_row,
     load_regions,
 )
-from .pilots import load_lessons, load_pilots, load_steps
+from .pilots import load_lessons, load_pilots, load_steps, plannable
 from .plans import Owners, Work, load_plans, load_waves
 from .programme import Checked
 
@@ -85,7 +85,7 @@ def _write_rows(content: Content, ledger: Ledger) -> Programme:
     load_lessons(content, ledger, programme, steps=steps, pilots=pilots)
     waves = load_waves(content, ledger, programme)
     owners = Owners.of(content, memberships)
-    work = Work(content, steps, people, owners, calendars(), ledger.act.at)
+    work = Work(content, plannable(steps), people, owners, calendars(), ledger.act.at)
     load_plans(ledger, work, programme, regions=regions, waves=waves)
     asks = load_asks(content, ledger, programme, ceos)
     load_contacts(content, ledger, programme, ceos=ceos, people=people, asks=asks)

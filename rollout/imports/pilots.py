@@ -2,8 +2,11 @@
 
 from collections.abc import Mapping
 
+from django.db.models import F
+
 from pilots.enums import FindingState
 from pilots.models import Finding, Pilot, Procedure, Step
+from pilots.services.playbook import open_draft, publish
 from regions.models import Programme
 
 from .columns import Entry
@@ -12,18 +15,45 @@ from .ledger import Ledger
 from .playbook import procedures_of
 
 Steps = Mapping[tuple[str, str], Step]
-# The playbook's own versions come later; files describe the first.
 FIRST = 1
+COUNTING = ["offset_days", "offset_unit", "needs_region"]
 
 
 def load_steps(content: Content, ledger: Ledger, programme: Programme) -> Steps:
-    """Steps by procedure and title."""
-    names = {
+    """Steps by procedure and title.
+
+    A procedure that is new is published with its steps. What is published never changes, so
+    a step that a known one lacks goes into the draft of its next version.
+    """
+    rows = Procedure.objects.filter(programme=programme).order_by("number")
+    known = {row.name: row for row in rows}
+    drafts = {
         name: Procedure(programme=programme, name=name, number=FIRST, position=position)
         for position, name in enumerate(procedures_of(content.steps))
     }
-    rows = Procedure.objects.filter(programme=programme, number=FIRST)
-    procedures = ledger.take("procedures", names, {row.name: row for row in rows}, [])
+    procedures = ledger.take("procedures", drafts, known, [])
+    steps = _load_steps(content, ledger, programme, procedures)
+    for name, procedure in procedures.items():
+        if name not in known:
+            publish(procedure, version=procedure.version, act=ledger.act)
+    return steps
+
+
+def _load_steps(
+    content: Content,
+    ledger: Ledger,
+    programme: Programme,
+    procedures: dict[str, Procedure],
+) -> Steps:
+    rows = Step.objects.filter(procedure__programme=programme)
+    # The published one before its copy in a draft.
+    ordered = rows.select_related("procedure").order_by(
+        F("procedure__published_at").asc(nulls_first=True), "procedure__number"
+    )
+    known = {(row.procedure.name, row.title): row for row in ordered}
+    for name in {step.procedure for step in content.steps if step.key not in known}:
+        if not procedures[name].is_draft:
+            procedures[name] = open_draft(procedures[name], act=ledger.act)
     drafts = {
         step.key: Step(
             procedure=procedures[step.procedure],
@@ -36,15 +66,17 @@ def load_steps(content: Content, ledger: Ledger, programme: Programme) -> Steps:
         )
         for position, step in enumerate(content.steps)
     }
-    known = {
-        (row.procedure.name, row.title): row
-        for row in Step.objects.filter(
-            procedure__in=procedures.values()
-        ).select_related("procedure")
-    }
-    counting = ["offset_days", "offset_unit", "needs_region"]
-    fields = ["kind", "role", "function", *counting, "note"]
-    return ledger.take("steps", drafts, known, fields)
+    return ledger.take(
+        "steps", drafts, known, ["kind", "role", "function", *COUNTING, "note"]
+    )
+
+
+def plannable(steps: Steps) -> Steps:
+    """Those that plans are made from now: no draft, and nothing that was given up."""
+    found = {step.procedure_id for step in steps.values()}
+    newest = Procedure.objects.newest().filter(pk__in=found)
+    numbers = set(newest.values_list("pk", flat=True))
+    return {key: step for key, step in steps.items() if step.procedure_id in numbers}
 
 
 def load_pilots(

@@ -13,7 +13,7 @@ from regions.queries import Calendars
 from rollout.duedates import due_date
 from rollout.enums import TaskState
 from rollout.models import Plan, Task, Wave
-from rollout.services.plans import make_plan, move_go_live, task_from
+from rollout.services.plans import add_tasks, make_plan, move_go_live, task_from
 
 from .columns import ANY, Entry
 from .content import Content
@@ -117,8 +117,11 @@ class Work:
         }
         days = self.days_of(plan.region, plan.programme)
         for step in self.content.steps:
+            row = self.steps.get(step.key)
+            if row is None:
+                continue
             owner = self.owners.of_step(step, plan.region_id)
-            task = task_from(self.steps[step.key], plan, days, owner=owner)
+            task = task_from(row, plan, days, owner=owner)
             task.first_due_date = due_date(plan.first_go_live_date, step, days).day
             if step.title in stated:
                 self._state(task, stated[step.title])
@@ -156,7 +159,7 @@ def load_plans(
     plans = Plan.objects.filter(programme=programme, region__in=regions.values())
     rows = plans.select_related("region", "programme")
     known = {row.region.code: row for row in rows}
-    tasks: list[Task] = []
+    made: list[tuple[Plan, list[Task]]] = []
     for entry in work.content.of("regions"):
         code, wave = entry["code"], waves[entry["wave"]]
         days = work.days_of(regions[code], programme)
@@ -167,8 +170,11 @@ def load_plans(
         else:
             plan = _make(draft, ledger, region=regions[code], days=days)
             ledger.count("plans").new += 1
-            tasks += work.tasks_of(plan, code)
-    ledger.take("tasks", dict(enumerate(tasks)), {}, [])
+            made.append((plan, list(work.tasks_of(plan, code))))
+    count = ledger.count("tasks")
+    for plan, tasks in made:
+        add_tasks(plan, tasks, act=ledger.act)
+        count.new += len(tasks)
     _compare_tasks(ledger, work, known)
 
 

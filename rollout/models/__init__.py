@@ -8,7 +8,7 @@ from .feed import CalendarFeed
 from .handover import Handover
 from .lesson import LessonUse
 from .mail import Duty, Mail
-from .plan import Plan, Wave
+from .plan import Plan, PlanProcedure, Wave
 from .request import TaskRequest
 from .task import Task
 from .taskparts import ChecklistItem, TaskComment, TaskLink
@@ -29,6 +29,7 @@ __all__ = [
     "Mail",
     "MailEvent",
     "Plan",
+    "PlanProcedure",
     "Task",
     "TaskComment",
     "TaskFinding",

@@ -7,7 +7,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from regions.enums import Right
+from pilots.models import Procedure
+from regions.enums import Change, Right
 from regions.models import Programme, Region, User, Versioned
 
 
@@ -140,6 +141,13 @@ class Plan(Versioned):
         verbose_name=_("agreed by"),
     )
 
+    procedures = models.ManyToManyField(
+        Procedure,
+        through="rollout.PlanProcedure",
+        related_name="plans",
+        verbose_name=_("procedures"),
+    )
+
     objects = PlanQuerySet.as_manager()
 
     class Meta:
@@ -169,3 +177,46 @@ class Plan(Versioned):
 
     def is_live(self, day: date) -> bool:
         return self.go_live_date <= day
+
+
+class PlanProcedureQuerySet(models.QuerySet["PlanProcedure"]):
+    def visible_to(self, user: User) -> Self:
+        """As far as the plans themselves."""
+        return self.filter(plan__in=Plan.objects.visible_to(user).values("pk"))
+
+
+class PlanProcedure(Versioned):
+    """Which version of a procedure the tasks of a plan were made from, or last follow."""
+
+    undo_right = Right.PUSH_CHANGE
+    told_as = {
+        Change.CREATED: pgettext_lazy("procedure", "taken into the plan"),
+        "procedure": pgettext_lazy(
+            "procedure", "Playbook: version %(before)s → %(after)s"
+        ),
+    }
+
+    plan = models.ForeignKey(
+        Plan, models.PROTECT, related_name="versions", verbose_name=_("plan")
+    )
+    procedure = models.ForeignKey(
+        Procedure, models.PROTECT, related_name="uses", verbose_name=_("procedure")
+    )
+
+    objects = PlanProcedureQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("version in a plan")
+        verbose_name_plural = _("versions in plans")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["plan", "procedure"], name="plan_procedure_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.procedure} · {self.plan}"
+
+    @property
+    def history_region_id(self) -> int | None:
+        return self.plan.region_id

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from pilots.models import Step
+from pilots.models import Step, StepLink
 from regions import history
 from regions.calendar import WorkableDays
 from regions.history import Act
@@ -16,7 +16,7 @@ from regions.models import Programme, Region, RegionalCEO, Rhythm, User
 from regions.queries import calendars
 from regions.wording import full_day
 from rollout.duedates import due_date
-from rollout.models import Plan, Task, Wave
+from rollout.models import Plan, PlanProcedure, Task, TaskLink, Wave
 
 
 class CannotPlan(Exception):  # noqa: N818 - a refusal, told to the user as it stands
@@ -74,9 +74,26 @@ def make_plan(
         act,
     )
     tasks = [task_from(step, plan, days, owner=owner_of(step)) for step in steps]
-    history.create_all(tasks, act)
+    add_tasks(plan, tasks, act=act)
     set_rhythm_dates(plan, act=act)
     return plan
+
+
+@transaction.atomic
+def add_tasks(plan: Plan, tasks: Iterable[Task], *, act: Act) -> None:
+    """The first tasks of a plan, in the order of their steps; the plan knows their versions."""
+    tasks = history.create_all(tasks, act)
+    by_step = {task.step_id: task for task in tasks if task.step_id is not None}
+    links = StepLink.objects.filter(step__in=by_step, before__in=by_step)
+    order = [
+        TaskLink(task=by_step[link.step_id], before=by_step[link.before_id])
+        for link in links
+    ]
+    history.create_all(order, act)
+    versions = {task.step.procedure_id for task in tasks if task.step is not None}
+    history.create_all(
+        [PlanProcedure(plan=plan, procedure_id=pk) for pk in sorted(versions)], act
+    )
 
 
 def task_from(
@@ -89,6 +106,8 @@ def task_from(
         step=step,
         title=step.title,
         kind=step.kind,
+        effort_hours=step.effort_hours,
+        helper_ready=step.helper_ready,
         owner=owner,
         first_due_date=due,
         due_date=due,

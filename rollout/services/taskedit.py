@@ -10,6 +10,7 @@ from uuid import uuid4
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from pilots.ordering import all_before
 from regions import history
 from regions.history import Act
 from regions.models import User
@@ -145,15 +146,5 @@ def _refuse_circles(row: Task, new: Iterable[Task]) -> None:
             raise CannotEditTask(
                 _("“%(title)s” belongs to another plan.") % {"title": task.title}
             )
-        if row.pk in _all_before(task.pk, before):
+        if row.pk in all_before(task.pk, before):
             raise CircleOfTasks(row, task)
-
-
-def _all_before(start: int, before: Mapping[int, set[int]]) -> set[int]:
-    """A task and everything that comes before it."""
-    found, waiting = {start}, [start]
-    while waiting:
-        for one in before.get(waiting.pop(), set()) - found:
-            found.add(one)
-            waiting.append(one)
-    return found

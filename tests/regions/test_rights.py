@@ -6,6 +6,7 @@ from pilots.access import (
     can_add_source,
     can_decide_finding,
     can_keep_pilots,
+    can_keep_playbook,
     can_record_finding,
 )
 from pilots.models import Finding
@@ -55,6 +56,8 @@ ASKED = {
     Right.CHANGE_CEO: lambda user, made: regional.can_change_ceo(user),
     Right.DECIDE_FINDING: lambda user, made: can_decide_finding(user, None),
     Right.KEEP_PILOTS: lambda user, made: can_keep_pilots(user),
+    Right.KEEP_PLAYBOOK: lambda user, made: can_keep_playbook(user),
+    Right.PUSH_CHANGE: lambda user, made: access.can_push_change(user),
     Right.OPEN_WAVE: lambda user, made: access.can_open_wave(user),
     Right.OVERRULE: lambda user, made: access.can_overrule(user),
     Right.ADD_SOURCE: lambda user, made: can_add_source(user, made.finding),
