@@ -17,7 +17,7 @@ from django.core.files.base import ContentFile
 from django.db.models import Model
 
 from pilots.enums import Area, FindingKind
-from pilots.models import Finding, Pilot, Procedure, Step, SuccessCriterion
+from pilots.models import Finding, Pilot, Procedure, Step, StepLink, SuccessCriterion
 from regions.enums import GROUP_ROLES, AskKind, Attitude, FileKind, Outcome, Role
 from regions.models import (
     Absence,
@@ -59,6 +59,7 @@ from rollout.models import (
     Mail,
     MailEvent,
     Plan,
+    PlanProcedure,
     Task,
     TaskComment,
     TaskFinding,
@@ -292,6 +293,15 @@ def make_close_out(pilot: Pilot, by: User, **values: Any) -> CloseOut:
 
 def make_taught(task: Task, finding: Finding) -> TaskFinding:
     return saved(TaskFinding(task=task, finding=finding))
+
+
+def make_version(plan: Plan, procedure: Procedure) -> PlanProcedure:
+    """The version of a procedure that a plan follows."""
+    return saved(PlanProcedure(plan=plan, procedure=procedure))
+
+
+def make_step_link(step: Step, before: Step) -> StepLink:
+    return saved(StepLink(step=step, before=before))
 
 
 def make_link(task: Task, before: Task) -> TaskLink:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from django.db.models import Field, Model, Q, QuerySet
 
-from pilots.models import Finding, Pilot, Procedure, Step, SuccessCriterion
+from pilots.models import Finding, Pilot, Procedure, Step, StepLink, SuccessCriterion
 from regions.enums import Audience
 from regions.models import (
     Absence,
@@ -48,6 +48,7 @@ from rollout.models import (
     Mail,
     MailEvent,
     Plan,
+    PlanProcedure,
     Task,
     TaskComment,
     TaskFinding,
@@ -77,6 +78,7 @@ WAY_TO_REGION: dict[type[Model], str] = {
     MailEvent: "mail__recipient__memberships__region",
     Membership: "region",
     Plan: "region",
+    PlanProcedure: "plan__region",
     Region: "pk",
     RegionalCEO: "region",
     Rhythm: "ceo__region",
@@ -95,7 +97,7 @@ WAY_TO_REGION: dict[type[Model], str] = {
 # Those of the programme, the calendar, the delivery and the forms sent: no region's.
 OF_ALL = {
     Breaker, Finding, Heartbeat, Holiday, Pilot, Procedure, Programme, Sending, Step,
-    SuccessCriterion, CloseOut, CloseOutReply,
+    StepLink, SuccessCriterion, CloseOut, CloseOutReply,
 }  # fmt: skip
 CIRCLES = {
     Ask: "engaged",

@@ -66,12 +66,12 @@ BANNER = 2
 # CEO stands on a page of its own; what hangs on a task is worked on there, a call is put
 # off where it is listed, and a feed is its owner's alone.
 ELSEWHERE = {
-    "pilots.successcriterion", "rollout.closeout", "rollout.closeoutreply",
+    "pilots.steplink", "pilots.successcriterion", "rollout.closeout", "rollout.closeoutreply",
     "rollout.taskfinding",
     "regions.contactdraft", "regions.privateview", "regions.snooze", "regions.stance",
     "rollout.calendarfeed",
     "rollout.checklistitem", "rollout.taskcomment", "rollout.tasklink",
-    "rollout.lessonuse",
+    "rollout.lessonuse", "rollout.planprocedure",
 }  # fmt: skip
 NOT_ADDED = [
     *LEDGERS, "regions.attachment", "regions.contact", "rollout.brief", "rollout.clarification",

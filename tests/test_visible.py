@@ -14,7 +14,7 @@ from django.apps import apps
 from django.db.models import Q
 from django.urls import reverse
 
-from pilots.models import Finding
+from pilots.models import Finding, Procedure
 from regions.enums import Audience, Change, Via
 from regions.models import Ask, HistoryEntry, PrivateView, Sending
 from regions.undoing import undo_answers
@@ -35,6 +35,7 @@ pilots.finding          all  all     all       open,his  -
 pilots.pilot            all  all     all       all       -
 pilots.procedure        all  all     all       all       -
 pilots.successcriterion all  all     all       all       -
+pilots.steplink         all  all     all       all       -
 pilots.step             all  all     all       all       -
 regions.absence         all  all     his       his       -
 regions.ask             all  all     own       -         -
@@ -69,6 +70,7 @@ rollout.lessonuse       all  all     own,his   own,his   his
 rollout.mail            all  all     his       his       -
 rollout.mailevent       all  all     his       his       -
 rollout.plan            all  all     own       own       -
+rollout.planprocedure   all  all     own       own       -
 rollout.task            all  all     own,his   own,his   his
 rollout.taskcomment     all  all     own,his   own,his   his
 rollout.taskfinding     all  all     own,his   own,his   his
@@ -124,6 +126,9 @@ def world(db):
     outsider = world.people["outsider"]
     programme = factories.make_programme("OTHER")
     factories.make_criterion(factories.make_pilot(programme))
+    procedure = factories.make_procedure(programme)
+    first, then = (factories.make_step(procedure, title) for title in ("First", "Then"))
+    factories.make_step_link(then, first)
     factories.make_holiday()
     for role in ("cio", "hq", "liaison", "outsider"):
         factories.make_feed(world.people[role])
@@ -150,6 +155,7 @@ def world(db):
 def _add(made, programme, staff, other, outsider):
     region, what = made.region, {"model": "regions.contact", "object_id": 1}
     factories.make_plan(region, factories.make_wave(programme, region.code))
+    factories.make_version(made.plan, Procedure.objects.first())
     factories.make_check_in(made.rhythm.ceo, programme)
     factories.make_stance(made.rhythm.ceo, programme, staff)
     factories.make_finding(programme, region.code, author=staff)

@@ -24,18 +24,18 @@ def rounds_of(pilot: Pilot, user: User) -> QuerySet[CloseOut]:
     return counted.select_related("started_by").order_by("-id")
 
 
-def took_part(pilot: Pilot, at: datetime) -> QuerySet[User]:
-    """The people and CEOs of the regions that go live with the pilot, who has tasks there,
+def took_part(pilot: Pilot, reader: User) -> QuerySet[User]:
+    """As far as the reader sees them: the people and CEOs of the regions that go live with the pilot, who has tasks there,
     headquarters and the liaisons."""
     plans = Plan.objects.filter(programme=pilot.programme_id, wave__name=pilot.name)
     regions = plans.values("region")
-    held = Membership.objects.held_on(at).filter(
+    held = Membership.objects.held_on(reader.moment).filter(
         Q(region__in=regions) | Q(role__in=LED_BY)
     )
     heads = RegionalCEO.objects.current().filter(region__in=regions)
     owners = Task.objects.filter(plan__in=plans, owner__isnull=False)
     near = Q(pk__in=held.values("user")) | Q(pk__in=heads.values("user"))
-    rows: QuerySet[User] = User.objects.filter(
+    rows: QuerySet[User] = User.objects.visible_to(reader).filter(
         near | Q(pk__in=owners.values("owner")), left_date=None
     )
     return rows.order_by("name", "id")

@@ -53,7 +53,7 @@ def close_out(request: Request, pk: int) -> HttpResponse:
     rows = Pilot.objects.visible_to(user).select_related("programme")
     pilot = get_object_or_404(rows, pk=pk)
     can_keep_pilots(user).insist()
-    people = took_part(pilot, user.moment)
+    people = took_part(pilot, user)
     if request.method != "POST":
         return _rounds(request, pilot, AskAllForm(people))
     form = AskAllForm(people, request.POST)

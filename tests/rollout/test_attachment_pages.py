@@ -196,7 +196,7 @@ def test_files_take_the_same_queries_for_one_and_three(
             gone.save()
     client = as_user(staff_north)
 
-    with assert_queries(13):
+    with assert_queries(14):
         page = client.get(f"/tasks/{task.pk}/")
 
     files = page.context["files"]

@@ -88,7 +88,7 @@ def test_who_took_part_is_offered_and_asked_once(
     ceo = factories.make_ceo(north).user
     browser, address_ = as_user(hq), f"/pilots/{pilot.pk}/close-out/"
 
-    people = set(took_part(pilot, NOW))
+    people = set(took_part(pilot, hq))
     assert people == {ceo, staff_north, liaison_north, cio, hq}
     form = browser.get(address_).context["form"]
     sent = {"key": str(form["key"].value()), "people": [one.pk for one in people]}

@@ -275,9 +275,9 @@ def test_lists_of_lessons_take_the_same_queries_however_many(
     assert cio.standing.sees_all  # read once for a request
     with assert_queries(3):
         assert len(open_lessons(plan_north, cio, 5)) == rows
-    with assert_queries(11):
+    with assert_queries(12):
         playbook = client.get("/playbook/")
-    with assert_queries(9):
+    with assert_queries(15):
         page = client.get(f"/findings/{found[0].pk}/")
     with assert_queries(9):
         assert theirs.get("/tasks/").status_code == 200

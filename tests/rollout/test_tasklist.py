@@ -30,7 +30,7 @@ from tests.factories import (
 pytestmark = [pytest.mark.usefixtures("frozen"), pytest.mark.any_store]
 HTMX = {"HX-Request": "true"}
 QUERIES = {
-    "list": 11, "search": 14, "file": 5, "many": 7, "task": 16, "edit": 10, "row": 7,
+    "list": 11, "search": 14, "file": 5, "many": 7, "task": 17, "edit": 10, "row": 7,
     "board": 13,
 }  # fmt: skip
 
