@@ -38,7 +38,7 @@ from rollout.queries.requests import RequestLine, requests_in
 from rollout.queries.talktimes import respect_of, talks_with
 from rollout.queries.tasks import TaskLine, region_tasks, task_lines
 
-TASKS_SHOWN, CONTACTS_SHOWN, CHANGES_SHOWN, VIEWS_SHOWN = 12, 8, 10, 10
+TASKS_SHOWN, CONTACTS_SHOWN, CHANGES_SHOWN, VIEWS_SHOWN = 5, 8, 10, 10
 
 
 @dataclass(frozen=True)

@@ -63,7 +63,11 @@ def language_of(request: HttpRequest, person: User) -> str:
 
 
 def private(response: HttpResponse) -> HttpResponse:
-    """The address is a key: neither searched for nor told to the next page."""
+    """The address is a key: neither searched for nor told to pages of others.
+
+    Told to nobody at all, browsers would send no origin with the page's own forms either,
+    and its choice of language and theme would be refused.
+    """
     response["X-Robots-Tag"] = "noindex, nofollow"
-    response["Referrer-Policy"] = "no-referrer"
+    response["Referrer-Policy"] = "same-origin"
     return response

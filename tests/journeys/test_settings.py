@@ -171,6 +171,9 @@ def test_link_in_a_mail_pauses_without_a_sign_in(visit, sample, product):
     [address] = re.findall(r"http\S+/pause/\S+", text)
     page = visit(viewport=PHONE, java_script_enabled=False).open(urlsplit(address).path)
     assert kept(product, sample, "planned_mail", ON_CALL) == "daily"
+    page.locator("details.person summary").click()
+    page.get_by_role("button", name=sample.say("Dark")).click()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
 
     for name, stored in (("Never", "never"), ("On working days, as before", "daily")):
         page.get_by_role("button", name=sample.say(name), exact=True).click()

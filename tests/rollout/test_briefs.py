@@ -558,7 +558,7 @@ def test_page_is_small_private_and_needs_no_script(sent, liaison_north):
     assert page.count("<button") == 1
     assert "Answering as Ceo North, the CEO of North Company. Not you?" in page
     assert answer["X-Robots-Tag"] == "noindex, nofollow"
-    assert answer["Referrer-Policy"] == "no-referrer"
+    assert answer["Referrer-Policy"] == "same-origin"
     style = (django_settings.BASE_DIR / "static/css/answer.css").read_bytes()
     assert len(answer.content) + len(style) <= 30_000
 

@@ -419,7 +419,7 @@ def test_answer_needs_no_sign_in_no_cookie_and_no_origin(make, link, staff_north
     via = {(entry.by, entry.via) for entry in HistoryEntry.objects.of(row)}
     assert via == {(staff_north, Via.MAIL)}
     assert page["X-Robots-Tag"] == "noindex, nofollow"
-    assert page["Referrer-Policy"] == "no-referrer"
+    assert page["Referrer-Policy"] == "same-origin"
 
 
 def test_only_questions_of_the_mail_and_of_its_reader_are_answered(make, link, hq):

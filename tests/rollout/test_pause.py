@@ -128,7 +128,7 @@ def test_looking_at_it_changes_nothing(method, address, client):
 def test_page_is_found_by_no_search_and_tells_no_other_page(address, client):
     for page in (client.get(address), client.get("/pause/forged/")):
         assert page["X-Robots-Tag"] == "noindex, nofollow"
-        assert page["Referrer-Policy"] == "no-referrer"
+        assert page["Referrer-Policy"] == "same-origin"
         assert "no-store" in page["Cache-Control"]
 
 
