@@ -34,6 +34,7 @@ def test_finding_is_recorded_adopted_and_shown_on_the_task(visit, sample, produc
     # One field is forgotten: told at once, and what was typed stays.
     staff.watch.allow(422)
     page.get_by_role("radio", name=sample.say("lesson")).check()
+    page.get_by_text(sample.say("Cause, effect and where it belongs")).click()
     effect.fill(EFFECT)
     page.locator("[name=recommendation]").fill(ADVICE)
     press(page, sample.say("Record"))

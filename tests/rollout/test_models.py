@@ -34,6 +34,8 @@ from tests.constraints import (
     second,
 )
 
+# The number of a finding that no reply speaks of.
+ANOTHER = 9001
 AFTER_GO_LIVE = date(2027, 5, 4)
 
 BREACHES = {
@@ -50,7 +52,7 @@ BREACHES = {
         Clarification, confirmed_at=factories.NOW
     ),
     "close_out_asks_three": changed(CloseOut, asked=2),
-    "reply_once": second(CloseOutReply),
+    "reply_once": second(CloseOutReply, finding_id=ANOTHER),
     "reply_question_known": changed(CloseOutReply, question="other"),
     "duty_kind_known": changed(Duty, kind="other"),
     "duty_mailed_names_mail": changed(Duty, state="mailed"),
@@ -116,6 +118,7 @@ def rows(plan_north, programme, staff_north, hq, ceo_north) -> Rows:
     mail = factories.make_mail(staff_north, message_id="<1@example.org>")
     close_out = factories.make_close_out(factories.make_pilot(programme), hq)
     finding = factories.make_finding(programme)
+    factories.make_finding(programme, "Another", pk=ANOTHER)
     task = factories.make_task(plan_north, step=step, owner=staff_north)
     made = [
         wave,
