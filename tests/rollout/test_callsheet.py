@@ -478,14 +478,19 @@ def test_reminder_asks_what_the_sheet_asks_and_is_careful_of_nothing(
 
 @pytest.mark.parametrize("count", [1, 3])
 def test_sheet_takes_the_same_queries_for_one_and_three_rows(
-    count, talked, live, ceo_north, programme, as_user, liaison_north, assert_queries
-):
+    count, talked, live, ceo_north, programme, plan_north, as_user, liaison_north,
+    assert_queries,
+):  # fmt: skip
+    procedure = factories.make_procedure(programme, "Taught")
     for number in range(count):
         live(f"LIVE{number}", tasks=count)
+        taught = {"step": factories.make_step(procedure, f"T{number}")}
+        factories.make_task(plan_north, f"T{number}", **taught)
+        factories.make_finding(programme, f"F{number}", state="adopted", **taught)
         factories.make_pilot(programme, f"Pilot {number}")
         for of in AskOf:
             factories.make_ask(ceo_north, programme, text=f"{of} {number}", of=of)
     client = as_user(liaison_north)
 
-    with assert_queries(18):
+    with assert_queries(21):
         assert client.get(SHEET).status_code == 200
