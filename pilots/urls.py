@@ -2,11 +2,20 @@
 
 from django.urls import path
 
-from pilots.views import findings, pilots, playbook
+from pilots.views import findings, pilots, playbook, versions
 
 app_name = "pilots"
 urlpatterns = [
     path("playbook/", playbook.playbook, name="playbook"),
+    path("playbook/new/", versions.procedure_add, name="procedure-add"),
+    path("playbook/<int:pk>/", versions.version, name="version"),
+    path("playbook/<int:pk>/draft/", versions.draft_open, name="draft-open"),
+    path("playbook/<int:pk>/discard/", versions.draft_discard, name="draft-discard"),
+    path("playbook/<int:pk>/publish/", versions.publish, name="publish"),
+    path("playbook/<int:pk>/steps/", versions.step_add, name="step-add"),
+    path("steps/<int:pk>/", versions.step_edit, name="step-edit"),
+    path("steps/<int:pk>/remove/", versions.step_remove, name="step-remove"),
+    path("steps/<int:pk>/move/", versions.step_move, name="step-move"),
     path("pilots/<int:pk>/", pilots.pilot_page, name="pilot"),
     path("pilots/<int:pk>/edit/", pilots.pilot_edit, name="pilot-edit"),
     path("pilots/<int:pk>/criteria/", pilots.criterion_add, name="criterion-add"),

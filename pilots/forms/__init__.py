@@ -9,15 +9,20 @@ from .findings import (
     VersionForm,
 )
 from .pilots import CriterionForm, NewCriterionForm, PilotForm
+from .playbook import DraftForm, NewProcedureForm, NewStepForm, StepForm
 
 __all__ = [
     "AdoptForm",
     "CriterionForm",
+    "DraftForm",
     "EditFindingForm",
     "FindingForm",
     "MergeForm",
     "NewCriterionForm",
+    "NewProcedureForm",
+    "NewStepForm",
     "PilotForm",
     "RejectForm",
+    "StepForm",
     "VersionForm",
 ]

@@ -19,14 +19,23 @@ from .pilots import (
     pilot_page,
     pilots_of,
 )
-from .playbook import lessons_by_key, lessons_for, procedures_of, with_lessons
+from .playbook import (
+    drafts_of,
+    lessons_by_key,
+    lessons_for,
+    procedures_of,
+    with_lessons,
+)
+from .versions import VersionPage, version_page, versions_of
 
 __all__ = [
     "CriterionLine",
     "FindingLine",
     "PilotPage",
     "StateCount",
+    "VersionPage",
     "criteria_of",
+    "drafts_of",
     "files_of",
     "finding_counts",
     "findings_of",
@@ -38,6 +47,8 @@ __all__ = [
     "pilots_of",
     "procedures_of",
     "similar_findings",
+    "version_page",
+    "versions_of",
     "waiting_since",
     "ways_of",
     "with_lessons",

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Prefetch, QuerySet
 
 from pilots.models import Finding, Procedure, Step
-from regions.models import Programme
+from regions.models import Programme, User
 
 
 def procedures_of(programme: Programme) -> list[Procedure]:
@@ -21,9 +21,15 @@ def procedures_of(programme: Programme) -> list[Procedure]:
     return with_lessons(rows.order_by("position", "id"))
 
 
+def drafts_of(programme: Programme, user: User) -> QuerySet[Procedure]:
+    """Of next versions; for those who write them. None where somebody may not."""
+    rows = Procedure.objects.visible_to(user).filter(published_at=None)
+    return rows.filter(programme=programme).order_by("position", "id")
+
+
 def with_lessons(procedures: QuerySet[Procedure]) -> list[Procedure]:
     """Versions with their steps in order; each step has its `lessons`. Three queries."""
-    steps = Step.objects.order_by("offset_days", "position", "id")
+    steps = Step.objects.order_by("position", "id")
     found = list(procedures.prefetch_related(Prefetch("steps", steps)))
     rows = [step for procedure in found for step in procedure.steps.all()]
     lessons = lessons_by_key({step.key for step in rows})

@@ -156,6 +156,25 @@ def remove_step(step: Step, *, version: int, act: Act) -> None:
     _delete_step(history.lock(Step.objects.all(), step.pk, version), act)
 
 
+@transaction.atomic
+def move_step(step: Step, *, up: bool, version: int, act: Act) -> None:
+    """Change places with the step before, or the one after; at the edge nothing happens.
+
+    Raises CannotKeepPlaybook and EditedMeanwhile.
+    """
+    draft = _draft(step.procedure)
+    row = history.lock(Step.objects.all(), step.pk, version)
+    order = list(draft.steps.order_by("position", "id"))
+    at = order.index(row)
+    to = at - 1 if up else at + 1
+    if not 0 <= to < len(order):
+        return
+    order[at], order[to] = order[to], order[at]
+    history.change_all(
+        ((one, {"position": place}) for place, one in enumerate(order)), act
+    )
+
+
 def _delete_step(step: Step, act: Act) -> None:
     if step.findings.exists():
         said = _("Findings concern “%(title)s”. Tie them to another step first.")

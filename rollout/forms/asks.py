@@ -9,6 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from regions.enums import AskKind, AskOf, AskState
 from regions.forms import once_key
+from regions.forms.fields import TicksField
 from regions.merging import MergingForm
 from regions.models import Ask, Programme, Region, User
 from regions.services.asks import NewAsk
@@ -16,7 +17,6 @@ from rollout.models import Task, Wave
 
 from .filters import Filter, region_field
 from .people import DayField
-from .tasks import TicksField
 
 
 class AskFields(forms.Form):

@@ -7,9 +7,8 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from regions.forms import once_key
+from regions.forms.fields import TicksField
 from regions.models import User
-
-from .tasks import TicksField
 
 
 class AskAllForm(forms.Form):

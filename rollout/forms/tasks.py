@@ -1,7 +1,5 @@
 """Forms about tasks: shape only; services decide."""
 
-from collections.abc import Iterable
-from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -11,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from pilots.enums import TaskKind
 from regions.enums import Role
 from regions.forms import once_key
+from regions.forms.fields import HoursField, TicksField
 from regions.merging import MergingForm
 from regions.models import Membership, Region, User
 from rollout.access import can_edit_task, can_say_counts
@@ -59,45 +58,8 @@ def person_field(label: Any, **options: Any) -> Any:
     )
 
 
-def ticked(values: Iterable[str]) -> list[int]:
-    """The numbers among what was sent; nonsense is no task."""
-    short = (value for value in values if value.isascii() and value.isdigit())
-    return [int(value) for value in short if len(value) < 10]
-
-
-class TicksField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
-    """Tasks ticked among those offered; a number beyond all rows is none of them."""
-
-    widget = forms.CheckboxSelectMultiple
-
-    def clean(self, value: Any) -> Any:
-        sent = [str(one) for one in value or ()]
-        if len(ticked(sent)) < len(sent):
-            raise forms.ValidationError(self.error_messages["invalid_list"], "invalid")
-        return super().clean(value)
-
-
-class HoursLeftField(forms.DecimalField):
-    """Hours of a task; quarters of an hour are fine."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(
-            required=False,
-            min_value=Decimal(0),
-            max_value=Decimal(9999),
-            decimal_places=2,
-            **options,
-        )
-
-    def prepare_value(self, value: Any) -> Any:
-        """8 rather than 8.00."""
-        if isinstance(value, Decimal):
-            return f"{value:f}".rstrip("0").rstrip(".") if value else "0"
-        return value
-
-
-def _remaining() -> HoursLeftField:
-    return HoursLeftField(
+def _remaining() -> HoursField:
+    return HoursField(
         label=_("Remaining hours"), help_text=_("Empty: as much as the effort.")
     )
 
@@ -129,7 +91,7 @@ class TaskFields(forms.Form):
     )
     start_date = DayField(label=_("Start"), required=False)
     due_date = DayField(label=_("Due"))
-    effort_hours = HoursLeftField(
+    effort_hours = HoursField(
         label=_("Effort in hours"), help_text=_("Empty: no estimate.")
     )
     helper_ready = forms.BooleanField(

@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
+from regions.forms.fields import ticked
 from regions.history import web_act
 from regions.middleware import Request, of_this_site, way_back
 from rollout.forms.tasklist import BulkForm, TaskFilter
-from rollout.forms.tasks import ticked
 from rollout.queries.bulk import MOST_TASKS, preview_of
 from rollout.queries.tasklist import tasks
 from rollout.services.bulktasks import CannotChangeTasks, change_tasks

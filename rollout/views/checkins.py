@@ -15,6 +15,7 @@ from django.views.decorators.http import (
 )
 
 from regions.access import can_log_contact, can_see_today, can_set_rhythm
+from regions.forms.fields import ticked
 from regions.history import EditedMeanwhile, web_act
 from regions.middleware import Request, of_this_site, way_back
 from regions.models import CheckIn
@@ -23,7 +24,6 @@ from regions.wording import ceo_of
 from rollout.enums import CheckInsShown
 from rollout.forms.bookings import LeaveOutForm
 from rollout.forms.checkins import CheckInFilter, ShiftForm
-from rollout.forms.tasks import ticked
 from rollout.queries.checkins import (
     Overview,
     first_call,

@@ -1,0 +1,14 @@
+"""A step of the playbook in words."""
+
+from django import template
+
+from pilots.changewords import offset_words
+from pilots.models import Step
+
+register = template.Library()
+
+
+@register.filter
+def offset(step: Step) -> str:
+    """30 days before go-live."""
+    return offset_words(step)
