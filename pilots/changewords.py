@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -67,7 +68,14 @@ def value_words(name: str, value: Any, titles: Titles) -> str:
     choices = dict(getattr(Step._meta.get_field(name), "choices", None) or ())
     if value in choices:
         return str(choices[value])
+    if isinstance(value, Decimal):
+        return hours_words(value)
     return "–" if value in (None, "") else str(localize(value))
+
+
+def hours_words(effort: Decimal) -> str:
+    """6.5 hours."""
+    return _("%(hours)s hours") % {"hours": localize(effort.normalize() + 0)}
 
 
 def offset_words(step: Step) -> str:

@@ -1,8 +1,10 @@
 """A step of the playbook in words."""
 
+from decimal import Decimal
+
 from django import template
 
-from pilots.changewords import offset_words
+from pilots.changewords import hours_words, offset_words
 from pilots.models import Step
 
 register = template.Library()
@@ -12,3 +14,9 @@ register = template.Library()
 def offset(step: Step) -> str:
     """30 days before go-live."""
     return offset_words(step)
+
+
+@register.filter
+def hours(effort: Decimal) -> str:
+    """6.5 hours."""
+    return hours_words(effort)
