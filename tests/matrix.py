@@ -129,8 +129,12 @@ def _shared(programme: Programme) -> SimpleNamespace:
     step = factories.make_step(factories.make_procedure(programme))
     finding = factories.make_finding
     pilot = factories.make_pilot(programme)
+    next_version = factories.make_procedure(programme, "Drafted", published_at=None)
+    factories.make_step(next_version, "First")
     return SimpleNamespace(
         pilot=pilot,
+        next_version=next_version,
+        next_step=factories.make_step(next_version, "Then", position=1),
         criterion=factories.make_criterion(pilot),
         step=step,
         proposed=finding(programme, "Proposed"),

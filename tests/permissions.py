@@ -226,6 +226,19 @@ regions:file-download     GET   302  404  200  200  200  200  200  200  200  404
 regions:file-preview      GET   302  404  200  200  200  200  200  200  200  404
 regions:file-withdraw     POST  302  404  302  302  403  302  302  302  403  404
 pilots:playbook           GET   302  200  200  200  200  200  200  200  200  200
+pilots:procedure-add      GET   302  403  200  200  403  403  403  403  403  403
+pilots:procedure-add      POST  302  403  302  302  403  403  403  403  403  403
+pilots:version            GET   302  404  200  200  200  200  200  200  200  200
+pilots:draft-open         POST  302  404  302  302  403  403  403  403  403  403
+pilots:draft-discard      POST  302  404  302  302  404  404  404  404  404  404
+pilots:publish            GET   302  404  200  200  404  404  404  404  404  404
+pilots:publish            POST  302  404  302  302  404  404  404  404  404  404
+pilots:step-add           GET   302  404  200  200  404  404  404  404  404  404
+pilots:step-add           POST  302  404  302  302  404  404  404  404  404  404
+pilots:step-edit          GET   302  404  200  200  404  404  404  404  404  404
+pilots:step-edit          POST  302  404  302  302  404  404  404  404  404  404
+pilots:step-remove        POST  302  404  302  302  404  404  404  404  404  404
+pilots:step-move          POST  302  404  302  302  404  404  404  404  404  404
 pilots:pilot              GET   302  404  200  200  200  200  200  200  200  200
 pilots:pilot-edit         GET   302  404  200  200  403  403  403  403  403  403
 pilots:pilot-edit         POST  302  404  302  302  403  403  403  403  403  403
@@ -287,6 +300,9 @@ OPEN = {
 }  # fmt: skip
 # What stands in the address belongs to no region: who may see one sees the other's too.
 OF_ALL = {
+    "pilots:procedure-add", "pilots:version", "pilots:draft-open", "pilots:draft-discard",
+    "pilots:publish", "pilots:step-add", "pilots:step-edit", "pilots:step-remove",
+    "pilots:step-move",
     "pilots:pilot", "pilots:pilot-edit", "pilots:criterion-add",
     "pilots:criterion-edit", "pilots:criterion-remove",
     "pilots:finding", "pilots:finding-edit", "pilots:finding-merge", "pilots:finding-review", "pilots:finding-adopt",
@@ -402,6 +418,14 @@ class Row:
         return f"{self.method} {self.name}"
 
 
+STEP = {
+    "kind": "work",
+    "role": "region",
+    "offset_days": "-9",
+    "offset_unit": "day",
+}
+
+
 def who_took_part(made: Any) -> list[int]:
     """As headquarters is offered them."""
     reader = User.objects.get(email="hq@example.org")
@@ -492,6 +516,14 @@ ARGS: dict[str, Maker] = {
     "rollout:wave": lambda made: [made.wave.pk],
     "rollout:wave-open": lambda made: [made.wave.pk],
     "rollout:wave-overrule": lambda made: [made.wave.pk],
+    "pilots:version": lambda made: [made.step.procedure_id],
+    "pilots:draft-open": lambda made: [made.step.procedure_id],
+    "pilots:draft-discard": lambda made: [made.next_version.pk],
+    "pilots:publish": lambda made: [made.next_version.pk],
+    "pilots:step-add": lambda made: [made.next_version.pk],
+    "pilots:step-edit": lambda made: [made.next_step.pk],
+    "pilots:step-remove": lambda made: [made.next_step.pk],
+    "pilots:step-move": lambda made: [made.next_step.pk],
     "pilots:pilot": lambda made: [made.pilot.pk],
     "pilots:pilot-edit": lambda made: [made.pilot.pk],
     "pilots:criterion-add": lambda made: [made.pilot.pk],
@@ -765,7 +797,24 @@ BODIES: dict[str, Maker] = {
         "version": made.wave.version,
         "reason": "It cannot wait",
     },
-    "pilots:pilot-edit": lambda made: {"version": made.pilot.version},
+    "pilots:procedure-add": lambda made: {"key": made.key, "name": "Close the books"},
+    "pilots:draft-discard": lambda made: {"version": made.next_version.version},
+    "pilots:publish": lambda made: {"version": made.next_version.version},
+    "pilots:step-add": lambda made: {"key": made.key, "title": "Another", **STEP},
+    "pilots:step-edit": lambda made: {
+        "version": made.next_step.version,
+        "title": "Otherwise",
+        **STEP,
+    },
+    "pilots:step-remove": lambda made: {"version": made.next_step.version},
+    "pilots:step-move": lambda made: {
+        "version": made.next_step.version,
+        "to": "up",
+    },
+    "pilots:pilot-edit": lambda made: {
+        "version": made.pilot.version,
+        "scope": "Three companies",
+    },
     "pilots:criterion-add": lambda made: {
         "key": made.key,
         "metric": "Another",

@@ -232,7 +232,7 @@ def _make_once(
     """What was made, however often the form is sent; None where it is refused."""
     sent = Sent.of(form.cleaned_data["key"], request.POST.lists())
     try:
-        return make_once(sent, make, act=web_act(request.user))
+        return make_once(sent, make, act=web_act(request.user))[0]
     except SentOtherwise as refusal:
         pressed_again(form, refusal)
     except CannotKeepPlaybook as refusal:
