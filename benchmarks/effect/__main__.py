@@ -25,7 +25,7 @@ task by a long tail (3 working days on average); one task in ten is open and ove
 FOOT = """
 In the last line the lesson does nothing, but busy regions leave it out more often than the
 others: the difference that is seen is real and has another cause. That is why the page says
-"seen together" and never "caused".
+"seen together" and never "caused". A procedure is judged over all of its versions.
 """
 
 

@@ -3,11 +3,13 @@
 from typing import Any
 
 from django import forms
+from django.db.models import Q, QuerySet
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from pilots.enums import Area, Effect, FindingKind, FindingState, Severity, triggers
-from pilots.models import Finding, Pilot, Step
+from pilots.models import Finding, Pilot, Procedure, Step
+from pilots.models.playbook import ProcedureQuerySet
 from regions.forms import once_key
 from regions.merging import MergingForm
 from regions.models import Programme, User
@@ -83,12 +85,15 @@ class FindingFields(forms.Form):
         help_text=_("Is reminded once if nobody decides for 14 days."),
     )
 
-    def offer(self, programme: Programme, user: User, *keep: int | None) -> None:
+    def offer(
+        self, programme: Programme, user: User, step: Step | None, *keep: int | None
+    ) -> None:
         """What can be chosen in a programme by somebody, and what is chosen already."""
         fields: Any = self.fields
         fields["trigger"].choices = [*NONE_CHOSEN, *triggers()]
         fields["pilot"].queryset = programme.pilots.order_by("name", "id")
-        fields["step"].queryset = steps_of(programme)
+        versions = Procedure.objects.visible_to(user).filter(programme=programme)
+        fields["step"].queryset = steps_of(versions, step)
         near = User.objects.visible_to(user).filter(may_sign_in=True)
         kept = User.objects.filter(pk__in=[pk for pk in keep if pk is not None])
         fields["owner"].queryset = (near | kept).distinct().order_by("name", "id")
@@ -109,15 +114,20 @@ class FindingFields(forms.Form):
 
 
 class FindingForm(FindingFields):
-    """A new one."""
+    """A new one; `step` is that of the task it comes from."""
 
     key = once_key()
 
     def __init__(
-        self, programme: Programme, user: User, *args: Any, **kwargs: Any
+        self,
+        programme: Programme,
+        user: User,
+        *args: Any,
+        step: Step | None = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.offer(programme, user)
+        self.offer(programme, user, step)
 
 
 EDITED = tuple(FindingFields.base_fields)
@@ -129,7 +139,7 @@ class EditFindingForm(FindingFields, MergingForm):
     def __init__(self, finding: Finding, user: User, data: Any = None) -> None:
         now = {name: finding.serializable_value(name) for name in EDITED}
         super().__init__(data, initial=now | {"version": finding.version})
-        self.offer(finding.programme, user, finding.owner_id)
+        self.offer(finding.programme, user, finding.step, finding.owner_id)
         if finding.wave_name:
             # It is of a wave, so it is of no pilot.
             del self.fields["pilot"]
@@ -158,7 +168,10 @@ class AdoptForm(VersionForm):
 
     def __init__(self, finding: Finding, data: Any = None) -> None:
         super().__init__(finding, data)
-        self.fields["step"].queryset = steps_of(finding.programme)  # type: ignore[attr-defined]
+        # Who adopts writes the playbook too.
+        versions = Procedure.objects.filter(programme=finding.programme_id)
+        step: Any = self.fields["step"]
+        step.queryset = steps_of(versions, finding.step)
 
 
 class RejectForm(VersionForm):
@@ -182,9 +195,13 @@ class MergeForm(VersionForm):
         self.fields["into"].queryset = others.order_by("title", "id")  # type: ignore[attr-defined]
 
 
-def steps_of(programme: Programme) -> Any:
-    return (
-        Step.objects.filter(procedure__programme=programme)
-        .select_related("procedure")
-        .order_by("procedure__position", "position", "id")
-    )
+def steps_of(versions: ProcedureQuerySet, kept: Step | None) -> QuerySet[Step]:
+    """Each step once: as the newest version has it, else as only a draft does; and the
+    one that is chosen already as it is, whatever its version."""
+    now = Step.objects.filter(procedure__in=versions.newest())
+    drafts = Q(procedure__in=versions.drafts()) & ~Q(key__in=now.values("key"))
+    wanted = Q(procedure__in=versions.newest()) | drafts
+    if kept is not None:
+        wanted = wanted & ~Q(key=kept.key) | Q(pk=kept.pk)
+    rows = Step.objects.filter(wanted).select_related("procedure")
+    return rows.order_by("procedure__position", "position", "id")

@@ -23,6 +23,9 @@ class ProcedureQuerySet(models.QuerySet["Procedure"]):
     def published(self) -> Self:
         return self.filter(published_at__isnull=False)
 
+    def drafts(self) -> Self:
+        return self.filter(published_at=None)
+
     def newest(self) -> Self:
         """Of each procedure the version that plans are made from now."""
         later = Procedure.objects.published().filter(

@@ -19,7 +19,7 @@ from .pilots import (
     pilot_page,
     pilots_of,
 )
-from .playbook import lessons_for, procedures_of
+from .playbook import lessons_by_key, lessons_for, procedures_of, with_lessons
 
 __all__ = [
     "CriterionLine",
@@ -30,6 +30,7 @@ __all__ = [
     "files_of",
     "finding_counts",
     "findings_of",
+    "lessons_by_key",
     "lessons_for",
     "lines_of",
     "pilot_history",
@@ -39,4 +40,5 @@ __all__ = [
     "similar_findings",
     "waiting_since",
     "ways_of",
+    "with_lessons",
 ]

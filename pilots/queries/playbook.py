@@ -1,4 +1,10 @@
-"""What is read about the playbook: procedures with their steps, and the lessons of these."""
+"""What is read about the playbook: procedures with their steps, and the lessons of these.
+
+A lesson stands on a step in all of its versions: steps are the same where their keys are.
+"""
+
+from collections import defaultdict
+from uuid import UUID
 
 from django.db.models import Prefetch, QuerySet
 
@@ -6,24 +12,38 @@ from pilots.models import Finding, Procedure, Step
 from regions.models import Programme
 
 
-def procedures_of(programme: Programme) -> QuerySet[Procedure]:
-    """The playbook in its order, each step with what the adopted findings say of it."""
-    adopted = Prefetch(
-        "findings", Finding.objects.adopted().order_by("id"), to_attr="lessons"
-    )
-    steps = Step.objects.order_by("offset_days", "position", "id").prefetch_related(
-        adopted
-    )
-    return (
-        Procedure.objects.newest()
-        .filter(programme=programme)
-        .prefetch_related(Prefetch("steps", steps))
-        .order_by("position", "id")
-    )
+def procedures_of(programme: Programme) -> list[Procedure]:
+    """The playbook in its order, each step with what the adopted findings say of it.
+
+    Three queries.
+    """
+    rows = Procedure.objects.newest().filter(programme=programme)
+    return with_lessons(rows.order_by("position", "id"))
+
+
+def with_lessons(procedures: QuerySet[Procedure]) -> list[Procedure]:
+    """Versions with their steps in order; each step has its `lessons`. Three queries."""
+    steps = Step.objects.order_by("offset_days", "position", "id")
+    found = list(procedures.prefetch_related(Prefetch("steps", steps)))
+    rows = [step for procedure in found for step in procedure.steps.all()]
+    lessons = lessons_by_key({step.key for step in rows})
+    for step in rows:
+        step.lessons = lessons.get(step.key, [])  # type: ignore[attr-defined] # for pages
+    return found
+
+
+def lessons_by_key(keys: set[UUID]) -> dict[UUID, list[Finding]]:
+    """Adopted findings by the steps that they concern, the older ones first. One query."""
+    rows = Finding.objects.adopted().filter(step__key__in=keys)
+    found: dict[UUID, list[Finding]] = defaultdict(list)
+    for one in rows.select_related("pilot", "step").order_by("id"):
+        if one.step is not None:
+            found[one.step.key].append(one)
+    return found
 
 
 def lessons_for(step: Step | None) -> list[Finding]:
-    """Adopted findings that concern the tasks of a step."""
+    """Adopted findings that concern the tasks of a step, whatever version they follow."""
     if step is None:
         return []
-    return list(step.findings.adopted().select_related("pilot").order_by("id"))
+    return lessons_by_key({step.key}).get(step.key, [])

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -63,13 +64,14 @@ def merge_finding(
     # In one order, so that two who merge crosswise do not wait for each other.
     for pk in sorted({finding.pk, into.pk}):
         history.lock(Finding.objects.all(), pk)
-    kept = history.lock(Finding.objects.all(), into.pk)
+    with_step = Finding.objects.select_related("step")
+    kept = history.lock(with_step, into.pk)
     if kept.pk == finding.pk or kept.state == FindingState.MERGED:
         raise CannotMoveFinding(_("Choose another finding that is not merged itself."))
     if kept.programme_id != finding.programme_id:
         raise CannotMoveFinding(_("That finding belongs to another programme."))
-    row = history.lock(Finding.objects.all(), finding.pk, version)
-    is_lost = kept.state != FindingState.ADOPTED or kept.step_id != row.step_id
+    row = history.lock(with_step, finding.pk, version)
+    is_lost = kept.state != FindingState.ADOPTED or _key(kept) != _key(row)
     if row.state == FindingState.ADOPTED and is_lost:
         raise CannotMoveFinding(
             _(
@@ -113,6 +115,11 @@ def retire_finding(finding: Finding, *, version: int, act: Act) -> Finding:
 def reopen_finding(finding: Finding, *, version: int, act: Act) -> Finding:
     """A rejected one is proposed again."""
     return _move(finding, FindingState.PROPOSED, version, act, decision_reason="")
+
+
+def _key(finding: Finding) -> UUID | None:
+    """Of its step, the same in every version."""
+    return finding.step.key if finding.step else None
 
 
 def _move(

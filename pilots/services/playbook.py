@@ -157,6 +157,9 @@ def remove_step(step: Step, *, version: int, act: Act) -> None:
 
 
 def _delete_step(step: Step, act: Act) -> None:
+    if step.findings.exists():
+        said = _("Findings concern “%(title)s”. Tie them to another step first.")
+        raise CannotKeepPlaybook(said % {"title": step.title})
     links = StepLink.objects.filter(step=step) | StepLink.objects.filter(before=step)
     for link in links:
         history.delete(link, act)

@@ -68,6 +68,8 @@ class CallSheet:
     by_him: list[Promise]
     offers: list[Offer]
     starters: list[str]
+    # His region's plan in this programme.
+    plan: Plan | None = None
     goal: str = ""
     # What the figure is of, and in what its region is like his.
     example: Finding | None = None
@@ -77,12 +79,12 @@ class CallSheet:
     waiting: list[Ask] = field(default_factory=list)
     topics: list[Topic] = field(default_factory=list)
 
-    def is_long(self, private: str) -> bool:
-        """Whether it needs small print, with the private text that its reader is shown."""
+    def is_long(self, *more: str) -> bool:
+        """Whether it needs small print, with what else its reader is shown."""
         promises = [one.text for one in (*self.by_us, *self.by_him)]
         offers = [one.text for one in self.offers]
         lines = [*self.why, self.likeness, *self.changed, *self.starters]
-        text = "".join([*lines, *promises, *offers, private])
+        text = "".join([*lines, *promises, *offers, *more])
         return sum(1 if letter.isascii() else 2 for letter in text) > LONG
 
     @property
@@ -116,6 +118,7 @@ def call_sheet_of(one: Engagement, facts: SheetFacts) -> CallSheet:
         by_him=_shortened(_his_promises(talk, since)),
         offers=_offers(one, facts.live[programme], facts.pilots[programme]),
         starters=_starters() if one.state is None or one.state.is_first_talk else [],
+        plan=plan,
         goal=goal_of(talk),
         asks=talk.of_him,
         waiting=talk.waiting,
@@ -146,7 +149,7 @@ def _is_late(task: Task, one: Engagement) -> bool:
 
 def _here(one: Engagement, plan: Plan | None, tasks: list[Task]) -> Here:
     needs = frozenset(
-        task.step.procedure_id
+        task.step.procedure.name
         for task in tasks
         if task.step and (_is_late(task, one) or task.state == TaskState.BLOCKED)
     )

@@ -84,6 +84,40 @@ def all_of(task: Task, user: User, at: datetime) -> list[ClarificationLine]:
     return lines(oldest_first(with_people(rows)), at)
 
 
+@dataclass(frozen=True)
+class Confirmation:
+    """That a person in place confirms what was agreed on a task, and how far that is."""
+
+    # The question that was confirmed, else the one that waits longest.
+    line: ClarificationLine | None
+
+    @property
+    def is_given(self) -> bool:
+        return self.line is not None and _is_confirmed(self.line)
+
+    @property
+    def words(self) -> str:
+        if self.is_given:
+            return _("Confirmed by a person in place.")
+        return _("To be confirmed by a person in place.")
+
+
+def confirmation_of(
+    task: Task, questions: Iterable[ClarificationLine]
+) -> Confirmation | None:
+    """From the questions of the task; none where its step needs no confirmation."""
+    if task.step is None or not task.step.needs_confirmation:
+        return None
+    found = [one for one in questions if one.row.state != ClarificationState.WITHDRAWN]
+    # Those that wait are the first of them.
+    found.sort(key=_is_confirmed, reverse=True)
+    return Confirmation(next(iter(found), None))
+
+
+def _is_confirmed(line: ClarificationLine) -> bool:
+    return line.row.state == ClarificationState.CONFIRMED
+
+
 def lines(rows: Iterable[Clarification], at: datetime) -> list[ClarificationLine]:
     return [line_of(row, at) for row in rows]
 

@@ -26,7 +26,7 @@ from rollout.effect import (
 )
 from rollout.enums import LessonOutcome, TaskState
 from rollout.models import LessonUse, Task
-from rollout.queries.lessons import ACTED_ON, ReviewLine, review_lines
+from rollout.queries.lessonuse import ACTED_ON, ReviewLine, review_lines
 
 # Lessons that stand on tasks, or stood there.
 TRIED = (FindingState.ADOPTED, FindingState.RETIRED)
@@ -151,11 +151,11 @@ class _Told:
 
 
 def effects(programme: Programme, user: User, at: datetime) -> Iterator[EffectLine]:
-    """Procedures with a lesson on a task. Four queries."""
+    """Procedures with a lesson on a task, each over all of its versions. Four queries."""
     told = _told(programme, user, at)
-    rows = Procedure.objects.visible_to(user).filter(programme=programme)
+    rows = Procedure.objects.visible_to(user).newest().filter(programme=programme)
     for procedure in rows.order_by("position", "id"):
-        if by_region := told.get(procedure.pk):
+        if by_region := told.get(procedure.name):
             yield _line(procedure, by_region, programme, at)
 
 
@@ -167,8 +167,8 @@ def _line(
 ) -> EffectLine:
     # Always in the same order: the draws go by it.
     regions = {code: _region(tasks) for code, tasks in sorted(by_region.items())}
-    name = f"{procedure.name} {procedure.number}"
-    seed = seed_of(programme.code, name, at.astimezone(UTC).date().isoformat())
+    day = at.astimezone(UTC).date().isoformat()
+    seed = seed_of(programme.code, procedure.name, day)
     others = [code for code, one in regions.items() if one.slips and not one.is_used]
     return EffectLine(
         procedure,
@@ -190,11 +190,11 @@ def _region(tasks: Sequence[_Told]) -> RegionUse:
 
 def _told(
     programme: Programme, user: User, at: datetime
-) -> dict[int, dict[str, list[_Told]]]:
-    """What the tasks tell, by procedure and region. Three queries."""
+) -> dict[str, dict[str, list[_Told]]]:
+    """What the tasks tell, by name of procedure and region. Three queries."""
     corrected = corrections()
     said = _said(programme, user)
-    found: dict[int, dict[str, list[_Told]]] = defaultdict(lambda: defaultdict(list))
+    found: dict[str, dict[str, list[_Told]]] = defaultdict(lambda: defaultdict(list))
     for task in _tasks(programme, user):
         pairs = said.get(task.pk, [])
         told = _Told(
@@ -204,7 +204,7 @@ def _told(
             is_done=task.state == TaskState.DONE,
         )
         assert task.step is not None, "chosen by its step"  # noqa: S101
-        found[task.step.procedure_id][task.plan.region.code].append(told)
+        found[task.step.procedure.name][task.plan.region.code].append(told)
     return found
 
 
@@ -212,9 +212,9 @@ def _tasks(programme: Programme, user: User) -> QuerySet[Task]:
     lessons = Finding.objects.filter(programme=programme, state__in=TRIED)
     return (
         Task.objects.visible_to(user)
-        .filter(plan__programme=programme, step__in=lessons.values("step"))
+        .filter(plan__programme=programme, step__key__in=lessons.values("step__key"))
         .exclude(state=TaskState.DROPPED)
-        .select_related("plan__region", "step")
+        .select_related("plan__region", "step__procedure")
         .order_by("id")
     )
 

@@ -29,8 +29,8 @@ class Here:
     region: Region
     plan: Plan | None
     day: date
-    # Procedures with a late or blocked task.
-    needs: frozenset[int]
+    # Names of the procedures with a late or blocked task, whatever version it follows.
+    needs: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def achievements(programmes: list[int]) -> QuerySet[Finding]:
         Finding.objects.adopted()
         .filter(programme__in=programmes, kind=FindingKind.ACHIEVEMENT)
         .filter(Q(pilot__isnull=False) | ~Q(wave_name=""))
-        .select_related("pilot", "step")
+        .select_related("pilot", "step__procedure")
         .order_by("id")
     )
 
@@ -138,7 +138,7 @@ def _apart(there: Region, here: Region) -> int:
 
 def _meets(one: Example, here: Here) -> bool:
     step = one.finding.step
-    return step is not None and step.procedure_id in here.needs
+    return step is not None and step.procedure.name in here.needs
 
 
 def _tasks(plan: Plan | None) -> int:

@@ -30,7 +30,12 @@ from rollout.queries.appraisal import people_of
 from rollout.queries.asks import RegionAsks, asks_in
 from rollout.queries.clarifications import ClarificationLine, unsettled_of
 from rollout.queries.history import story_of
-from rollout.queries.lessons import LessonCount, lesson_count
+from rollout.queries.lessons import (
+    LessonCount,
+    LessonLine,
+    lesson_count,
+    open_lessons,
+)
 from rollout.queries.mails import Failed, failed_about
 from rollout.queries.plans import OddDay, impossible_days, near_blackouts
 from rollout.queries.regions import RegionLine, region_facts, region_line
@@ -39,6 +44,7 @@ from rollout.queries.talktimes import respect_of, talks_with
 from rollout.queries.tasks import TaskLine, region_tasks, task_lines
 
 TASKS_SHOWN, CONTACTS_SHOWN, CHANGES_SHOWN, VIEWS_SHOWN = 5, 8, 10, 10
+LESSONS_SHOWN = 3
 
 
 @dataclass(frozen=True)
@@ -53,6 +59,8 @@ class PlanPart:
     closed: Closed | None
     impossible: list[OddDay]
     lessons: LessonCount
+    # The first of those that nobody answered.
+    open_lessons: list[LessonLine]
 
 
 @dataclass(frozen=True)
@@ -163,6 +171,7 @@ def _plan_part(plan: Plan, user: User, day: date) -> PlanPart:
         closed=days.closed_on(plan.go_live_date),
         impossible=impossible_days(plan, days) if may_move or may_agree else [],
         lessons=lesson_count(plan),
+        open_lessons=open_lessons(plan, user, LESSONS_SHOWN) if is_running else [],
     )
 
 

@@ -86,7 +86,7 @@ def _tasks(plans: list[Plan], since: datetime, at: datetime) -> Iterable[Task]:
             | Q(due_date__lte=at.date(), state__in=[TaskState.OPEN, TaskState.STARTED])
             | Q(state=TaskState.BLOCKED)
         )
-        .select_related("step")
+        .select_related("step__procedure")
         .order_by("due_date", "id")
     )
 

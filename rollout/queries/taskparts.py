@@ -16,6 +16,7 @@ from rollout.enums import UNFINISHED
 from rollout.models import ChecklistItem, Task, TaskComment, TaskLink
 
 MOST_STEPS = 3
+_LINES = re.compile(r"[\r\n]+\s*")
 _ENDS = re.compile(r"[;；\n]+\s*|(?<=[.!?])\s+|(?<=[。！？])\s*")
 
 
@@ -25,6 +26,7 @@ class TaskParts:
 
     why: str
     how: list[str]
+    note: str
     before: list[Task]
     after: list[Task]
     checklist: list[ChecklistItem]
@@ -56,6 +58,7 @@ def task_parts(task: Task, reader: User) -> TaskParts:
     return TaskParts(
         why=_why(task, after, reader),
         how=how_to(task),
+        note=task.step.note if task.step and task.step.how_to else "",
         before=before,
         after=after,
         checklist=list(items),
@@ -66,9 +69,14 @@ def task_parts(task: Task, reader: User) -> TaskParts:
 
 
 def how_to(task: Task) -> list[str]:
-    """The note of the step in at most three steps; what is more stays in the last one."""
-    note = task.step.note if task.step else ""
-    return [one.strip() for one in _ENDS.split(note, MOST_STEPS - 1) if one.strip()]
+    """What the playbook says in at most three short steps; where it says nothing, the note
+    of the step. What is more stays in the last one."""
+    step = task.step
+    if step is None:
+        return []
+    ends, text = (_LINES, step.how_to) if step.how_to else (_ENDS, step.note)
+    found = ends.split(text.strip(), MOST_STEPS - 1)
+    return [" ".join(one.split()) for one in found if one.strip()]
 
 
 def _why(task: Task, after: list[Task], reader: User) -> str:

@@ -7,8 +7,8 @@ shown what stands there now.
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from pilots.enums import FindingState
 from pilots.models import Finding
+from pilots.queries import lessons_for
 from regions import history
 from regions.history import Act
 from rollout.enums import (
@@ -44,14 +44,14 @@ def answer_lesson(
     elif skip_reason not in SkipReason.values:
         raise CannotAnswerLesson(_("Say why it is skipped."))
     # Whoever answers for a task at the same time waits here.
-    task = history.lock(Task.objects.select_related("plan"), task.pk)
+    task = history.lock(Task.objects.select_related("plan", "step"), task.pk)
     said = {"answer": answer, "skip_reason": skip_reason, "skip_note": skip_note}
     row = LessonUse.objects.filter(task=task, finding=finding).first()
     if row is not None:
         if any(getattr(row, name) != value for name, value in said.items()):
             raise history.EditedMeanwhile(row)
         return row
-    if finding.state != FindingState.ADOPTED or finding.step_id != task.step_id:
+    if finding not in lessons_for(task.step):
         raise CannotAnswerLesson(_("This lesson does not stand on this task any more."))
     return history.create(
         LessonUse(task=task, finding=finding, by=act.by, at=act.at, **said), act

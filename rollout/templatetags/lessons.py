@@ -4,22 +4,31 @@ from typing import Any
 
 from django import template
 
-from pilots.models import Finding
+from pilots.models import Finding, Procedure
 from regions.models import Programme
-from rollout.queries import lessons
-from rollout.queries.lessons import UseCount, Uses
+from rollout.queries import lessonuse
+from rollout.queries.lessonuse import UseCount, Uses
 
 register = template.Library()
 
 
 @register.simple_tag(takes_context=True)
 def uses_in(context: dict[str, Any], programme: Programme) -> Uses:
-    return lessons.uses_in(programme, context["user"])
+    return lessonuse.uses_in(programme, context["user"])
 
 
 @register.simple_tag(takes_context=True)
 def uses_of(context: dict[str, Any], finding: Finding) -> Uses:
-    return lessons.uses_of(finding, context["user"])
+    return lessonuse.uses_of(finding, context["user"])
+
+
+@register.inclusion_tag("rollout/_review_card.html", takes_context=True)
+def lesson_review(context: dict[str, Any], procedure: Procedure) -> dict[str, Any]:
+    """How the lessons of a procedure were answered, in front of who writes its next
+    version."""
+    user = context["user"]
+    lines = lessonuse.review_lines(procedure.programme, user, procedure.name)
+    return {"lines": lines, "is_whole": user.standing.sees_all}
 
 
 @register.filter
@@ -28,5 +37,6 @@ def of_finding(uses: Uses, number: int) -> UseCount:
 
 
 @register.filter
-def of_procedure(uses: Uses, number: int) -> UseCount:
-    return uses.of_procedure(number)
+def of_procedure(uses: Uses, procedure: Procedure) -> UseCount:
+    """Of all its versions."""
+    return uses.of_procedure(procedure.name)

@@ -41,16 +41,21 @@ from regions.wording import (
     time_asked,
     until_go_live,
 )
+from rollout.enums import SkipReason
 from rollout.forms import seen_version
 from rollout.forms.talks import ask_of, preset_of
 from rollout.queries.calls import calls_due, own_first, talk_with
 from rollout.queries.callsheet import CallSheet, call_sheet_of
+from rollout.queries.lessons import open_lessons
 from rollout.queries.mails import failed_about
 from rollout.queries.sheetfacts import sheet_facts
 from rollout.queries.talktimes import respect_of, talks_with
 from rollout.services.talks import log_talk
 
 from .notes import confirm, refuse, warn
+
+# Lessons of his region's plan that nobody answered: so many are worth a word.
+MOST_LESSONS = 3
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -154,15 +159,19 @@ def _sheet_page(
     if can_read_notes(user, one.region.pk):
         careful_with = one.ceo.careful_with
         log_views([one.ceo], by=user, at=user.moment)
+    lessons = open_lessons(sheet.plan, user, MOST_LESSONS) if sheet.plan else []
+    taught = [line.finding.title + line.finding.recommendation for line in lessons]
     context: dict[str, Any] = {
         "sheet": sheet,
+        "lessons": lessons,
+        "skip_reasons": SkipReason.choices,
         "who": ceo_of(one.region),
         "facts": [since_last_talk(one.state), until_go_live(one.state)]
         if one.state
         else [],
         "there": local_time(one.region, user.moment),
         "careful_with": careful_with,
-        "is_long": sheet.is_long(careful_with),
+        "is_long": sheet.is_long(careful_with, *taught),
         "then_due": one.then_due_date,
         "form": form,
         "draft_line": _draft_line(draft.saved_at, user.moment) if draft else "",

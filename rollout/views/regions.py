@@ -8,6 +8,7 @@ from regions.middleware import Request, asked
 from regions.models import Region
 from regions.pinyin import fits
 from regions.services.privacy import log_views
+from rollout.enums import SkipReason
 from rollout.forms.plans import MoveGoLiveForm
 from rollout.queries.regionpage import region_page, unplanned_regions
 from rollout.queries.regions import region_facts, region_lines
@@ -59,7 +60,8 @@ def region(request: Request, code: str) -> HttpResponse:
     page = region_page(row, user, at=user.moment)
     log_views(page.disclosed, by=user, at=user.moment)
     form = MoveGoLiveForm.for_plan(page.plan) if page.plan else None
-    return render(request, "rollout/region_page.html", {"page": page, "form": form})
+    context = {"page": page, "form": form, "skip_reasons": SkipReason.choices}
+    return render(request, "rollout/region_page.html", context)
 
 
 def _fits(region: Region, words: str) -> bool:

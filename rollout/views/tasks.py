@@ -29,7 +29,7 @@ from rollout.forms import BlockForm, seen_version
 from rollout.forms.tasks import CommentForm, DropForm, ItemForm
 from rollout.models import Task
 from rollout.queries.askpage import waiting_asks
-from rollout.queries.clarifications import all_of
+from rollout.queries.clarifications import all_of, confirmation_of
 from rollout.queries.history import row_timeline
 from rollout.queries.lessons import lesson_lines
 from rollout.queries.requests import requests_on
@@ -105,6 +105,7 @@ def _page(
     **forms: Any,
 ) -> HttpResponse:
     user = request.user
+    questions = all_of(task, user, user.moment)
     context = {
         "line": task_line(task, today(task.plan.region, user.moment)),
         "task": task,
@@ -118,7 +119,8 @@ def _page(
         "files": files_on(task, user),
         "requests": requests_on(task, user),
         "may_wish": can_ask_about(user, task) and task.state in UNFINISHED,
-        "questions": all_of(task, user, user.moment),
+        "questions": questions,
+        "confirmation": confirmation_of(task, questions),
         "ask_url": f"{reverse('rollout:region-ask', args=[task.plan.region.code])}?task={task.pk}",
         "may_ask": bool(can_ask(user, task.plan.region_id)),
         "knows_asks": user.standing.may(Right.SEE_TALKS, task.plan.region_id),

@@ -32,14 +32,14 @@ def task_finding(request: Request, pk: int) -> HttpResponse:
     can_record_finding(user).insist()
     programme = task.plan.programme
     if request.method != "POST":
-        form = FindingForm(programme, user, initial=_known(task))
+        form = FindingForm(programme, user, step=task.step, initial=_known(task))
         return _page(request, task, form)
     if "look" in request.POST:
-        form = FindingForm(programme, user, initial=request.POST.dict())
+        form = FindingForm(programme, user, step=task.step, initial=request.POST.dict())
         title = request.POST.get("title", "").replace("\x00", "")
         similar = similar_findings(programme, user, title)
         return _page(request, task, form, similar=similar, looked=True)
-    form = FindingForm(programme, user, request.POST)
+    form = FindingForm(programme, user, request.POST, step=task.step)
     if form.is_valid():
         values, act = form.cleaned_data, web_act(user)
         sent = Sent.of(values.pop("key"), request.POST.lists())

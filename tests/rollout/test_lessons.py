@@ -16,8 +16,8 @@ from rollout.queries.lessons import (
     lesson_count,
     lessons_wait,
     open_lessons,
-    uses_in,
 )
+from rollout.queries.lessonuse import review_lines, uses_in
 from rollout.services.lessons import (
     CannotAnswerLesson,
     answer_lesson,
@@ -299,7 +299,7 @@ def test_answers_are_counted_as_far_as_the_reader_sees_the_tasks(
 
     def told(reader):
         uses = uses_in(programme, reader)
-        count = uses.of_procedure(lesson.step.procedure_id)
+        count = uses.of_procedure(lesson.step.procedure.name)
         assert count == uses.of_finding(lesson.pk)
         return count.words, uses.is_whole
 
@@ -308,3 +308,71 @@ def test_answers_are_counted_as_far_as_the_reader_sees_the_tasks(
     )  # fmt: skip
     assert told(staff_north) == ("Used in 1 plan, helped in 1 of 1.", False)
     assert told(staff_south) == ("Used in 0 plans. Skipped 1 time: came too late (1).", False)  # fmt: skip
+
+
+# --- Over versions -------------------------------------------------------------------
+
+
+@pytest.fixture
+def later(lesson):
+    """The same step in the next version, where it has another name."""
+    first = lesson.step.procedure
+    second = make_procedure(first.programme, first.name, number=2)
+    return make_step(second, "Weed out twins", key=lesson.step.key)
+
+
+def test_lesson_stands_on_its_step_in_every_version(
+    plan_north, programme, task, lesson, later, act, cio, as_user
+):
+    """Adopted into the first; the control is another step of the same version."""
+    followed = make_task(plan_north, "Of the second version", step=later)
+    other = make_task(plan_north, "Other", step=make_step(later.procedure, "Other"))
+
+    waits = lessons_wait([task, followed, other])
+    counted = lesson_count(plan_north)
+    shown = {line.task for line in open_lessons(plan_north, cio, 5)}
+    with pytest.raises(CannotAnswerLesson):
+        answer_lesson(other, lesson, answer="used", act=act())
+    answer_lesson(followed, lesson, answer="used", act=act())
+
+    assert waits == {task.pk, followed.pk}
+    assert counted == LessonCount(all=2, answered=0)
+    assert shown == {task, followed}
+    assert lessons_wait([followed]) == set()
+    uses = uses_in(programme, cio)
+    assert uses.of_procedure(later.procedure.name).answers == {"used": 1}
+    [line] = review_lines(programme, cio, later.procedure.name)
+    assert (line.finding, line.step) == (lesson, "Weed out twins")
+    assert review_lines(programme, cio, "Another procedure") == []
+    [procedure] = as_user(cio).get("/playbook/").context["procedures"]
+    taught = {step.title: step.lessons for step in procedure.steps.all()}
+    assert taught == {"Weed out twins": [lesson], "Other": []}
+
+
+def test_lesson_is_answered_on_the_call_sheet_and_in_the_plan(
+    task, lesson, later, as_user, liaison_north, auditor, rhythm_north, assert_queries
+):
+    """One tap each, without JavaScript, and back to where it stood; three at most."""
+    for number in range(3):
+        values = {"state": FindingState.ADOPTED, "step": later}
+        make_finding(lesson.programme, f"More {number}", **values)
+    client = as_user(liaison_north)
+    sheet, region = "/regions/NORTH/call/", "/regions/NORTH/"
+    form = f'action="/tasks/{task.pk}/lessons/{lesson.pk}/"'
+    back = '<input type="hidden" name="then" value="{}#lessons">'
+
+    for page in (sheet, region):
+        shown = client.get(page).content.decode()
+        assert (shown.count('class="item lesson"'), form in shown) == (3, True)
+        assert back.format(page) in shown
+        assert form not in as_user(auditor).get(page).content.decode()
+    tap = SKIPPED | {"then": f"{sheet}#lessons"}
+    answered = client.post(f"/tasks/{task.pk}/lessons/{lesson.pk}/", tap)
+
+    assert answered.url == f"{sheet}#lessons"
+    after = client.get(sheet).content.decode()
+    assert (form in after, "Noted: Customers were listed twice" in after) == (
+        False,
+        True,
+    )
+    assert LessonUse.objects.get().skip_reason == "no_time"
