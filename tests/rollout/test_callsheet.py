@@ -5,7 +5,6 @@ from datetime import date, timedelta
 import pytest
 
 from pilots.enums import FindingKind, FindingState
-from pilots.models import Step
 from regions.calendar import Corrections
 from regions.enums import AskKind, AskOf, AskState, Channel
 from regions.models import Ask, CheckIn, Contact, ContactDraft, PrivateView, Rhythm
@@ -482,10 +481,12 @@ def test_sheet_takes_the_same_queries_for_one_and_three_rows(
     count, talked, live, ceo_north, programme, plan_north, as_user, liaison_north,
     assert_queries,
 ):  # fmt: skip
+    procedure = factories.make_procedure(programme, "Taught")
     for number in range(count):
         live(f"LIVE{number}", tasks=count)
-        taught = Step.objects.get(title="Data")
-        factories.make_task(plan_north, f"T{number}", step=taught)
+        taught = {"step": factories.make_step(procedure, f"T{number}")}
+        factories.make_task(plan_north, f"T{number}", **taught)
+        factories.make_finding(programme, f"F{number}", state="adopted", **taught)
         factories.make_pilot(programme, f"Pilot {number}")
         for of in AskOf:
             factories.make_ask(ceo_north, programme, text=f"{of} {number}", of=of)
