@@ -112,6 +112,8 @@ rollout:checklist-remove  POST  302  404  302  302  403  302  302  403  403  404
 rollout:lesson-answer     POST  302  404  302  302  403  302  302  302  403  404
 rollout:lesson-outcome    POST  302  404  302  302  403  302  302  302  403  404
 rollout:lesson-undo       POST  302  404  302  302  403  302  302  302  403  404
+rollout:booklet           GET   302  404  200  200  200  200  200  200  200  200
+rollout:booklet-procedure GET   302  404  200  200  200  200  200  200  200  200
 rollout:effect            GET   302  403  200  200  200  403  403  403  403  403
 rollout:task-new          GET   302  404  200  200  403  200  200  403  403  404
 rollout:task-new          POST  302  404  302  302  403  302  302  403  403  404
@@ -288,7 +290,7 @@ OPEN = {
 # What stands in the address belongs to no region: who may see one sees the other's too.
 OF_ALL = {
     "pilots:pilot", "pilots:pilot-edit", "pilots:criterion-add",
-    "pilots:criterion-edit", "pilots:criterion-remove",
+    "pilots:criterion-edit", "pilots:criterion-remove", "rollout:booklet-procedure",
     "pilots:finding", "pilots:finding-edit", "pilots:finding-merge", "pilots:finding-review", "pilots:finding-adopt",
     "pilots:finding-attach", "pilots:finding-reject", "pilots:finding-retire", "pilots:finding-reopen",
     "rollout:preview", "rollout:preview-html", "rollout:pause", "rollout:sign-in",
@@ -548,6 +550,7 @@ ARGS: dict[str, Maker] = {
     "rollout:brief": lambda made: [made.draft.pk],
     "rollout:brief-preview": lambda made: [made.draft.pk],
     "rollout:brief-html": lambda made: [made.draft.pk],
+    "rollout:booklet-procedure": lambda made: [made.adopted.step.procedure_id],
     "rollout:brief-pdf": lambda made: [made.brief.pk],
     "rollout:brief-send": lambda made: [made.draft.pk],
     "rollout:brief-withdraw": lambda made: [made.brief.pk],
