@@ -53,8 +53,9 @@ def test_contents_name_the_page_of_every_procedure():
     pages = pages_of(made)
 
     assert to_pdf(booklet) == made
+    contents = "\n".join(pages[:2])
     for section in booklet.sections:
-        listed = re.search(rf"{section.title} ?(\d+)\r?\n", "".join(pages[:2]) + "\n")
+        listed = re.search(rf"^{section.title} ?(\d+)\r?$", contents, re.M)
         number = int(listed[1])
         assert section.title in pages[number - 1]
         assert all(section.title not in page for page in pages[2 : number - 1])
