@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 
 from pilots.enums import FindingState
-from pilots.models import Finding
+from pilots.models import Finding, Step
 from regions.access import ALLOWED, Answer, denied
 from regions.enums import Right
 from regions.models import User
@@ -43,6 +43,13 @@ def can_keep_playbook(user: User) -> Answer:
     if user.standing.may(Right.KEEP_PLAYBOOK):
         return ALLOWED
     return denied(_("Headquarters or the CIO writes the playbook."))
+
+
+def can_see_step(user: User, step: Step | None) -> bool:
+    """What a draft says is for those who write it."""
+    return step is not None and (
+        not step.procedure.is_draft or user.standing.may(Right.KEEP_PLAYBOOK)
+    )
 
 
 def can_keep_pilots(user: User) -> Answer:

@@ -52,11 +52,11 @@ def to_pdf(page: Page) -> bytes:
             if pdf.page_no() == 1:
                 return bytes(pdf.output())
         finally:
-            _close_fonts(pdf)
+            close_fonts(pdf)
     raise DoesNotFitError
 
 
-def _close_fonts(pdf: FPDF) -> None:
+def close_fonts(pdf: FPDF) -> None:
     """What fpdf2 leaves open."""
     for font in pdf.fonts.values():
         font.ttfont.close()  # type: ignore[union-attr] # only fonts of files are used
@@ -103,26 +103,27 @@ def _write(pdf: FPDF, text: str, size: float, colour: tuple[int, int, int]) -> N
         pdf.cell(WIDTH, size * 0.56, line, new_x="LMARGIN", new_y="NEXT")
 
 
-def lines_of(text: str, pdf: FPDF) -> list[str]:
+def lines_of(text: str, pdf: FPDF, width: float = WIDTH) -> list[str]:
     """Broken between words, and in Chinese between any two characters, but for marks."""
     lines, line = [], ""
+    room = width - 2
     for piece in pieces(text):
-        if line and pdf.get_string_width(line + piece.rstrip()) > WIDTH - 2:
+        if line and pdf.get_string_width(line + piece.rstrip()) > room:
             lines.append(line.rstrip())
             line = piece.lstrip()
         else:
             line += piece
         # A word that is longer than a line is broken where the line ends.
-        while pdf.get_string_width(line.rstrip()) > WIDTH - 2:
-            end = _longest(line, pdf)
+        while pdf.get_string_width(line.rstrip()) > room:
+            end = _longest(line, pdf, room)
             lines.append(line[:end])
             line = line[end:]
     return [*lines, line.rstrip()] if line.strip() else lines
 
 
-def _longest(line: str, pdf: FPDF) -> int:
+def _longest(line: str, pdf: FPDF, room: float) -> int:
     end = len(line) - 1
-    while end > 1 and pdf.get_string_width(line[:end]) > WIDTH - 2:
+    while end > 1 and pdf.get_string_width(line[:end]) > room:
         end -= 1
     return end
 

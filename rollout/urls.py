@@ -14,6 +14,7 @@ from rollout.views import (
     asks,
     board,
     bookings,
+    booklet,
     briefanswer,
     briefs,
     bulk,
@@ -204,6 +205,12 @@ rollout_patterns = [
     ),
     path("lessons/<int:pk>/outcome/", lessons.lesson_outcome, name="lesson-outcome"),
     path("lessons/<int:pk>/undo/", lessons.lesson_undo, name="lesson-undo"),
+    path("playbook/booklet/", booklet.booklet, name="booklet"),
+    path(
+        "playbook/booklet/<int:pk>/",
+        booklet.booklet_procedure,
+        name="booklet-procedure",
+    ),
     path("playbook/effect/", lessons.effect, name="effect"),
     path("requests/<int:pk>/", requests.task_request, name="request"),
     path(

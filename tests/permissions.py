@@ -112,6 +112,8 @@ rollout:checklist-remove  POST  302  404  302  302  403  302  302  403  403  404
 rollout:lesson-answer     POST  302  404  302  302  403  302  302  302  403  404
 rollout:lesson-outcome    POST  302  404  302  302  403  302  302  302  403  404
 rollout:lesson-undo       POST  302  404  302  302  403  302  302  302  403  404
+rollout:booklet           GET   302  404  200  200  200  200  200  200  200  200
+rollout:booklet-procedure GET   302  404  200  200  200  200  200  200  200  200
 rollout:effect            GET   302  403  200  200  200  403  403  403  403  403
 rollout:task-new          GET   302  404  200  200  403  200  200  403  403  404
 rollout:task-new          POST  302  404  302  302  403  302  302  403  403  404
@@ -304,7 +306,7 @@ OF_ALL = {
     "pilots:publish", "pilots:step-add", "pilots:step-edit", "pilots:step-remove",
     "pilots:step-move",
     "pilots:pilot", "pilots:pilot-edit", "pilots:criterion-add",
-    "pilots:criterion-edit", "pilots:criterion-remove",
+    "pilots:criterion-edit", "pilots:criterion-remove", "rollout:booklet-procedure",
     "pilots:finding", "pilots:finding-edit", "pilots:finding-merge", "pilots:finding-review", "pilots:finding-adopt",
     "pilots:finding-attach", "pilots:finding-reject", "pilots:finding-retire", "pilots:finding-reopen",
     "rollout:preview", "rollout:preview-html", "rollout:pause", "rollout:sign-in",
@@ -580,6 +582,7 @@ ARGS: dict[str, Maker] = {
     "rollout:brief": lambda made: [made.draft.pk],
     "rollout:brief-preview": lambda made: [made.draft.pk],
     "rollout:brief-html": lambda made: [made.draft.pk],
+    "rollout:booklet-procedure": lambda made: [made.adopted.step.procedure_id],
     "rollout:brief-pdf": lambda made: [made.brief.pk],
     "rollout:brief-send": lambda made: [made.draft.pk],
     "rollout:brief-withdraw": lambda made: [made.brief.pk],

@@ -94,6 +94,7 @@ class FindingFields(forms.Form):
         fields["pilot"].queryset = programme.pilots.order_by("name", "id")
         versions = Procedure.objects.visible_to(user).filter(programme=programme)
         fields["step"].queryset = steps_of(versions, step)
+        fields["step"].label_from_instance = step_label
         near = User.objects.visible_to(user).filter(may_sign_in=True)
         kept = User.objects.filter(pk__in=[pk for pk in keep if pk is not None])
         fields["owner"].queryset = (near | kept).distinct().order_by("name", "id")
@@ -172,6 +173,7 @@ class AdoptForm(VersionForm):
         versions = Procedure.objects.filter(programme=finding.programme_id)
         step: Any = self.fields["step"]
         step.queryset = steps_of(versions, finding.step)
+        step.label_from_instance = step_label
 
 
 class RejectForm(VersionForm):
@@ -205,3 +207,9 @@ def steps_of(versions: ProcedureQuerySet, kept: Step | None) -> QuerySet[Step]:
         wanted = wanted & ~Q(key=kept.key) | Q(pk=kept.pk)
     rows = Step.objects.filter(wanted).select_related("procedure")
     return rows.order_by("procedure__position", "position", "id")
+
+
+def step_label(step: Step) -> str:
+    if step.procedure.is_draft:
+        return _("%(title)s (draft)") % {"title": step.title}
+    return step.title

@@ -20,6 +20,7 @@ from pilots.access import (
     can_decide_finding,
     can_edit_finding,
     can_record_finding,
+    can_see_step,
 )
 from pilots.enums import FINDING_MOVES, FindingState
 from pilots.forms import (
@@ -173,6 +174,7 @@ def _page(
     user, may_decide = request.user, can_decide_finding(request.user, finding)
     context = {
         "finding": finding,
+        "knows_step": can_see_step(user, finding.step),
         "way": ways_of([finding], user)[finding.pk],
         "similar": _similar(user, finding) if may_decide else [],
         "merged": finding.merged.order_by("id"),

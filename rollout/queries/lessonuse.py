@@ -165,7 +165,9 @@ def review_lines(
             "step__key", "id",
         )
     )  # fmt: skip
-    return [
-        ReviewLine(one, one.step_now or str(one.step), uses.of_finding(one.pk))
-        for one in rows
-    ]
+    return [ReviewLine(one, _step_now(one), uses.of_finding(one.pk)) for one in rows]
+
+
+def _step_now(one: Finding) -> str:
+    now: str | None = one.step_now  # type: ignore[attr-defined] # annotated
+    return now or str(one.step)

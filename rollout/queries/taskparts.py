@@ -74,7 +74,15 @@ def how_to(task: Task) -> list[str]:
     step = task.step
     if step is None:
         return []
-    ends, text = (_LINES, step.how_to) if step.how_to else (_ENDS, step.note)
+    return steps_told(step.how_to) or _cut(_ENDS, step.note)
+
+
+def steps_told(how_to: str) -> list[str]:
+    """Each stands on a line."""
+    return _cut(_LINES, how_to)
+
+
+def _cut(ends: re.Pattern[str], text: str) -> list[str]:
     found = ends.split(text.strip(), MOST_STEPS - 1)
     return [" ".join(one.split()) for one in found if one.strip()]
 

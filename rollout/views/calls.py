@@ -172,6 +172,8 @@ def _sheet_page(
         "there": local_time(one.region, user.moment),
         "careful_with": careful_with,
         "is_long": sheet.is_long(careful_with, *taught),
+        # A page that is full without them leaves them to the screen.
+        "prints_lessons": not sheet.is_long(careful_with),
         "then_due": one.then_due_date,
         "form": form,
         "draft_line": _draft_line(draft.saved_at, user.moment) if draft else "",

@@ -32,12 +32,16 @@ if {made}:
             waits_for=ceo.user, due_date=date(2020, 1, 1), first_due_date=date(2020, 1, 1))
     for row in Finding.objects.filter(programme=plan.programme, kind="achievement", state="adopted"):
         raw(Finding).filter(pk=row.pk).update(effect=row.effect + "|" + fill(250))
+    for row in Finding.objects.filter(programme=plan.programme, state="adopted"):
+        raw(Finding).filter(pk=row.pk).update(recommendation=row.recommendation + "|" + fill(150))
 else:
     raw(RegionalCEO).filter(pk=ceo.pk).update(address_as="", careful_with="")
     raw(Ask).filter(ceo=ceo, due_date=date(2020, 1, 1)).delete()
     raw(Task).filter(plan=plan, due_date=date(2020, 1, 1)).delete()
     for row in Finding.objects.filter(effect__contains="|"):
         raw(Finding).filter(pk=row.pk).update(effect=row.effect.partition("|")[0])
+    for row in Finding.objects.filter(recommendation__contains="|"):
+        raw(Finding).filter(pk=row.pk).update(recommendation=row.recommendation.partition("|")[0])
 """
 SMALLEST = """() => Math.min(...[...document.querySelectorAll(".sheet *")]
   .filter((one) => one.checkVisibility() && [...one.childNodes].some(
@@ -71,6 +75,7 @@ def test_longest_sheet_is_one_page_in_a_size_that_can_be_read(visit, sample, pro
         page = visit("cio").open(f"/regions/{sample.other_region}/call/")
         assert pages_of(page) == 1
         assert page.locator(".mark-late").count() == 6
+        assert page.locator(".taught .lesson").count() == 3
         page.emulate_media(media="print")
         assert page.evaluate(SMALLEST) >= 9 / 72 * 96
 

@@ -3,11 +3,14 @@
 import pytest
 
 from pilots.enums import FindingState
+from pilots.forms import AdoptForm, EditFindingForm, FindingForm
 from pilots.models import Finding
 from pilots.services.findings import record_finding, review_finding
+from pilots.services.playbook import CannotKeepPlaybook, remove_step
 from regions.history import Act
 from tests import factories
 from tests.factories import NOW, make_finding
+from tests.history_guard import unrecorded
 
 pytestmark = [pytest.mark.usefixtures("frozen"), pytest.mark.any_store]
 
@@ -113,3 +116,53 @@ def test_adopted_one_keeps_its_step(browser, programme):
 
     assert page.status_code == 422
     assert "needs the step" in page.content.decode()
+
+
+# --- Steps of several versions -------------------------------------------------------
+
+
+def test_each_step_is_offered_once_and_the_chosen_one_stays(
+    programme, cio, staff_north
+):
+    """The newest version's; what only a draft has, to those who write it."""
+    older, newer, draft = (
+        factories.make_procedure(programme, number=n, **published)
+        for n, published in ((1, {}), (2, {}), (3, {"published_at": None}))
+    )
+    first = factories.make_step(older, "Old words")
+    gone = factories.make_step(older, "Given up")
+    now = factories.make_step(newer, "New words", key=first.key)
+    factories.make_step(draft, "Next words", key=first.key)
+    planned = factories.make_step(draft, "Planned")
+    finding = make_finding(programme, state=FindingState.ADOPTED, step=first)
+
+    def offered(form):
+        return [label for _, label in form.fields["step"].choices][1:]
+
+    assert offered(FindingForm(programme, staff_north)) == ["New words"]
+    assert offered(FindingForm(programme, cio)) == ["New words", "Planned (draft)"]
+    of_task = FindingForm(programme, staff_north, step=gone)
+    assert offered(of_task) == ["Given up", "New words"]
+    for form in (EditFindingForm(finding, cio), AdoptForm(finding)):
+        assert offered(form) == ["Old words", "Planned (draft)"]
+        assert form["step"].value() == first.pk != now.pk
+    with unrecorded():
+        Finding.objects.update(step=planned)
+    with pytest.raises(CannotKeepPlaybook):
+        remove_step(planned, version=1, act=Act(by=cio, at=NOW))
+
+
+def test_step_of_a_draft_is_named_to_those_who_write_it(
+    programme, as_user, cio, staff_north
+):
+    draft = factories.make_procedure(programme, published_at=None)
+    step = factories.make_step(draft, "Planned")
+    finding = make_finding(programme, state=FindingState.ADOPTED, step=step)
+
+    pages = {
+        one: as_user(one).get(f"/findings/{finding.pk}/").content.decode()
+        for one in (cio, staff_north)
+    }
+
+    assert "Planned" in pages[cio]
+    assert "Planned" not in pages[staff_north]

@@ -3,7 +3,7 @@
 import pytest
 
 from pilots.enums import FindingState
-from pilots.models import Finding
+from pilots.models import Finding, Step
 from regions.enums import Change
 from regions.history import Act, EditedMeanwhile
 from regions.models import HistoryEntry
@@ -26,6 +26,7 @@ from rollout.services.lessons import (
 )
 from tests.factories import (
     NOW,
+    make_clarification,
     make_finding,
     make_procedure,
     make_step,
@@ -376,3 +377,52 @@ def test_lesson_is_answered_on_the_call_sheet_and_in_the_plan(
         True,
     )
     assert LessonUse.objects.get().skip_reason == "no_time"
+
+
+# --- What the playbook says on the task ----------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("said", "how", "note"),
+    [
+        ({"note": "Ask; mark. Send; wait"}, ["Ask", "mark.", "Send; wait"], ""),
+        ({"how_to": "Ask; or call\r\n\nMark"}, ["Ask; or call", "Mark"], ""),
+        ({"how_to": "1\n2\n3\n4", "note": "Why"}, ["1", "2", "3 4"], "Why"),
+    ],
+)
+def test_task_says_how_in_three_steps_and_once_what_is_noted(
+    said, how, note, task, as_user, staff_north
+):
+    with unrecorded():
+        Step.objects.update(**said)
+
+    parts = as_user(staff_north).get(f"/tasks/{task.pk}/").context["parts"]
+
+    assert (parts.how, parts.note) == (how, note)
+
+
+def test_task_says_who_confirms_what_was_agreed(
+    task, north, programme, as_user, manager_north, staff_north
+):
+    """Nothing where the step asks for none; then who is asked, and that he said yes."""
+
+    def shown(user=manager_north):
+        return as_user(user).get(f"/tasks/{task.pk}/").content.decode()
+
+    waits, given = "To be confirmed by a person", "Confirmed by a person"
+    ask = f'<a href="/regions/NORTH/ask/?task={task.pk}">Ask for it</a>'
+    assert waits not in shown()
+    with unrecorded():
+        Step.objects.update(needs_confirmation=True)
+    assert (waits in shown(), ask in shown(), ask in shown(staff_north)) == (
+        True, True, False,
+    )  # fmt: skip
+
+    people = {"by": manager_north, "of": staff_north, "task": task}
+    waiting = make_clarification(north, programme, **people)
+    link = '<a href="/clarifications/{}/">' + staff_north.name + "</a>"
+    assert (waits in shown(), ask in shown(), link.format(waiting.pk) in shown()) == (
+        True, False, True,
+    )  # fmt: skip
+    said = make_clarification(north, programme, state="confirmed", **people)
+    assert (given in shown(), link.format(said.pk) in shown()) == (True, True)
