@@ -35,6 +35,7 @@ from rollout.views import (
     people,
     plans,
     previews,
+    pushing,
     putoff,
     regions,
     requests,
@@ -204,6 +205,8 @@ rollout_patterns = [
     ),
     path("lessons/<int:pk>/outcome/", lessons.lesson_outcome, name="lesson-outcome"),
     path("lessons/<int:pk>/undo/", lessons.lesson_undo, name="lesson-undo"),
+    path("playbook/<int:pk>/push/", pushing.push, name="push"),
+    path("pushes/<int:pk>/undo/", pushing.push_undo, name="push-undo"),
     path("playbook/effect/", lessons.effect, name="effect"),
     path("requests/<int:pk>/", requests.task_request, name="request"),
     path(

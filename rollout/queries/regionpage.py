@@ -24,7 +24,13 @@ from regions.queries import (
 )
 from regions.timeline import PastAct, timeline
 from regions.wording import time_asked
-from rollout.access import can_agree_plan, can_ask, can_move_go_live, can_see_board
+from rollout.access import (
+    can_agree_plan,
+    can_ask,
+    can_move_go_live,
+    can_push_change,
+    can_see_board,
+)
 from rollout.models import Plan
 from rollout.queries.appraisal import people_of
 from rollout.queries.asks import RegionAsks, asks_in
@@ -33,6 +39,7 @@ from rollout.queries.history import story_of
 from rollout.queries.lessons import LessonCount, lesson_count
 from rollout.queries.mails import Failed, failed_about
 from rollout.queries.plans import OddDay, impossible_days, near_blackouts
+from rollout.queries.pushing import Followed, versions_of
 from rollout.queries.regions import RegionLine, region_facts, region_line
 from rollout.queries.requests import RequestLine, requests_in
 from rollout.queries.talktimes import respect_of, talks_with
@@ -53,6 +60,8 @@ class PlanPart:
     closed: Closed | None
     impossible: list[OddDay]
     lessons: LessonCount
+    versions: list[Followed]
+    may_push: bool
 
 
 @dataclass(frozen=True)
@@ -163,6 +172,8 @@ def _plan_part(plan: Plan, user: User, day: date) -> PlanPart:
         closed=days.closed_on(plan.go_live_date),
         impossible=impossible_days(plan, days) if may_move or may_agree else [],
         lessons=lesson_count(plan),
+        versions=versions_of(plan),
+        may_push=is_running and bool(can_push_change(user)),
     )
 
 
