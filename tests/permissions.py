@@ -615,6 +615,7 @@ RHYTHM = {
     "lead_weeks": "6",
 }
 BODIES: dict[str, Maker] = {
+    "rollout:push": lambda made: {**made.push_seen, "all": "1"},
     "rollout:check-in-leave-out": lambda made: {
         "version": made.booked.version,
         "reason": "He travels",

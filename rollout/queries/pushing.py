@@ -10,12 +10,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Prefetch, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from pilots.models import Procedure, Step
 from regions.calendar import today
-from regions.models import Programme, User
+from regions.models import User
 from regions.queries import calendars
 from rollout.models import Plan, PlanProcedure, Push, PushedPlan, Task, TaskLink
 from rollout.queries.planchange import PlanChange, PlanFacts, Version, plan_change
@@ -178,24 +178,19 @@ def versions_of(plan: Plan) -> list[Followed]:
     return list(found.values())
 
 
-def behind_in(programme: Programme, reader: User) -> dict[int, int]:
-    """How many plans do not follow the newest version yet, by its number. Two queries."""
-    counts: dict[str, int] = defaultdict(int)
-    newest = {p.name: p for p in Procedure.objects.newest().filter(programme=programme)}
-    rows = PlanProcedure.objects.visible_to(reader).filter(
-        procedure__programme=programme,
+def behind_of(procedure: Procedure, reader: User) -> int:
+    """How many plans could follow this version and do not yet; none once a later one is out.
+
+    Go-lives are compared with the reader's day: the page looks at that of the region.
+    """
+    is_newest = Procedure.objects.newest().filter(pk=procedure.pk)
+    rows = followers(procedure, reader).filter(
+        Exists(is_newest),
         plan__programme__closed_at=None,
         plan__region__archived_at=None,
         plan__go_live_date__gt=reader.moment.date(),
     )
-    followed: dict[tuple[int, str], int] = {}
-    pairs = rows.values_list("plan", "procedure__name", "procedure__number")
-    for plan, name, number in pairs:
-        followed[plan, name] = max(number, followed.get((plan, name), 0))
-    for (_plan, name), number in followed.items():
-        if name in newest and number < newest[name].number:
-            counts[name] += 1
-    return {newest[name].pk: count for name, count in counts.items()}
+    return rows.count()
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.template import Context, Template
 
 from pilots.enums import StepRole
 from pilots.services.playbook import (
@@ -19,7 +20,7 @@ from regions.services.undo import CannotUndo
 from rollout import reminders
 from rollout.enums import DutyKind, DutyState, TaskState
 from rollout.models import Duty, Mail, PlanProcedure, PushedPlan, Task, TaskLink
-from rollout.queries.pushing import behind_in, push_preview
+from rollout.queries.pushing import push_preview
 from rollout.queries.pushwords import plan_lines
 from rollout.services import mail
 from rollout.services.plans import move_go_live
@@ -451,7 +452,7 @@ def test_older_version_leads_to_the_newest(as_user, planned, old, new, hq):
 
 @pytest.mark.any_store
 def test_region_says_which_versions_its_plan_follows(
-    as_user, planned, plan_north, new, hq, staff_north
+    as_user, planned, old, new, hq, staff_north
 ):
     pages = [
         as_user(who).get("/regions/NORTH/").content.decode()
@@ -461,4 +462,9 @@ def test_region_says_which_versions_its_plan_follows(
     assert "Prepare the data 1 (2 is out)" in pages[1]
     address = f"/playbook/{new.pk}/push/"
     assert [address in page for page in pages] == [True, False]
-    assert behind_in(plan_north.programme, hq) == {new.pk: 1}
+    link = Template("{% load pushing %}{% carry_link procedure %}")
+    found = [
+        link.render(Context({"user": who, "procedure": version})).strip()
+        for who, version in ((hq, new), (hq, old), (staff_north, new))
+    ]
+    assert found == [f'<a href="{address}">Carry it into 1 plan</a>', "", ""]
