@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from regions.models import User
-from regions.wording import day, listed
+from regions.wording import capital, day, listed
 from rollout.enums import DutyKind
 from rollout.links import PAUSE
 from rollout.models import Duty
@@ -55,13 +55,13 @@ def carried_context(found: list[Carried]) -> dict[str, Any]:
 def _line(one: Carried) -> dict[str, str]:
     return {
         "title": one.task.title,
-        "said": _said(one),
+        "said": capital(_said(one)),
         "url": page("rollout:task", one.task.pk),
     }
 
 
 def _said(one: Carried) -> str:
-    """New, due 12 Apr; due 12 Apr instead of 19 Apr; no longer needed."""
+    """New, due Mon 12 Apr; due Mon 12 Apr instead of Mon 19 Apr; no longer needed."""
     due = day(one.task.due_date)
     if one.is_dropped:
         return _("no longer needed")

@@ -10,7 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, F, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from pilots.models import Procedure, Step
@@ -40,6 +40,14 @@ class PushPreview:
     procedure: Procedure
     changes: list[PlanChange]
     staying: list[Staying]
+
+    @property
+    def reasons(self) -> dict[str, list[Plan]]:
+        """Which plans keep their version, by the reason."""
+        found: dict[str, list[Plan]] = defaultdict(list)
+        for one in self.staying:
+            found[one.why].append(one.plan)
+        return dict(found)
 
 
 def followers(procedure: Procedure, reader: User) -> QuerySet[PlanProcedure]:
@@ -121,8 +129,10 @@ def _facts(rows: list[PlanProcedure], at: datetime, *, lock: bool) -> list[PlanF
         of_plan[task.plan_id].append(task)
     links: dict[int, list[TaskLink]] = defaultdict(list)
     ordered = TaskLink.objects.filter(task__plan__in=plans).order_by("id")
-    for link in ordered.annotate(plan=F("task__plan")):
-        links[link.plan].append(link)
+    plan_of = {task.pk: pk for pk, found in of_plan.items() for task in found}
+    for link in ordered:
+        if link.task_id in plan_of:
+            links[plan_of[link.task_id]].append(link)
     known = calendars()
     return [
         PlanFacts(
@@ -147,35 +157,24 @@ def newest_of(procedure: Procedure) -> Procedure:
 
 @dataclass(frozen=True)
 class Followed:
-    """A version that a plan follows, and the newest of the procedure where that is later."""
+    """A version that a plan follows, and the later one that is out."""
 
     procedure: Procedure
-    newest_id: int
-    newest_number: int
-
-    @property
-    def is_behind(self) -> bool:
-        return self.newest_number > self.procedure.number
+    newest: Procedure
 
 
-def versions_of(plan: Plan) -> list[Followed]:
-    """What a plan follows, in the order of the playbook. One query."""
-    newest = (
-        Procedure.objects.newest()
-        .filter(programme=OuterRef("programme"), name=OuterRef("name"))
-        .values("pk")
-    )
-    rows = (
-        Procedure.objects.filter(plans=plan)
-        .annotate(newest=Subquery(newest))
-        .order_by("position", "name", "number")
-    )
-    number = Procedure.objects.filter(pk=OuterRef("newest")).values("number")
-    found: dict[str, Followed] = {}
-    for row in rows.annotate(newest_number=Subquery(number)):
-        # A plan that has tasks of two versions is said by the later one.
-        found[row.name] = Followed(row, row.newest, row.newest_number)
-    return list(found.values())
+def behind_of_plan(plan: Plan) -> list[Followed]:
+    """What a plan follows while a later version is out, in the playbook's order. Two queries."""
+    newest = Procedure.objects.newest().filter(programme=plan.programme_id)
+    by_name = {row.name: row for row in newest}
+    rows = Procedure.objects.filter(plans=plan).order_by("position", "name", "number")
+    # A plan that has tasks of two versions follows the later one.
+    followed = {row.name: row for row in rows}
+    return [
+        Followed(row, by_name[name])
+        for name, row in followed.items()
+        if row.number < by_name[name].number
+    ]
 
 
 def behind_of(procedure: Procedure, reader: User) -> int:

@@ -143,6 +143,8 @@ def _value(name: str, value: Any) -> str:
         return "–"
     if name == "due_date":
         return full_day(value)
+    if name == "effort_hours":
+        return f"{value.normalize():f}"
     if name == "kind":
         return str(TaskKind(value).label)
     if name == "helper_ready":

@@ -39,7 +39,7 @@ from rollout.queries.history import story_of
 from rollout.queries.lessons import LessonCount, lesson_count
 from rollout.queries.mails import Failed, failed_about
 from rollout.queries.plans import OddDay, impossible_days, near_blackouts
-from rollout.queries.pushing import Followed, versions_of
+from rollout.queries.pushing import Followed, behind_of_plan
 from rollout.queries.regions import RegionLine, region_facts, region_line
 from rollout.queries.requests import RequestLine, requests_in
 from rollout.queries.talktimes import respect_of, talks_with
@@ -60,7 +60,8 @@ class PlanPart:
     closed: Closed | None
     impossible: list[OddDay]
     lessons: LessonCount
-    versions: list[Followed]
+    # The procedures of which a later version is out.
+    behind: list[Followed]
     may_push: bool
 
 
@@ -172,7 +173,7 @@ def _plan_part(plan: Plan, user: User, day: date) -> PlanPart:
         closed=days.closed_on(plan.go_live_date),
         impossible=impossible_days(plan, days) if may_move or may_agree else [],
         lessons=lesson_count(plan),
-        versions=versions_of(plan),
+        behind=behind_of_plan(plan),
         may_push=is_running and bool(can_push_change(user)),
     )
 

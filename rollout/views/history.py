@@ -30,6 +30,7 @@ from rollout.queries.history import (
     export_rows,
     find_story,
     kinds,
+    without_steps,
 )
 from rollout.queries.takingback import take_back_answer, take_back_stop
 from rollout.services.undo import take_back_act
@@ -137,7 +138,7 @@ def act_page(request: Request, act: uuid.UUID) -> HttpResponse:
     told = past_acts(entries, reader=user)
     if not told:
         raise Http404
-    rows = entries.select_related("by", "region")
+    rows = without_steps(entries).select_related("by", "region")
     page = Paginator(rows, ROWS_OF_ACT).get_page(request.GET.get("page"))
     answer = take_back_answer(act, user)
     context = {

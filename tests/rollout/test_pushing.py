@@ -349,10 +349,10 @@ def test_everybody_gets_one_mail_whatever_the_regions(
     assert sent.subject == (
         "The playbook changed 8 tasks of yours: North Company and 1 more"
     )
-    assert sent.body_text.count("Train: new, due Thu 8 Apr") == 2
-    assert "Key: due Mon 29 Mar instead of Sat 3 Apr" in sent.body_text
-    assert "Verify: was called “Check”" in sent.body_text
-    assert "Fax: no longer needed" in sent.body_text
+    assert sent.body_text.count("Train\n  New, due Thu 8 Apr") == 2
+    assert "Key\n  Due Mon 29 Mar instead of Sat 3 Apr" in sent.body_text
+    assert "Verify\n  Was called “Check”" in sent.body_text
+    assert "Fax\n  No longer needed" in sent.body_text
     assert "Clean" not in sent.body_text
 
 
