@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Subquery
 from django.utils.translation import gettext as _
@@ -164,16 +165,21 @@ class Followed:
 
 
 def behind_of_plan(plan: Plan) -> list[Followed]:
-    """What a plan follows while a later version is out, in the playbook's order. Two queries."""
-    newest = Procedure.objects.newest().filter(programme=plan.programme_id)
-    by_name = {row.name: row for row in newest}
-    rows = Procedure.objects.filter(plans=plan).order_by("position", "name", "number")
-    # A plan that has tasks of two versions follows the later one.
-    followed = {row.name: row for row in rows}
+    """What a plan follows while a later version is out, in the playbook's order. One query."""
+    versions = PlanProcedure.objects.filter(plan=plan, procedure=OuterRef("pk"))
+    rows = Procedure.objects.published().filter(programme=plan.programme_id)
+    newest: dict[str, Procedure] = {}
+    followed: dict[str, Procedure] = {}
+    found: QuerySet[Any] = rows.annotate(used=Exists(versions))
+    for row in found.order_by("position", "number"):
+        newest[row.name] = row
+        if row.used:
+            # A plan that has tasks of two versions follows the later one.
+            followed[row.name] = row
     return [
-        Followed(row, by_name[name])
+        Followed(row, newest[name])
         for name, row in followed.items()
-        if row.number < by_name[name].number
+        if row.number < newest[name].number
     ]
 
 
