@@ -6,60 +6,24 @@ hand since stays theirs.
 """
 
 import hashlib
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
 from typing import Any
 from uuid import UUID
 
 from pilots.changes import keys_before
-from pilots.models import Procedure, Step
-from regions.calendar import WorkableDays
-from regions.models import User
+from pilots.models import Step
 from rollout.duedates import DueDate, due_date, due_dates
 from rollout.enums import UNFINISHED, TaskState
 from rollout.models import Plan, PlanProcedure, Task, TaskLink
+from rollout.queries.planfacts import PlanFacts, Version, owner_of
 from rollout.queries.planorder import Order
 
 # What a task takes from its step as it stands, under the same name.
 COPIED = ("title", "kind", "effort_hours", "helper_ready")
 # What its day is counted by.
 COUNTED = ("offset_days", "offset_unit", "needs_region")
-
-
-@dataclass(frozen=True)
-class Version:
-    """A published version, and every step of its programme that tasks may come from."""
-
-    procedure: Procedure
-    known: Mapping[int, Step]
-
-    @cached_property
-    def steps(self) -> dict[UUID, Step]:
-        rows = [s for s in self.known.values() if s.procedure_id == self.procedure.pk]
-        rows.sort(key=lambda step: (step.position, step.pk))
-        return {step.key: step for step in rows}
-
-    def is_of(self, step: Step) -> bool:
-        """Whether a step belongs to any version of this procedure."""
-        return step.procedure.name == self.procedure.name
-
-
-@dataclass(frozen=True)
-class PlanFacts:
-    """A plan that follows an earlier version, its tasks in their order, and its days."""
-
-    follows: PlanProcedure
-    tasks: list[Task]
-    links: list[TaskLink]
-    days: WorkableDays
-    today: date
-
-    @property
-    def plan(self) -> Plan:
-        return self.follows.plan
 
 
 @dataclass(frozen=True)
@@ -145,15 +109,13 @@ def plan_change(facts: PlanFacts, version: Version) -> PlanChange:
     }
     unfinished = {k: task for k, task in mine.items() if task.state in UNFINISHED}
     going_on = [
-        _changing(task, version.known[task.step_id or 0], version.steps[key], facts)
+        _changing(task, version.step_of(task), version.steps[key], facts)
         for key, task in unfinished.items()
         if key in version.steps
     ]
-    adding = {
-        key: _added(step, facts, version)
-        for key, step in version.steps.items()
-        if key not in mine
-    }
+    missing = {k: step for k, step in version.steps.items() if k not in mine}
+    adding = {k: _added(step, facts, version) for k, step in missing.items()}
+    finished = {k: task for k, task in mine.items() if k not in unfinished}
     order = Order(facts.links)
     links, gone = _reorder(going_on, adding, mine, order)
     due = _due_dates(going_on, adding, facts, order)
@@ -165,18 +127,15 @@ def plan_change(facts: PlanFacts, version: Version) -> PlanChange:
         adding=[Adding(task, due[id(task)]) for task in adding.values()],
         going_on=going_on,
         dropping=[t for key, t in unfinished.items() if key not in version.steps],
-        kept=[
-            task
-            for key, task in mine.items()
-            if key not in unfinished
-            and _differs(version.known[task.step_id or 0], version.steps.get(key))
-        ],
+        kept=[t for key, t in finished.items() if _differs(t, key, version)],
         links=links,
         gone=gone,
     )
 
 
-def _differs(was: Step, becomes: Step | None) -> bool:
+def _differs(task: Task, key: UUID, version: Version) -> bool:
+    """Whether the version says of a finished task what its step did not."""
+    was, becomes = version.step_of(task), version.steps.get(key)
     if becomes is None:
         return True
     names = (*COPIED, *COUNTED)
@@ -220,22 +179,6 @@ def _added(step: Step, facts: PlanFacts, version: Version) -> Task:
     )
 
 
-def owner_of(
-    step: Step, tasks: Iterable[Task], known: Mapping[int, Step]
-) -> User | None:
-    """Who has most of the unfinished work of this role and function in the plan."""
-    kind = step.role, step.function
-    owners = [
-        task.owner
-        for task in tasks
-        if task.owner is not None
-        and task.state in UNFINISHED
-        and (of := known.get(task.step_id or 0))
-        and (of.role, of.function) == kind
-    ]
-    return max(Counter(owners).items(), key=lambda one: one[1])[0] if owners else None
-
-
 # --- The order -----------------------------------------------------------------------
 
 
@@ -248,29 +191,36 @@ def _reorder(
     """Orders to make and to take away: what the version says otherwise than the one before."""
     standing = {k: t for k, t in mine.items() if t.state != TaskState.DROPPED}
     tasks = {**standing, **adding}
-    gone: list[TaskLink] = []
-    for one in going_on:
-        for key in _sorted(keys_before(one.was) - keys_before(one.becomes), mine):
-            if link := order.remove(one.task, mine[key]):
-                gone.append(link)
-                one.no_longer_after.append(mine[key])
+    gone = [link for one in going_on for link in _no_longer_after(one, mine, order)]
     links = [
         order.add(task, tasks[key])
         for task in adding.values()
         if task.step is not None
         for key in _sorted(keys_before(task.step), tasks)
     ]
-    for one in going_on:
-        for key in _sorted(keys_before(one.becomes) - keys_before(one.was), tasks):
-            before = tasks[key]
-            if order.has(one.task, before):
-                continue
-            if order.is_circle(one.task, before):
-                one.in_circle.append(before)
-            else:
-                links.append(order.add(one.task, before))
-                one.after.append(before)
+    links += [link for one in going_on for link in _after(one, tasks, order)]
     return links, gone
+
+
+def _no_longer_after(
+    one: Changing, mine: Mapping[UUID, Task], order: Order
+) -> Iterator[TaskLink]:
+    for key in _sorted(keys_before(one.was) - keys_before(one.becomes), mine):
+        if link := order.remove(one.task, mine[key]):
+            one.no_longer_after.append(mine[key])
+            yield link
+
+
+def _after(
+    one: Changing, tasks: Mapping[UUID, Task], order: Order
+) -> Iterator[TaskLink]:
+    for key in _sorted(keys_before(one.becomes) - keys_before(one.was), tasks):
+        before = tasks[key]
+        if order.is_circle(one.task, before):
+            one.in_circle.append(before)
+        elif not order.has(one.task, before):
+            one.after.append(before)
+            yield order.add(one.task, before)
 
 
 def _sorted(keys: Iterable[UUID], tasks: Mapping[UUID, Task]) -> list[UUID]:

@@ -19,7 +19,8 @@ from regions.calendar import today
 from regions.models import User
 from regions.queries import calendars
 from rollout.models import Plan, PlanProcedure, Push, PushedPlan, Task, TaskLink
-from rollout.queries.planchange import PlanChange, PlanFacts, Version, plan_change
+from rollout.queries.planchange import PlanChange, plan_change
+from rollout.queries.planfacts import PlanFacts, Version
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Each rule that the database holds is broken once."""
 
+import uuid
 from datetime import date
 
 import pytest
@@ -84,7 +85,7 @@ BREACHES = {
     "plan_kick_off_before_go_live": changed(Plan, kick_off_date=AFTER_GO_LIVE),
     "plan_procedure_once": second(PlanProcedure),
     "plan_once": second(Plan),
-    "push_plan_once": second(PushedPlan),
+    "push_plan_once": second(PushedPlan, act=uuid.UUID(int=1)),
     "task_backup_is_another": changed(Task, backup_id=models.F("owner_id")),
     "request_date_wishes_one": changed(TaskRequest, kind="not_mine"),
     "request_open_once": second(TaskRequest),

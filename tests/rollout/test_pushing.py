@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import transaction
 from django.template import Context, Template
 
 from pilots.enums import StepRole
@@ -14,9 +15,10 @@ from pilots.services.playbook import (
     publish,
     remove_step,
 )
+from regions import history
 from regions.history import Act
 from regions.models import Programme, Region, User
-from regions.services.undo import CannotUndo
+from regions.services.undo import CannotUndo, undo
 from rollout import reminders
 from rollout.enums import DutyKind, DutyState, TaskState
 from rollout.models import Duty, Mail, PlanProcedure, PushedPlan, Task, TaskLink
@@ -308,6 +310,15 @@ def test_owner_is_who_has_most_of_the_same_role_and_function(
         Task.objects.filter(owner=staff_north).update(owner=None)
     (one,) = push_preview(new, hq, NOW).changes
     assert one.adding[0].task.owner is None
+
+
+@pytest.mark.any_store
+def test_private_texts_that_were_deleted_are_not_made_up(ceo_north, programme, hq, act):
+    with transaction.atomic():
+        history.delete(factories.make_stance(ceo_north, programme, hq), act)
+
+    with pytest.raises(CannotUndo, match="cannot be taken back"):
+        undo(act.id, act=Act(by=hq, at=NOW), with_rows=True)
 
 
 @pytest.mark.parametrize("count", [1, 3])
