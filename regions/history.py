@@ -94,19 +94,21 @@ def change(row: Row, values: Mapping[str, Any], act: Act) -> bool:
 
 
 def change_all(pairs: Iterable[tuple[Row, Mapping[str, Any]]], act: Act) -> list[Row]:
-    """`change` for many locked rows of one model that set the same fields, in bulk."""
-    changed, entries, names = [], [], set()
+    """`change` for many locked rows of one model, in bulk for those that set the same fields."""
+    changed, entries = [], []
+    alike: dict[tuple[str, ...], list[Row]] = {}
     for row, values in pairs:
         if mine := _apply(row, values, act):
             row.version += 1
             changed.append(row)
             entries += mine
-            names |= set(values)
+            alike.setdefault(tuple(sorted(values)), []).append(row)
     if changed:
         with transaction.atomic():
-            type(changed[0])._default_manager.bulk_update(
-                changed, [*sorted(names), "version"], batch_size=500
-            )
+            for names, rows in alike.items():
+                type(rows[0])._default_manager.bulk_update(
+                    rows, [*names, "version"], batch_size=500
+                )
             _write(entries)
     return changed
 

@@ -57,8 +57,9 @@ def names_in(entries: Iterable[HistoryEntry]) -> dict[tuple[str, str], str]:
 
 
 def _name(row: Model) -> str:
-    """What a row is called by: people and regions, tasks and findings, asks."""
-    texts = (getattr(row, name, "") for name in ("name", "title", "text"))
+    """What a row is called by: versions, people and regions, tasks and findings, asks."""
+    names = ("told_name", "name", "title", "text")
+    texts = (getattr(row, name, "") for name in names)
     return next((text for text in texts if text), "")
 
 

@@ -45,19 +45,24 @@ def undo_answers(acts: Collection[uuid.UUID], user: User) -> dict[uuid.UUID, Ans
     return stops | may
 
 
-def undo_stops(acts: Collection[uuid.UUID]) -> dict[uuid.UUID, str]:
-    """Why nobody can take these back: they made rows, or something changed since."""
+def undo_stops(
+    acts: Collection[uuid.UUID], *, with_rows: bool = False
+) -> dict[uuid.UUID, str]:
+    """Why nobody can take these back: something changed since, or they made rows, which
+    stands in the way of all acts but those that are undone `with_rows`."""
     if not acts:
         return {}
     later = HistoryEntry.objects.filter(
         model=OuterRef("model"), object_id=OuterRef("object_id"), id__gt=OuterRef("id")
     ).exclude(act=OuterRef("act"))
     entries = HistoryEntry.objects.filter(act__in=acts).annotate(later=Exists(later))
-    stops = entries.filter(~Q(change=Change.CHANGED) | Q(later=True))
-    pairs = set(stops.values_list("act", "change").distinct())
+    stopping = Q(later=True) if with_rows else Q(later=True) | ~Q(change=Change.CHANGED)
+    pairs = set(entries.filter(stopping).values_list("act", "change").distinct())
     since = _("Somebody changed this since, so it cannot be taken back.")
     made = _("What was made or deleted is not taken back from the history.")
     changed = {act: since for act, _change in pairs}
+    if with_rows:
+        return changed
     return changed | {act: made for act, kind in pairs if kind != Change.CHANGED}
 
 

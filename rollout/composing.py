@@ -31,6 +31,7 @@ from rollout.placing import (
 from rollout.placing.briefs import answer_part, brief_part, call_me_part
 from rollout.placing.lessons import close_out_part, finding_part
 from rollout.placing.own import assigned_context, overdue_context, plan_context
+from rollout.placing.pushing import carried_part
 from rollout.placing.talks import off_context, reminder_entries, talk_context
 from rollout.placing.writing import Letter, Part, letter_of
 from rollout.queries.calls import Call
@@ -208,6 +209,7 @@ COMPOSERS: dict[str, Callable[[User, list[Duty], Facts], Part | None]] = {
     DutyKind.OVERDUE: overdue_part,
     DutyKind.CLARIFICATION: clarification_part,
     DutyKind.PLAN: plan_part,
+    DutyKind.CARRIED: carried_part,
     DutyKind.FINDING: finding_part,
     DutyKind.TEST: test_part,
     DutyKind.INVITATION: invitation_part,

@@ -128,6 +128,7 @@ class DutyKind(TextChoices):
     BLOCKED = "blocked", _("somebody waits for you")
     OVERDUE = "overdue", _("overdue tasks")
     PLAN = "plan", _("your plan")
+    CARRIED = "carried", _("what the playbook changed")
     ASSIGNED = "assigned", _("given to you, due at once")
     SIGN_IN = "sign_in", _("sign-in link")
     TEST = "test", _("test mail")
@@ -156,6 +157,7 @@ CAPS = {
     DutyKind.BLOCKED: MailCap.URGENT,
     DutyKind.OVERDUE: MailCap.PLANNED,
     DutyKind.PLAN: MailCap.PLANNED,
+    DutyKind.CARRIED: MailCap.PLANNED,
     DutyKind.ASSIGNED: MailCap.URGENT,
     DutyKind.SIGN_IN: MailCap.AT_ONCE,
     DutyKind.TEST: MailCap.AT_ONCE,
@@ -178,7 +180,8 @@ def kinds_of(*caps: MailCap) -> tuple[DutyKind, ...]:
     return tuple(kind for kind, cap in CAPS.items() if cap in caps)
 
 
-# Found from the state of things at every tick, and told within the caps.
+# Found from the state of things at every tick, and told within the caps. What an act adds
+# at once (CARRIED) is looked at again in the same way, but not looked for.
 FOUND = kinds_of(MailCap.PLANNED, MailCap.URGENT)
 
 

@@ -36,6 +36,7 @@ from rollout.views import (
     people,
     plans,
     previews,
+    pushing,
     putoff,
     regions,
     requests,
@@ -211,6 +212,8 @@ rollout_patterns = [
         booklet.booklet_procedure,
         name="booklet-procedure",
     ),
+    path("playbook/<int:pk>/push/", pushing.push, name="push"),
+    path("pushes/<int:pk>/undo/", pushing.push_undo, name="push-undo"),
     path("playbook/effect/", lessons.effect, name="effect"),
     path("requests/<int:pk>/", requests.task_request, name="request"),
     path(

@@ -60,6 +60,8 @@ from rollout.models import (
     MailEvent,
     Plan,
     PlanProcedure,
+    Push,
+    PushedPlan,
     Task,
     TaskComment,
     TaskFinding,
@@ -283,6 +285,12 @@ def make_task(
     due = values.get("due_date", date(2027, 3, 24))
     dates = {"due_date": due, "first_due_date": due}
     return saved(Task(plan=plan, title=title, **dates | values))
+
+
+def make_push(plan: Plan, procedure: Procedure, by: User) -> PushedPlan:
+    """A version that was carried into one plan; it changed nothing there."""
+    push = saved(Push(procedure=procedure, by=by, at=NOW))
+    return saved(PushedPlan(push=push, plan=plan))
 
 
 def make_close_out(pilot: Pilot, by: User, **values: Any) -> CloseOut:

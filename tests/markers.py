@@ -49,6 +49,8 @@ from rollout.models import (
     MailEvent,
     Plan,
     PlanProcedure,
+    Push,
+    PushedPlan,
     Task,
     TaskComment,
     TaskFinding,
@@ -79,6 +81,8 @@ WAY_TO_REGION: dict[type[Model], str] = {
     Membership: "region",
     Plan: "region",
     PlanProcedure: "plan__region",
+    Push: "plans__plan__region",
+    PushedPlan: "plan__region",
     Region: "pk",
     RegionalCEO: "region",
     Rhythm: "ceo__region",
@@ -222,7 +226,8 @@ def without(region: Region) -> None:
         order = [
             MailEvent, Duty, Mail, HistoryEntry, Attachment, Clarification, TaskLink,
             TaskFinding, ChecklistItem, TaskComment, LessonUse, TaskRequest, Task, Brief,
-            Contact, CheckIn, Ask, Stance, Snooze, Rhythm, CalendarFeed, Plan, Wave, Blackout, RegionalCEO,
+            Contact, CheckIn, Ask, Stance, Snooze, Rhythm, CalendarFeed, PlanProcedure,
+            PushedPlan, Push, Plan, Wave, Blackout, RegionalCEO,
             Handover, Absence, Membership,
         ]  # fmt: skip
         # A wave is known by its plans only while they are there.

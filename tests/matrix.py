@@ -20,6 +20,7 @@ from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from pilots.enums import FindingState
+from pilots.models import Procedure
 from regions.enums import Audience, Channel, CheckInState, Role
 from regions.history import Act
 from regions.models import Attachment, Programme, Region, User
@@ -40,11 +41,13 @@ from rollout.links import (
     pause_token,
     sign_in_token,
 )
-from rollout.models import Handover, Plan, Task, Wave
+from rollout.models import Handover, Plan, Push, Task, Wave
 from rollout.queries.handover import moving_from
+from rollout.queries.pushing import push_preview
 from rollout.queries.rhythms import rhythm_preview
 from rollout.services.handovers import hand_over
 from rollout.services.mail import mail_at_once
+from rollout.services.pushing import push_change
 from rollout.services.tasks import start_task
 from tests import factories
 from tests.admin_rows import make_entry
@@ -137,6 +140,8 @@ def _shared(programme: Programme) -> SimpleNamespace:
         next_step=factories.make_step(next_version, "Then", position=1),
         criterion=factories.make_criterion(pilot),
         step=step,
+        carried=_version(programme, "Books"),
+        later=_version(programme, "Money"),
         proposed=finding(programme, "Proposed"),
         reviewed=finding(programme, "Reviewed", state=FindingState.REVIEWED),
         adopted=finding(programme, "Adopted", state=FindingState.ADOPTED, step=step),
@@ -145,6 +150,31 @@ def _shared(programme: Programme) -> SimpleNamespace:
             programme, "Rejected", state=FindingState.REJECTED, decision_reason="no"
         ),
     )
+
+
+def _version(programme: Programme, name: str) -> Procedure:
+    """The second version of a procedure, of which plans follow the first."""
+    factories.make_procedure(programme, name)
+    return factories.make_procedure(programme, name, number=2)
+
+
+def _pushed(
+    plan: Plan, shared: SimpleNamespace, by: User
+) -> tuple[Push, dict[str, str]]:
+    """One version is carried into the plan; what is seen of the other, which is not."""
+    for procedure in Procedure.objects.filter(name__in=["Books", "Money"], number=1):
+        factories.make_version(plan, procedure)
+    seen = {
+        version: {
+            one.plan.pk: one.seen
+            for one in push_preview(version, by, NOW, plans=[plan.pk]).changes
+        }
+        for version in (shared.carried, shared.later)
+    }
+    act = Act(by=by, at=NOW)
+    push = push_change(shared.carried, seen[shared.carried], reader=by, act=act)
+    shown = {f"seen-{pk}": digest for pk, digest in seen[shared.later].items()}
+    return push, shown
 
 
 def _rows(
@@ -175,6 +205,7 @@ def _rows(
     # After the longest day, so that the call stays on the list.
     booked = factories.make_check_in(ceo, programme, day_date=date(2027, 3, 16))
     person, handover = _handed_over(region, plan, liaison)
+    push, push_seen = _pushed(plan, shared, wave.opened_by)
     factories.make_snooze(person, rhythm)
     factories.make_blackout(programme, region=region)
     blocked = {"state": TaskState.BLOCKED, "block_reason": BlockReason.DATA}
@@ -281,6 +312,8 @@ def _rows(
             person, from_date=date(2027, 4, 1), last_date=date(2027, 4, 2)
         ),
         handover=handover,
+        push=push,
+        push_seen=push_seen,
     )
 
 

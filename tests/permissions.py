@@ -72,6 +72,9 @@ rollout:close-out-answer  GET   200  200  200  200  200  200  200  200  200  200
 rollout:close-out-answer  POST  302  302  302  302  302  302  302  302  302  302
 rollout:wave-open         POST  302  404  302  302  403  403  403  403  403  404
 rollout:wave-overrule     POST  302  404  422  403  403  403  403  403  403  404
+rollout:push              GET   302  404  200  200  403  403  403  403  403  403
+rollout:push              POST  302  404  302  302  403  403  403  403  403  403
+rollout:push-undo         POST  302  404  302  302  403  404  404  404  404  404
 rollout:check-in-list     GET   302  403  200  200  200  200  403  403  403  403
 rollout:check-in-move     GET   302  403  200  200  200  200  403  403  403  403
 rollout:check-in-move     POST  302  403  422  422  422  422  403  403  403  403
@@ -313,6 +316,7 @@ OF_ALL = {
     "rollout:invitation", "rollout:mailed-tasks", *OF_PEOPLE,
     "rollout:answers", "rollout:brief-answer", "rollout:close-out",
     "rollout:close-out-answer", "rollout:calendar", *OF_PEOPLE,
+    "rollout:push",
 }  # fmt: skip
 # The role is asked for before the row: its refusal says nothing about the row.
 ROLE_FIRST = {"rollout:preview", "rollout:preview-html", *OF_PEOPLE}
@@ -526,6 +530,8 @@ ARGS: dict[str, Maker] = {
     "pilots:step-edit": lambda made: [made.next_step.pk],
     "pilots:step-remove": lambda made: [made.next_step.pk],
     "pilots:step-move": lambda made: [made.next_step.pk],
+    "rollout:push": lambda made: [made.later.pk],
+    "rollout:push-undo": lambda made: [made.push.pk],
     "pilots:pilot": lambda made: [made.pilot.pk],
     "pilots:pilot-edit": lambda made: [made.pilot.pk],
     "pilots:criterion-add": lambda made: [made.pilot.pk],
@@ -644,6 +650,7 @@ RHYTHM = {
     "lead_weeks": "6",
 }
 BODIES: dict[str, Maker] = {
+    "rollout:push": lambda made: {**made.push_seen, "all": "1"},
     "rollout:check-in-leave-out": lambda made: {
         "version": made.booked.version,
         "reason": "He travels",

@@ -71,7 +71,7 @@ ELSEWHERE = {
     "regions.contactdraft", "regions.privateview", "regions.snooze", "regions.stance",
     "rollout.calendarfeed",
     "rollout.checklistitem", "rollout.taskcomment", "rollout.tasklink",
-    "rollout.lessonuse", "rollout.planprocedure",
+    "rollout.lessonuse", "rollout.planprocedure", "rollout.push", "rollout.pushedplan",
 }  # fmt: skip
 NOT_ADDED = [
     *LEDGERS, "regions.attachment", "regions.contact", "rollout.brief", "rollout.clarification",

@@ -71,6 +71,8 @@ rollout.mail            all  all     his       his       -
 rollout.mailevent       all  all     his       his       -
 rollout.plan            all  all     own       own       -
 rollout.planprocedure   all  all     own       own       -
+rollout.push            all  all     -         -         -
+rollout.pushedplan      all  all     -         -         -
 rollout.task            all  all     own,his   own,his   his
 rollout.taskcomment     all  all     own,his   own,his   his
 rollout.taskfinding     all  all     own,his   own,his   his

@@ -99,6 +99,11 @@ class Procedure(Versioned):
         return self.name
 
     @property
+    def told_name(self) -> str:
+        """As the history names it where something else points to it."""
+        return f"{self.name} {self.number}"
+
+    @property
     def is_draft(self) -> bool:
         return self.published_at is None
 

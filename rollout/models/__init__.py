@@ -9,6 +9,7 @@ from .handover import Handover
 from .lesson import LessonUse
 from .mail import Duty, Mail
 from .plan import Plan, PlanProcedure, Wave
+from .push import Push, PushedPlan
 from .request import TaskRequest
 from .task import Task
 from .taskparts import ChecklistItem, TaskComment, TaskLink
@@ -30,6 +31,8 @@ __all__ = [
     "MailEvent",
     "Plan",
     "PlanProcedure",
+    "Push",
+    "PushedPlan",
     "Task",
     "TaskComment",
     "TaskFinding",

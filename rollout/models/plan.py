@@ -191,9 +191,7 @@ class PlanProcedure(Versioned):
     undo_right = Right.PUSH_CHANGE
     told_as = {
         Change.CREATED: pgettext_lazy("procedure", "taken into the plan"),
-        "procedure": pgettext_lazy(
-            "procedure", "Playbook: version %(before)s → %(after)s"
-        ),
+        "procedure": pgettext_lazy("procedure", "Playbook: %(before)s → %(after)s"),
     }
 
     plan = models.ForeignKey(

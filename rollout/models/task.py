@@ -48,7 +48,7 @@ class Task(Versioned):
     takes_files = True
     untold_fields = frozenset(
         {"finished_at", "block_reason=", "block_note=", "waits_for=", "waits_for_ask=",
-         "drop_reason="}
+         "drop_reason=", "step"}
     )  # fmt: skip
     # Asks are part of the talks with the CEO.
     engaged_fields = frozenset({"waits_for_ask"})

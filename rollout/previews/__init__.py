@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from regions.enums import CheckInState
 from regions.models import Programme, Region, User
-from rollout.enums import BlockReason, DutyKind
+from rollout.enums import BlockReason, DutyKind, TaskState
 from rollout.links import SIGN_IN
 from rollout.models import Plan, Task
 from rollout.placing import (
@@ -27,9 +27,11 @@ from rollout.placing import (
 )
 from rollout.placing.lessons import close_out_sample, finding_sample
 from rollout.placing.own import assigned_context, overdue_context, plan_context
+from rollout.placing.pushing import carried_context
 from rollout.placing.talks import off_context, talk_context
 from rollout.queries.blocked import BlockedTask
 from rollout.queries.owned import OwnTask
+from rollout.queries.pushnews import Carried
 
 from .briefs import (
     brief_answer_sample,
@@ -128,6 +130,23 @@ def plan_sample(reader: User, at: datetime) -> dict[str, Any]:
     return plan_context([first, second])
 
 
+def carried_sample(reader: User, at: datetime) -> dict[str, Any]:
+    """One task that is new, one on another day, one that nobody needs any more."""
+    now = at.date()
+    new = made_task(1, _("Name the testers"), now + timedelta(days=9))
+    moved = made_task(2, _("Clean the item list"), now + timedelta(days=30))
+    gone = made_task(3, _("Write the cutover plan"), now + timedelta(days=40))
+    gone.state = TaskState.DROPPED
+    was_due = now + timedelta(days=37)
+    return carried_context(
+        [
+            Carried(1, new, is_new=True, was_due=None, was_called=""),
+            Carried(1, moved, is_new=False, was_due=was_due, was_called=""),
+            Carried(1, gone, is_new=False, was_due=None, was_called=""),
+        ]
+    )
+
+
 def clarification_sample(reader: User, at: datetime) -> dict[str, Any]:
     """Two questions, of which one only wants a yes."""
     north = made_question(
@@ -182,6 +201,7 @@ SAMPLES: dict[str, Callable[[User, datetime], dict[str, Any]]] = {
     DutyKind.BLOCKED: blocked_sample,
     DutyKind.OVERDUE: overdue_sample,
     DutyKind.PLAN: plan_sample,
+    DutyKind.CARRIED: carried_sample,
     DutyKind.ASSIGNED: assigned_sample,
     DutyKind.SIGN_IN: sign_in_sample,
     DutyKind.TEST: test_sample,

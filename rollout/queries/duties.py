@@ -23,6 +23,7 @@ from rollout.queries.owned import (
     overdue_tasks,
     plan_owners,
 )
+from rollout.queries.pushnews import carried
 from rollout.queries.taught import forgotten_findings
 
 Key = tuple[str, str, int, str, int]
@@ -76,6 +77,7 @@ def still_due(
     answers = briefs_of(duties, DutyKind.CALL_ME, DutyKind.BRIEF_ANSWER)
     again += _answers(news(at) & answers, at)
     again += _findings(findings_of(duties), at)
+    again += _carried(duties)
     keys = {key_of(duty) for duty in again}
     return [duty for duty in duties if key_of(duty) in keys]
 
@@ -189,6 +191,17 @@ def _findings(rows: QuerySet[Finding], at: datetime) -> list[Duty]:
         _duty(DutyKind.FINDING, row, "0", row.owner, at)
         for row in forgotten_findings(rows, at)
         if row.owner is not None
+    ]
+
+
+def _carried(duties: list[Duty]) -> list[Duty]:
+    """Those that still tell something; they were added by the push itself."""
+    known = {(one.push_id, one.task.owner_id) for one in carried(duties)}
+    return [
+        duty
+        for duty in duties
+        if duty.kind == DutyKind.CARRIED
+        and (duty.object_id, duty.recipient_id) in known
     ]
 
 

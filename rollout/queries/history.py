@@ -200,6 +200,11 @@ def act_entries(act: UUID, reader: User) -> QuerySet[HistoryEntry]:
     return told.filter(seen)
 
 
+def without_steps(entries: QuerySet[HistoryEntry]) -> QuerySet[HistoryEntry]:
+    """That tasks go on with the steps of another version is said once, by the version."""
+    return entries.exclude(model=Task._meta.label_lower, field="step")
+
+
 @dataclass(frozen=True)
 class ChangeRow:
     """One change in columns: of which row, what it was and what it became."""

@@ -30,6 +30,7 @@ from rollout.queries.owned import (
     overdue_tasks,
     tasks_of_plans,
 )
+from rollout.queries.pushnews import Carried, carried
 from rollout.queries.sheetfacts import SheetFacts, sheet_facts
 from rollout.queries.talks import Booked, talks_told
 from rollout.queries.taskparts import who_waits
@@ -54,6 +55,7 @@ class Facts:
     waiting: dict[int, list[str]]
     assigned: list[OwnTask]
     planned: list[Task]
+    carried: list[Carried]
     questions: list[Clarification]
     briefs: list[Brief]
     talks: dict[int, Booked]
@@ -92,6 +94,7 @@ def read(duties: list[Duty], at: datetime, corrected: Corrections) -> Facts:
         waiting=who_waits([one.task for one in overdue]) if overdue else {},
         assigned=assigned_tasks(tasks_of(duties, DutyKind.ASSIGNED), at),
         planned=tasks_of_plans(plans_of(duties)),
+        carried=carried(duties),
         questions=unanswered(questions_of(duties)),
         briefs=found,
         talks=talks_told(duties, at, corrected),

@@ -13,7 +13,7 @@ from regions.models import Absence, HistoryEntry, User
 from regions.models.absences import absence_near, away_at
 from regions.queries import OnDuty, on_duty_for
 from rollout.enums import RequestState, TaskState
-from rollout.models import Plan, Task, TaskRequest
+from rollout.models import Plan, PlanProcedure, Task, TaskRequest
 
 # So many working days of its owner a task is late before he is written to.
 GRACE = 2
@@ -68,7 +68,7 @@ def _is_overdue(task: Task, at: datetime, corrected: Corrections) -> bool:
 def assigned_tasks(rows: QuerySet[Task], at: datetime) -> list[OwnTask]:
     """Those that somebody else gave to their owner and that were due at once then.
 
-    Not what came with a plan, an import or an undo. Three queries.
+    Not what came with a plan, a version of the playbook, an import or an undo. Three queries.
     """
     if rows.query.is_empty():
         return []
@@ -98,9 +98,10 @@ def _given(task_ids: Collection[int], at: datetime) -> dict[int, HistoryEntry]:
     rows = _namings(at).filter(object_id__in=task_ids)
     newest = {entry.object_id: entry for entry in rows.order_by("id")}
     acts = {entry.act for entry in newest.values()}
-    made = HistoryEntry.objects.filter(
-        model=Plan._meta.label_lower, change=Change.CREATED, act__in=acts
-    )
+    # Both have a mail of their own.
+    new_plan = Q(model=Plan._meta.label_lower, change=Change.CREATED)
+    push = Q(model=PlanProcedure._meta.label_lower)
+    made = HistoryEntry.objects.filter(new_plan | push, act__in=acts)
     of_plans = set(made.values_list("act", flat=True)) if acts else set()
     return {
         key: entry

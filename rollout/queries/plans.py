@@ -145,13 +145,18 @@ def near_blackouts(plan: Plan, days: WorkableDays, now: date) -> list[Closed]:
     ]
 
 
-def _impossible(tasks: Iterable[Task], found: Mapping[int, DueDate]) -> list[OddDay]:
+def trouble_words(trouble: Trouble) -> str:
+    """Why a day is impossible."""
     words = {
         Trouble.NO_FREE_DAY: _("no free day within 60 days"),
         Trouble.BEFORE_PREDECESSOR: _("before what it waits for"),
     }
+    return words[trouble]
+
+
+def _impossible(tasks: Iterable[Task], found: Mapping[int, DueDate]) -> list[OddDay]:
     return [
-        OddDay(task, due.day, words[due.trouble])
+        OddDay(task, due.day, trouble_words(due.trouble))
         for task in tasks
         if (due := found[task.pk]).trouble is not None
     ]

@@ -24,7 +24,13 @@ from regions.queries import (
 )
 from regions.timeline import PastAct, timeline
 from regions.wording import time_asked
-from rollout.access import can_agree_plan, can_ask, can_move_go_live, can_see_board
+from rollout.access import (
+    can_agree_plan,
+    can_ask,
+    can_move_go_live,
+    can_push_change,
+    can_see_board,
+)
 from rollout.models import Plan
 from rollout.queries.appraisal import people_of
 from rollout.queries.asks import RegionAsks, asks_in
@@ -38,6 +44,7 @@ from rollout.queries.lessons import (
 )
 from rollout.queries.mails import Failed, failed_about
 from rollout.queries.plans import OddDay, impossible_days, near_blackouts
+from rollout.queries.pushing import Followed, behind_of_plan
 from rollout.queries.regions import RegionLine, region_facts, region_line
 from rollout.queries.requests import RequestLine, requests_in
 from rollout.queries.talktimes import respect_of, talks_with
@@ -61,6 +68,9 @@ class PlanPart:
     lessons: LessonCount
     # The first of those that nobody answered.
     open_lessons: list[LessonLine]
+    # The procedures of which a later version is out.
+    behind: list[Followed]
+    may_push: bool
 
 
 @dataclass(frozen=True)
@@ -172,6 +182,8 @@ def _plan_part(plan: Plan, user: User, day: date) -> PlanPart:
         impossible=impossible_days(plan, days) if may_move or may_agree else [],
         lessons=lesson_count(plan),
         open_lessons=open_lessons(plan, user, LESSONS_SHOWN) if is_running else [],
+        behind=behind_of_plan(plan),
+        may_push=is_running and bool(can_push_change(user)),
     )
 
 

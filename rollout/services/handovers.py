@@ -46,7 +46,7 @@ def take_back(handover: Handover, *, act: Act) -> None:
     row = Handover.objects.select_for_update().get(pk=handover.pk)
     if row.undone_at is not None:
         raise CannotUndo(_("This hand-over was taken back already."))
-    undo(row.act, act=act, removes_made=True)
+    undo(row.act, act=act, with_rows=True)
     row.undone_at = act.at
     row.save(update_fields=["undone_at"])
 

@@ -17,7 +17,7 @@ from regions.middleware import Request, way_back
 from regions.models import Ask, Contact, Region, User, Versioned
 from regions.services.undo import CannotUndo
 from regions.timeline import past_acts, timeline
-from regions.undoing import in_the_way, undo_answers, undo_stops
+from regions.undoing import in_the_way
 from rollout.forms.history import HistoryFilter
 from rollout.models import Brief, Clarification, Task
 from rollout.queries.history import (
@@ -30,7 +30,9 @@ from rollout.queries.history import (
     export_rows,
     find_story,
     kinds,
+    without_steps,
 )
+from rollout.queries.takingback import take_back_answer, take_back_stop
 from rollout.services.undo import take_back_act
 
 from .files import as_file, wanted_format
@@ -136,9 +138,9 @@ def act_page(request: Request, act: uuid.UUID) -> HttpResponse:
     told = past_acts(entries, reader=user)
     if not told:
         raise Http404
-    rows = entries.select_related("by", "region")
+    rows = without_steps(entries).select_related("by", "region")
     page = Paginator(rows, ROWS_OF_ACT).get_page(request.GET.get("page"))
-    answer = undo_answers([act], user)[act]
+    answer = take_back_answer(act, user)
     context = {
         "act": told[0],
         "page": page,
@@ -155,9 +157,9 @@ def act_undo(request: Request, act: uuid.UUID) -> HttpResponse:
     user = request.user
     if not act_entries(act, user).exists():
         raise Http404
-    problem = undo_stops([act]).get(act, "")
+    problem = take_back_stop(act)
     if not problem:
-        undo_answers([act], user)[act].insist()
+        take_back_answer(act, user).insist()
         try:
             take_back_act(act, act=web_act(user))
         except CannotUndo as refusal:

@@ -148,7 +148,7 @@ def test_search_and_pages_take_the_same_queries(
         assert client.get("/history/").status_code == 200
     with assert_queries(6):
         assert client.get("/history/export/").status_code == 200
-    with assert_queries(13):
+    with assert_queries(14):
         assert client.get(f"/history/acts/{act.id}/").status_code == 200
     with assert_queries(11):
         assert client.get(f"/history/task/{tasks[0].pk}/").status_code == 200

@@ -1,5 +1,6 @@
 """Each rule that the database holds is broken once."""
 
+import uuid
 from datetime import date
 
 import pytest
@@ -19,6 +20,7 @@ from rollout.models import (
     MailEvent,
     Plan,
     PlanProcedure,
+    PushedPlan,
     Task,
     TaskComment,
     TaskLink,
@@ -83,6 +85,7 @@ BREACHES = {
     "plan_kick_off_before_go_live": changed(Plan, kick_off_date=AFTER_GO_LIVE),
     "plan_procedure_once": second(PlanProcedure),
     "plan_once": second(Plan),
+    "push_plan_once": second(PushedPlan, act=uuid.UUID(int=1)),
     "task_backup_is_another": changed(Task, backup_id=models.F("owner_id")),
     "request_date_wishes_one": changed(TaskRequest, kind="not_mine"),
     "request_open_once": second(TaskRequest),
@@ -124,6 +127,7 @@ def rows(plan_north, programme, staff_north, hq, ceo_north) -> Rows:
         wave,
         plan_north,
         factories.make_version(plan_north, step.procedure),
+        factories.make_push(plan_north, step.procedure, hq),
         task,
         factories.make_link(task, factories.make_task(plan_north, "First")),
         factories.make_item(task),

@@ -298,7 +298,7 @@ def test_who_takes_a_task_himself_is_not_told(given, staff_north):
 def test_import_and_undo_give_nothing(how, given, staff_north, helper_north, hq):
     handed = given(staff_north, hq, Via.IMPORT if how == "imported" else Via.WEB)
     if how == "taken back":
-        undo(handed.act, act=Act(by=hq, at=NOW), removes_made=True)
+        undo(handed.act, act=Act(by=hq, at=NOW), with_rows=True)
 
     assert tick() == 0
 

@@ -35,6 +35,7 @@ def test_kind_without_a_preview_is_found():
         DutyKind.OVERDUE,
         DutyKind.CLARIFICATION,
         DutyKind.PLAN,
+        DutyKind.CARRIED,
         DutyKind.FINDING,
         DutyKind.INVITATION,
         DutyKind.CONFIRMATION,

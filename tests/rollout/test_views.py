@@ -74,7 +74,7 @@ def filled(request, programme, wave, north, cio, staff_north, liaison_north):
         ("/regions/?wave=Wave+1", 14),
         # One for who read the notes, one for what is asked of the CEO, one for his time,
         # one for the lessons of the plan.
-        ("/regions/NORTH/", 33),
+        ("/regions/NORTH/", 34),
         # Two for who calls, which the CIO may change; one each for a draft, the last log
         # and his time.
         ("/regions/NORTH/call/", 21),
