@@ -74,16 +74,16 @@ def filled(request, programme, wave, north, cio, staff_north, liaison_north):
         ("/regions/?wave=Wave+1", 14),
         # One for who read the notes, one for what is asked of the CEO, one for his time,
         # one for the lessons of the plan.
-        ("/regions/NORTH/", 34),
+        ("/regions/NORTH/", 35),
         # Two for who calls, which the CIO may change; one each for a draft, the last log
         # and his time.
-        ("/regions/NORTH/call/", 21),
+        ("/regions/NORTH/call/", 22),
         # One logs who is shown what is private.
         ("/stances/", 16),
         ("/stances/NORTH/", 16),
         ("/regions/NORTH/ceo/", 12),
         ("/tasks/", 9),
-        ("/playbook/", 11),
+        ("/playbook/", 13),
         ("/findings/", 10),
         ("/mails/", 8),
         ("/settings/", 7),
