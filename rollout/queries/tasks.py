@@ -106,33 +106,35 @@ def with_details(rows: QuerySet[Task]) -> QuerySet[Task]:
 
 
 # Written out, since a tap on Done counts the week too, and Django's making of this one
-# statement took a fifth of the whole tap. Says the same as `week_of`, row by row.
+# statement took a fifth of the whole tap. Says the same as `week_of`, row by row. Each half
+# has an index of its own, and is counted before it is joined, so that neither what somebody
+# has besides this week nor how much of it there is costs much.
 WEEK_HEAD = """
     SELECT
-        COUNT(*) FILTER (WHERE task.finished_at IS NULL),
-        COUNT(*) FILTER (WHERE task.finished_at IS NOT NULL),
-        COUNT(DISTINCT region.id) FILTER (
-            WHERE task.finished_at IS NULL OR task.finished_at >= %(midnight)s
-        ),
-        MIN(region.name) FILTER (
-            WHERE task.finished_at IS NULL OR task.finished_at >= %(midnight)s
-        )
-    FROM rollout_task task
-    JOIN rollout_plan plan ON plan.id = task.plan_id
+        COALESCE(SUM(mine.waiting), 0),
+        COALESCE(SUM(mine.finished), 0),
+        COUNT(DISTINCT region.id) FILTER (WHERE mine.shown > 0),
+        MIN(region.name) FILTER (WHERE mine.shown > 0)
+    FROM (
+        SELECT plan_id, COUNT(*) AS waiting, 0 AS finished, COUNT(*) AS shown
+        FROM rollout_task
+        WHERE owner_id = %(owner)s
+            AND state IN ('open', 'started', 'blocked') AND due_date <= %(last)s
+            AND id NOT IN (
+                SELECT task_id FROM rollout_taskrequest
+                WHERE kind = 'not_mine' AND state = 'open'
+            )
+        GROUP BY plan_id
+        UNION ALL
+        SELECT plan_id, 0, COUNT(*), COUNT(*) FILTER (WHERE finished_at >= %(midnight)s)
+        FROM rollout_task
+        WHERE owner_id = %(owner)s AND finished_at >= %(monday)s
+        GROUP BY plan_id
+    ) mine
+    JOIN rollout_plan plan ON plan.id = mine.plan_id
     JOIN regions_region region ON region.id = plan.region_id
     JOIN regions_programme programme ON programme.id = plan.programme_id
-    WHERE task.owner_id = %(owner)s
-        AND region.archived_at IS NULL AND programme.closed_at IS NULL
-        AND (
-            task.state = 'done' AND task.finished_at >= %(monday)s
-            OR task.state IN ('open', 'started', 'blocked')
-            AND task.due_date <= %(last)s
-            AND NOT EXISTS (
-                SELECT 1 FROM rollout_taskrequest request
-                WHERE request.task_id = task.id
-                    AND request.kind = 'not_mine' AND request.state = 'open'
-            )
-        )
+    WHERE region.archived_at IS NULL AND programme.closed_at IS NULL
 """
 
 
@@ -152,8 +154,9 @@ def week_head(user: User, at: datetime) -> WeekHead:
         cursor.execute(WEEK_HEAD, values)
         count, finished, regions, region = cursor.fetchone()
     return WeekHead(
-        count=count,
-        finished=finished,
+        # PostgreSQL's sums are decimals.
+        count=int(count),
+        finished=int(finished),
         next_due=None if count else _next_due(user, at),
         region=region if regions == 1 else "",
     )
