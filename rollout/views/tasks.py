@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -47,9 +47,10 @@ from rollout.queries.tasks import (
 from rollout.services.tasks import (
     CannotMoveTask,
     block_task,
-    complete_task,
-    reopen_task,
-    start_task,
+    complete,
+    locked_task,
+    reopen,
+    start,
 )
 
 from .notes import both_texts, confirm, refuse, warn
@@ -135,17 +136,17 @@ def show_refused(request: Request, task: Task, **forms: Any) -> HttpResponse:
 
 @require_POST
 def task_complete(request: Request, pk: int) -> HttpResponse:
-    return _act(request, pk, complete_task, _("Done: %(title)s"))
+    return _act(request, pk, complete, _("Done: %(title)s"))
 
 
 @require_POST
 def task_start(request: Request, pk: int) -> HttpResponse:
-    return _act(request, pk, start_task, _("Started: %(title)s"))
+    return _act(request, pk, start, _("Started: %(title)s"))
 
 
 @require_POST
 def task_reopen(request: Request, pk: int) -> HttpResponse:
-    return _act(request, pk, reopen_task, _("Open again: %(title)s"))
+    return _act(request, pk, reopen, _("Open again: %(title)s"))
 
 
 @require_POST
@@ -230,19 +231,23 @@ def task_undo(request: Request, pk: int) -> HttpResponse:
 
 
 def _act(
-    request: Request, pk: int, service: Callable[..., Task], said: str
+    request: Request, pk: int, act_on: Callable[..., Task], said: str
 ) -> HttpResponse:
-    """The common way of a tap: gate, version, one service call, the row or the page again."""
-    # The gate asks for no more than the region; what the row shows, the service reads.
-    rows = Task.objects.visible_to(request.user).select_related("plan")
-    task = get_object_or_404(rows, pk=pk)
-    can_work_on(request.user, task).insist()
+    """The common way of a tap: gate, version, one act, the row or the page again.
+
+    The gate asks about the locked row, so that it is read once.
+    """
+    user = request.user
     try:
-        version = seen_version(request.POST, CannotMoveTask)
-        row = service(task, version=version, act=web_act(request.user))
+        with locked_task(Task.objects.visible_to(user), pk) as task:
+            can_work_on(user, task).insist()
+            version = seen_version(request.POST, CannotMoveTask)
+            act_on(task, version=version, act=web_act(user))
+    except Task.DoesNotExist:
+        raise Http404 from None
     except (CannotMoveTask, EditedMeanwhile) as refusal:
         return _answer(request, pk, said, str(refusal))
-    return _answer(request, row, said, "")
+    return _answer(request, task, said, "")
 
 
 def _answer(request: Request, row: Task | int, said: str, problem: str) -> HttpResponse:
