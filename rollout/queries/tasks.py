@@ -32,14 +32,21 @@ class TaskLine:
     task: Task
     due: str
     is_late: bool
-    detail: str
-    # By how much its day, or the day it was finished, differs from what was promised.
-    slip: str = ""
     # The newest request about it, and what became of it.
     request: TaskRequest | None = None
     asked: str = ""
     # Who cannot go on before it is finished.
     waiting: str = ""
+
+    @property
+    def detail(self) -> str:
+        """Its state if that says more than its day does, else the note of its step."""
+        return _detail(self.task)
+
+    @property
+    def slip(self) -> str:
+        """By how much its day, or the day it was finished, differs from what was promised."""
+        return _slip(self.task)
 
     @property
     def saved(self) -> str:
@@ -233,8 +240,6 @@ def task_line(
         task=task,
         due=due,
         is_late=late > 0 and unfinished,
-        detail=_detail(task),
-        slip=_slip(task),
         request=asked,
         asked=about_request(asked) if asked and unfinished else "",
         waiting=waiting_words(waiting) if unfinished else "",

@@ -123,8 +123,8 @@ def _fitting(ask: Ask | None, task: Task) -> Ask | None:
 
 
 def _lock(rows: QuerySet[Task], pk: int) -> Task:
-    """With what its row shows, so that it is not read again."""
-    return history.lock(rows.select_related("plan__region", "step"), pk)
+    """With its plan, for the region of its history."""
+    return history.lock(rows.select_related("plan"), pk)
 
 
 def _is_known(row: Task, version: int, act: Act) -> bool:
