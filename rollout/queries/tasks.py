@@ -1,13 +1,10 @@
 """What is read about tasks: one person's week, one region's state of things."""
 
-from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from django.db import connection
 from django.db.models import Q, QuerySet
-from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from regions.access import ALLOWED, Answer
 from regions.calendar import moment_of, monday_of, today
@@ -15,67 +12,11 @@ from regions.enums import Role
 from regions.models import HistoryEntry, Region, User
 from regions.queries import on_duty
 from regions.undoing import undo_answers
-from regions.wording import clock, day, days
-from rollout.duedates import slip_days
 from rollout.enums import UNFINISHED, RequestKind, RequestState, TaskState
 from rollout.models import Task, TaskRequest
-from rollout.queries.requests import about_request, asked_about
-from rollout.queries.taskparts import waiting_words, who_waits
+from rollout.queries.tasklines import TaskLine, own_lines
 
 AHEAD = timedelta(days=7)
-
-
-@dataclass(frozen=True)
-class TaskLine:
-    """A task as its row shows it: what, by when in words, and who waits."""
-
-    task: Task
-    due: str
-    is_late: bool
-    # The newest request about it, and what became of it.
-    request: TaskRequest | None = None
-    asked: str = ""
-    # Who cannot go on before it is finished.
-    waiting: str = ""
-
-    @property
-    def detail(self) -> str:
-        """Its state if that says more than its day does, else the note of its step."""
-        return _detail(self.task)
-
-    @property
-    def slip(self) -> str:
-        """By how much its day, or the day it was finished, differs from what was promised."""
-        return _slip(self.task)
-
-    @property
-    def saved(self) -> str:
-        """When Done was saved, by the clock of the reader."""
-        at = self.task.finished_at
-        return clock(timezone.localtime(at)) if at else ""
-
-    @property
-    def is_handed_back(self) -> bool:
-        """Its owner said that it is not his, and has no answer yet."""
-        one = self.request
-        return one is not None and one.is_open and not one.is_date
-
-    @property
-    def is_done(self) -> bool:
-        return self.task.state == TaskState.DONE
-
-    @property
-    def is_blocked(self) -> bool:
-        return self.task.state == TaskState.BLOCKED
-
-    @property
-    def note(self) -> str:
-        """What is worth knowing where the state has a column of its own."""
-        return _why_blocked(self.task) if self.is_blocked else _step_note(self.task)
-
-    @property
-    def is_unfinished(self) -> bool:
-        return self.task.state in UNFINISHED
 
 
 @dataclass(frozen=True)
@@ -222,58 +163,6 @@ def _finished(line: TaskLine) -> datetime:
     return line.task.finished_at
 
 
-def task_line(
-    task: Task,
-    now: date,
-    asked: TaskRequest | None = None,
-    waiting: Sequence[str] = (),
-) -> TaskLine:
-    late = (now - task.due_date).days
-    unfinished = task.finished_at is None and task.state != TaskState.DROPPED
-    if late > 0 and unfinished:
-        due = _("%(days)s late") % {"days": days(late)}
-    elif late == 0 and unfinished:
-        due = _("Due today")
-    else:
-        due = day(task.due_date)
-    return TaskLine(
-        task=task,
-        due=due,
-        is_late=late > 0 and unfinished,
-        request=asked,
-        asked=about_request(asked) if asked and unfinished else "",
-        waiting=waiting_words(waiting) if unfinished else "",
-    )
-
-
-def _slip(task: Task) -> str:
-    """3 days later than agreed; nothing where it is as promised."""
-    slip = slip_days(task, task.plan.region.zone)
-    if not slip:
-        return ""
-    words = {
-        (True, True): _("%(days)s later than agreed"),
-        (True, False): _("%(days)s earlier than agreed"),
-        (False, True): _("%(days)s later than first planned"),
-        (False, False): _("%(days)s earlier than first planned"),
-    }
-    said = words[task.baseline_date is not None, slip > 0]
-    return said % {"days": days(abs(slip))}
-
-
-def own_lines(rows: Collection[Task], now: date) -> list[TaskLine]:
-    """As their owner sees them: with what he asked, and who waits. Two queries."""
-    asked, names = asked_about(task.pk for task in rows), who_waits(rows)
-    return [
-        task_line(task, now, asked.get(task.pk), names.get(task.pk, ()))
-        for task in rows
-    ]
-
-
-def task_lines(rows: Iterable[Task], now: date) -> list[TaskLine]:
-    return [task_line(task, now) for task in rows]
-
-
 def region_tasks(region: Region) -> QuerySet[Task]:
     """A region's unfinished tasks, blocked ones first, then by day."""
     return with_details(Task.objects.filter(plan__region=region).unfinished()).order_by(
@@ -301,22 +190,3 @@ def liaison_for(task: Task, user: User) -> User | None:
     region = task.plan.region_id
     held = on_duty(user.moment, Role.LIAISON, regions=[region])[Role.LIAISON, region]
     return next((one.user for one in held if one.user != user), None)
-
-
-def _detail(task: Task) -> str:
-    if task.state == TaskState.BLOCKED:
-        return _("Blocked: %(why)s") % {"why": _why_blocked(task)}
-    if task.state == TaskState.STARTED:
-        return _("Started")
-    return _step_note(task)
-
-
-def _why_blocked(task: Task) -> str:
-    why = task.block_note or task.get_block_reason_display()
-    if task.waits_for is None:
-        return why
-    return _("%(why)s (%(who)s)") % {"why": why, "who": task.waits_for.name}
-
-
-def _step_note(task: Task) -> str:
-    return task.step.note if task.step else ""

@@ -32,14 +32,13 @@ from rollout.queries.askpage import waiting_asks
 from rollout.queries.clarifications import all_of
 from rollout.queries.history import row_timeline
 from rollout.queries.requests import requests_on
+from rollout.queries.tasklines import TaskLine, own_lines
 from rollout.queries.taskparts import task_parts
 from rollout.queries.tasks import (
     last_act,
     later_of,
     liaison_for,
     may_take_back,
-    own_lines,
-    task_line,
     week_head,
     week_of,
     with_details,
@@ -105,7 +104,7 @@ def _page(
 ) -> HttpResponse:
     user = request.user
     context = {
-        "line": task_line(task, today(task.plan.region, user.moment)),
+        "line": TaskLine(task, today(task.plan.region, user.moment)),
         "task": task,
         "form": form,
         "may_work": can_work_on(user, task),
@@ -262,7 +261,7 @@ def _answer(request: Request, row: Task | int, said: str, problem: str) -> HttpR
         now = today(user, user.moment)
         # What is finished holds up nobody, and no question about it is open.
         is_done = task.state == TaskState.DONE
-        line = task_line(task, now) if is_done else own_lines([task], now)[0]
+        line = TaskLine(task, now) if is_done else own_lines([task], now)[0]
         context = {
             "line": line,
             "reasons": BlockReason.choices,
