@@ -238,8 +238,8 @@ def _act(
     """
     user = request.user
     try:
-        with locked_task(Task.objects.visible_to(user), pk) as task:
-            can_work_on(user, task).insist()
+        with locked_task(pk) as task:
+            _let_work_on(user, task)
             version = seen_version(request.POST, CannotMoveTask)
             act_on(task, version=version, act=web_act(user))
     except Task.DoesNotExist:
@@ -247,6 +247,14 @@ def _act(
     except (CannotMoveTask, EditedMeanwhile) as refusal:
         return _answer(request, pk, said, str(refusal))
     return _answer(request, task, said, "")
+
+
+def _let_work_on(user: User, task: Task) -> None:
+    """Whoever may work on a task sees it, so only a refusal asks whether he does."""
+    if answer := can_work_on(user, task):
+        return
+    get_object_or_404(Task.objects.visible_to(user), pk=task.pk)
+    answer.insist()
 
 
 def _answer(request: Request, row: Task | int, said: str, problem: str) -> HttpResponse:
@@ -262,12 +270,14 @@ def _answer(request: Request, row: Task | int, said: str, problem: str) -> HttpR
         # What is finished holds up nobody, and no question about it is open.
         is_done = task.state == TaskState.DONE
         line = TaskLine(task, now) if is_done else own_lines([task], now)[0]
+        # A row that is done says so by itself.
+        is_new = not (problem or is_done)
         context = {
             "line": line,
             "reasons": BlockReason.choices,
             "head": week_head(user, user.moment),
             "said": text,
-            "saved": "" if problem else clock(timezone.localtime(user.moment)),
+            "saved": clock(timezone.localtime(user.moment)) if is_new else "",
             "problem": problem,
         }
         return render(request, "rollout/_task_answer.html", context)
