@@ -82,13 +82,14 @@ def create_all(rows: Iterable[Row], act: Act) -> list[Row]:
 def change(row: Row, values: Mapping[str, Any], act: Act) -> bool:
     """Set fields of a locked row; one entry per field that really changes.
 
-    Returns whether anything changed; an unchanged row is not saved.
+    Returns whether anything changed; what did not is not saved.
     """
     entries = _apply(row, values, act)
     if not entries:
         return False
     row.version += 1
-    row.save(update_fields=[*values, "version"])
+    changed = {entry.field for entry in entries} | (row.silent_fields & values.keys())
+    row.save(update_fields=[*changed, "version"])
     _write(entries)
     return True
 

@@ -18,8 +18,8 @@ from pilots.models import Finding, Procedure, Step, StepLink
 from regions.enums import Audience, Change, Via
 from regions.models import Ask, HistoryEntry, PrivateView, Sending
 from regions.undoing import undo_answers
-from rollout.access import can_plan, can_say_counts, can_see_ledger
-from rollout.models import Breaker, CloseOut, CloseOutReply
+from rollout.access import can_plan, can_say_counts, can_see_ledger, can_work_on
+from rollout.models import Breaker, CloseOut, CloseOutReply, Task
 from tests import factories
 from tests.factories import NOW
 from tests.markers import WAY_TO_REGION
@@ -308,3 +308,17 @@ def test_rules_that_only_decide_what_is_offered(world):
     assert {role for role, user in people.items() if can_say_counts(user, task)} == {
         "cio", "hq", "manager",
     }  # fmt: skip
+
+
+def test_whoever_may_work_on_a_task_sees_it(world):
+    """So a tap asks whether somebody sees its task only where he may not work on it."""
+    may, sees = set(), set()
+    for role, user in world.people.items():
+        if user is None:
+            continue
+        may |= {
+            (role, task.pk) for task in Task.objects.all() if can_work_on(user, task)
+        }
+        sees |= {(role, pk) for pk in numbers(Task.objects.visible_to(user))}
+
+    assert may < sees

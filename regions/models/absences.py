@@ -6,6 +6,7 @@ on where he is: queries take every absence near a moment, `away_at` decides.
 
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
+from zoneinfo import ZoneInfo
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -21,7 +22,12 @@ if TYPE_CHECKING:
 A_DAY = timedelta(days=1)
 
 
-def absence_near(person: str, at: datetime, **more: Any) -> models.FilteredRelation:
+def is_within(first: date, last: date, at: datetime, zone: ZoneInfo) -> bool:
+    """Whether a moment is on one of these days in a zone."""
+    return first <= at.astimezone(zone).date() <= last
+
+
+def absence_near(person: str, at: datetime) -> models.FilteredRelation:
     """The absences of the person behind a relation that may hold at a moment, to join."""
     path = f"{person}__absences"
     day = at.date()
@@ -31,7 +37,6 @@ def absence_near(person: str, at: datetime, **more: Any) -> models.FilteredRelat
             **{
                 f"{path}__from_date__lte": day + A_DAY,
                 f"{path}__last_date__gte": day - A_DAY,
-                **{f"{path}__{name}": value for name, value in more.items()},
             }
         ),
     )
@@ -106,4 +111,4 @@ class Absence(Versioned):
 
     def holds_at(self, at: datetime) -> bool:
         """Whether it is one of these days where the person is."""
-        return self.from_date <= at.astimezone(self.user.zone).date() <= self.last_date
+        return is_within(self.from_date, self.last_date, at, self.user.zone)

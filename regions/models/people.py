@@ -24,7 +24,6 @@ from regions.enums import (
 )
 from regions.validators import validate_weekdays, validate_zone
 
-from .absences import absence_near
 from .calendars import Located
 from .history import Versioned
 from .standing import Standing
@@ -196,8 +195,7 @@ class User(Versioned, Located, AbstractBaseUser):
     @cached_property
     def standing(self) -> Standing:
         """Roles at `as_of`, read once."""
-        held = Membership.objects.held_by(self, self.moment)
-        return Standing.of(self.pk, held, self.moment)
+        return Standing.at(self.moment, self.pk)
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
@@ -213,19 +211,6 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         day = at.date()
         return self.filter(from_date__lte=day).filter(
             models.Q(to_date=None) | models.Q(to_date__gt=day)
-        )
-
-    def held_by(self, user: User, at: datetime) -> Self:
-        """Those of a person, and of people whom he may stand in for at a moment.
-
-        `away_at` tells of the latter whether it is so where they are.
-        """
-        away = absence_near("user", at, deputy=user.pk)
-        return (
-            self.held_on(at)
-            .annotate(absence=away)
-            .filter(models.Q(user=user) | models.Q(absence__isnull=False))
-            .select_related("user", "absence")
         )
 
 

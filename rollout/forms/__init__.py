@@ -1,5 +1,6 @@
 """Forms of the top app: shape only; services decide."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -15,19 +16,12 @@ from rollout.models import Task
 from .filters import Filter, region_field
 
 
-class ActForm(forms.Form):
-    """An act of one tap: only what the page knew of the row."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput)
-
-
-def seen_version(data: Any, refusal: type[Exception]) -> int:
+def seen_version(data: Mapping[str, str], refusal: type[Exception]) -> int:
     """Of the row that a button was shown with. A page that lost it is refused in words."""
-    form = ActForm(data)
-    if not form.is_valid():
-        raise refusal(_("The page is incomplete. Load it again."))
-    version: int = form.cleaned_data["version"]
-    return version
+    try:
+        return int(data.get("version", ""))
+    except ValueError:
+        raise refusal(_("The page is incomplete. Load it again.")) from None
 
 
 class BlockForm(MergingForm):

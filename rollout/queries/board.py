@@ -21,8 +21,9 @@ from rollout.enums import DueWindow, TaskState
 from rollout.load import Presence, WeekLoad, Work, load_of
 from rollout.models import Task
 from rollout.queries.boardwords import WeekBar, bars_of, sentence
+from rollout.queries.tasklines import TaskLine, task_lines
 from rollout.queries.tasklist import due_in
-from rollout.queries.tasks import TaskLine, task_lines, with_details
+from rollout.queries.tasks import with_details
 
 WEEKS = 4
 STUCK_SHOWN = 10

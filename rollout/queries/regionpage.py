@@ -48,7 +48,8 @@ from rollout.queries.pushing import Followed, behind_of_plan
 from rollout.queries.regions import RegionLine, region_facts, region_line
 from rollout.queries.requests import RequestLine, requests_in
 from rollout.queries.talktimes import respect_of, talks_with
-from rollout.queries.tasks import TaskLine, region_tasks, task_lines
+from rollout.queries.tasklines import TaskLine, task_lines
+from rollout.queries.tasks import region_tasks
 
 TASKS_SHOWN, CONTACTS_SHOWN, CHANGES_SHOWN, VIEWS_SHOWN = 5, 8, 10, 10
 LESSONS_SHOWN = 3

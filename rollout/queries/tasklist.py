@@ -17,7 +17,7 @@ from rollout.access import can_edit_task
 from rollout.enums import DueWindow
 from rollout.models import Task
 from rollout.models.task import TaskQuerySet
-from rollout.queries.tasks import TaskLine, task_line
+from rollout.queries.tasklines import TaskLine
 
 EXPORTED_MOST = 20_000
 A_DAY, A_WEEK = timedelta(days=1), timedelta(weeks=1)
@@ -151,7 +151,7 @@ def _fitting(rows: Any, words: str) -> list[int]:
 
 def row_of(task: Task, reader: User, at: datetime) -> Row:
     return Row(
-        task_line(task, today(reader, at)),
+        TaskLine(task, today(reader, at)),
         may_edit=bool(can_edit_task(reader, task)),
     )
 

@@ -4,9 +4,12 @@ A tap that is sent again, because its answer was lost on the way, does nothing m
 version that it knew, and who did what came after it, tell it from a new one.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from regions import history
@@ -21,27 +24,47 @@ class CannotMoveTask(Exception):  # noqa: N818 - a refusal, told to the user as 
     """The task is in a state that does not allow this, or something is missing."""
 
 
-@transaction.atomic
+@contextmanager
+def locked_task(pk: int) -> Iterator[Task]:
+    """A task, locked for the time of a `with`, in which it is asked who may, and done.
+
+    Raises DoesNotExist.
+    """
+    with transaction.atomic():
+        yield _lock(Task.objects.all(), pk)
+
+
 def complete_task(task: Task, *, version: int, act: Act) -> Task:
-    """Finish a task. What this person saw or made done already stays as it is."""
-    row = _locked(task)
+    with locked_task(task.pk) as row:
+        return complete(row, version=version, act=act)
+
+
+def start_task(task: Task, *, version: int, act: Act) -> Task:
+    with locked_task(task.pk) as row:
+        return start(row, version=version, act=act)
+
+
+def reopen_task(task: Task, *, version: int, act: Act) -> Task:
+    with locked_task(task.pk) as row:
+        return reopen(row, version=version, act=act)
+
+
+def complete(row: Task, *, version: int, act: Act) -> Task:
+    """Finish a locked task. What this person saw or made done already stays as it is."""
     if row.state == TaskState.DONE and _is_known(row, version, act):
         return row
     return _move(row, TaskState.DONE, version, act, finished_at=act.at)
 
 
-@transaction.atomic
-def start_task(task: Task, *, version: int, act: Act) -> Task:
-    row = _locked(task)
+def start(row: Task, *, version: int, act: Act) -> Task:
     if row.state == TaskState.STARTED and _is_known(row, version, act):
         return row
     return _move(row, TaskState.STARTED, version, act)
 
 
-@transaction.atomic
-def reopen_task(task: Task, *, version: int, act: Act) -> Task:
+def reopen(row: Task, *, version: int, act: Act) -> Task:
     """Open again what was blocked, done or dropped."""
-    return _move(_locked(task), TaskState.OPEN, version, act)
+    return _move(row, TaskState.OPEN, version, act)
 
 
 @transaction.atomic
@@ -68,7 +91,7 @@ def block_task(
         "waits_for": waits_for,
         "waits_for_ask": _fitting(waits_for_ask, task),
     }
-    row = _locked(task)
+    row = _lock(Task.objects.select_related("waits_for_ask"), task.pk)
     if not knows_asks:
         values["waits_for_ask"] = row.waits_for_ask
     is_so = row.state == TaskState.BLOCKED and all(
@@ -84,9 +107,8 @@ def drop_task(task: Task, *, reason: str, version: int, act: Act) -> Task:
     """Say that a task is not done at all, and why. Raises CannotMoveTask."""
     if not reason.strip():
         raise CannotMoveTask(_("Say why it is dropped."))
-    return _move(
-        _locked(task), TaskState.DROPPED, version, act, drop_reason=reason.strip()
-    )
+    row = _lock(Task.objects.all(), task.pk)
+    return _move(row, TaskState.DROPPED, version, act, drop_reason=reason.strip())
 
 
 def _fitting(ask: Ask | None, task: Task) -> Ask | None:
@@ -101,10 +123,9 @@ def _fitting(ask: Ask | None, task: Task) -> Ask | None:
     return row
 
 
-def _locked(task: Task) -> Task:
-    """With what its row shows, so that it is not read again."""
-    rows = Task.objects.select_related("plan__region", "step", "waits_for_ask")
-    return history.lock(rows, task.pk)
+def _lock(rows: QuerySet[Task], pk: int) -> Task:
+    """With its plan, for the region of its history."""
+    return history.lock(rows.select_related("plan"), pk)
 
 
 def _is_known(row: Task, version: int, act: Act) -> bool:

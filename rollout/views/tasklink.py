@@ -30,7 +30,8 @@ from rollout.links import TASKS_LINK
 from rollout.models import Task
 from rollout.queries.links import mailed_tasks as tasks_behind
 from rollout.queries.links import person_behind, person_of_late
-from rollout.queries.tasks import liaison_for, own_lines, with_details
+from rollout.queries.tasklines import own_lines
+from rollout.queries.tasks import liaison_for, with_details
 from rollout.services.requests import CannotAsk, ask_for_date
 from rollout.services.signin import ask_for_link
 from rollout.services.tasks import CannotMoveTask, block_task, complete_task

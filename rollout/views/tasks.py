@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -33,14 +33,13 @@ from rollout.queries.clarifications import all_of, confirmation_of
 from rollout.queries.history import row_timeline
 from rollout.queries.lessons import lesson_lines
 from rollout.queries.requests import requests_on
+from rollout.queries.tasklines import TaskLine, own_lines
 from rollout.queries.taskparts import task_parts
 from rollout.queries.tasks import (
     last_act,
     later_of,
     liaison_for,
     may_take_back,
-    own_lines,
-    task_line,
     week_head,
     week_of,
     with_details,
@@ -49,9 +48,10 @@ from rollout.queries.taught import taught_by
 from rollout.services.tasks import (
     CannotMoveTask,
     block_task,
-    complete_task,
-    reopen_task,
-    start_task,
+    complete,
+    locked_task,
+    reopen,
+    start,
 )
 
 from .notes import both_texts, confirm, refuse, warn
@@ -107,7 +107,7 @@ def _page(
     user = request.user
     questions = all_of(task, user, user.moment)
     context = {
-        "line": task_line(task, today(task.plan.region, user.moment)),
+        "line": TaskLine(task, today(task.plan.region, user.moment)),
         "task": task,
         "form": form,
         "may_work": can_work_on(user, task),
@@ -142,17 +142,17 @@ def show_refused(request: Request, task: Task, **forms: Any) -> HttpResponse:
 
 @require_POST
 def task_complete(request: Request, pk: int) -> HttpResponse:
-    return _act(request, pk, complete_task, _("Done: %(title)s"))
+    return _act(request, pk, complete, _("Done: %(title)s"))
 
 
 @require_POST
 def task_start(request: Request, pk: int) -> HttpResponse:
-    return _act(request, pk, start_task, _("Started: %(title)s"))
+    return _act(request, pk, start, _("Started: %(title)s"))
 
 
 @require_POST
 def task_reopen(request: Request, pk: int) -> HttpResponse:
-    return _act(request, pk, reopen_task, _("Open again: %(title)s"))
+    return _act(request, pk, reopen, _("Open again: %(title)s"))
 
 
 @require_POST
@@ -237,19 +237,31 @@ def task_undo(request: Request, pk: int) -> HttpResponse:
 
 
 def _act(
-    request: Request, pk: int, service: Callable[..., Task], said: str
+    request: Request, pk: int, act_on: Callable[..., Task], said: str
 ) -> HttpResponse:
-    """The common way of a tap: gate, version, one service call, the row or the page again."""
-    # The gate asks for no more than the region; what the row shows, the service reads.
-    rows = Task.objects.visible_to(request.user).select_related("plan")
-    task = get_object_or_404(rows, pk=pk)
-    can_work_on(request.user, task).insist()
+    """The common way of a tap: gate, version, one act, the row or the page again.
+
+    The gate asks about the locked row, so that it is read once.
+    """
+    user = request.user
     try:
-        version = seen_version(request.POST, CannotMoveTask)
-        row = service(task, version=version, act=web_act(request.user))
+        with locked_task(pk) as task:
+            _let_work_on(user, task)
+            version = seen_version(request.POST, CannotMoveTask)
+            act_on(task, version=version, act=web_act(user))
+    except Task.DoesNotExist:
+        raise Http404 from None
     except (CannotMoveTask, EditedMeanwhile) as refusal:
         return _answer(request, pk, said, str(refusal))
-    return _answer(request, row, said, "")
+    return _answer(request, task, said, "")
+
+
+def _let_work_on(user: User, task: Task) -> None:
+    """Whoever may work on a task sees it, so only a refusal asks whether he does."""
+    if answer := can_work_on(user, task):
+        return
+    get_object_or_404(Task.objects.visible_to(user), pk=task.pk)
+    answer.insist()
 
 
 def _answer(request: Request, row: Task | int, said: str, problem: str) -> HttpResponse:
@@ -264,13 +276,15 @@ def _answer(request: Request, row: Task | int, said: str, problem: str) -> HttpR
         now = today(user, user.moment)
         # What is finished holds up nobody, and no question about it is open.
         is_done = task.state == TaskState.DONE
-        line = task_line(task, now) if is_done else own_lines([task], now)[0]
+        line = TaskLine(task, now) if is_done else own_lines([task], now)[0]
+        # A row that is done says so by itself.
+        is_new = not (problem or is_done)
         context = {
             "line": line,
             "reasons": BlockReason.choices,
             "head": week_head(user, user.moment),
             "said": text,
-            "saved": "" if problem else clock(timezone.localtime(user.moment)),
+            "saved": clock(timezone.localtime(user.moment)) if is_new else "",
             "problem": problem,
         }
         return render(request, "rollout/_task_answer.html", context)

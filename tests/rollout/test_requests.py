@@ -254,16 +254,21 @@ def test_lists_of_requests_cost_the_same_for_one_and_three(
 # --- A tap, counted ------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("left", "statements"), [(1, 10), (0, 11)])
-def test_finishing_a_task_takes_ten_statements_with_session_user_and_history(
-    left, statements, as_user, plan_north, staff_north, assert_queries
-):
+@pytest.mark.parametrize(
+    ("left", "elsewhere", "statements"), [(1, 0, 9), (0, 0, 10), (1, 1, 10)]
+)
+def test_finishing_a_task_takes_at_most_ten_statements_with_user_and_history(
+    left, elsewhere, statements, as_user, plan_north, plan_south, staff_north,
+    assert_queries,
+):  # fmt: skip
     """From the request to the row and the numbers of the week, all that is asked of the
     database. Two are the savepoint, which outside of a test is the transaction; one more
-    looks for the next day when nothing is left of the week."""
+    looks for the next day when nothing is left of the week, or names the region where
+    somebody works in several."""
     task = make_task(plan_north, owner=staff_north, due_date=DUE)
-    for number in range(left):
-        make_task(plan_north, f"T{number}", owner=staff_north, due_date=DUE)
+    for plan, count in ((plan_north, left), (plan_south, elsewhere)):
+        for number in range(count):
+            make_task(plan, f"T{number}", owner=staff_north, due_date=DUE)
     browser = as_user(staff_north)
     address, body = f"/tasks/{task.pk}/complete/", {"version": "1"}
     browser.get("/tasks/")
@@ -271,7 +276,9 @@ def test_finishing_a_task_takes_ten_statements_with_session_user_and_history(
     with assert_queries(statements):
         answer = browser.post(address, body, headers={"HX-Request": "true"})
 
-    assert "Done, saved 09:00" in answer.content.decode()
+    text = answer.content.decode()
+    assert "Done, saved 09:00" in text
+    assert ("North" in text) == bool(elsewhere)
     task.refresh_from_db()
     assert task.finished_at == NOW
     assert HistoryEntry.objects.of(task).filter(field="state").count() == 1
