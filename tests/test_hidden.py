@@ -1,16 +1,15 @@
 """Headquarters sees every row; here those of the south are hidden from it, so that what is
 still told of them goes past `visible_to`."""
 
-from contextlib import suppress
 from dataclasses import replace
 
-import pypdfium2
 import pytest
 from django.db.models import Q
 
 from tests.markers import WAY_TO_REGION
 from tests.matrix import Ask, encoded, send, undone
 from tests.permissions import ARGS, OF_ALL, OF_PEOPLE, rows
+from tests.printed import text_of
 
 pytestmark = [pytest.mark.usefixtures("frozen"), pytest.mark.any_store]
 
@@ -56,15 +55,6 @@ def answered(world, row, made):
         return send(world.clients["hq"], Ask.of(row.name, row.method, made))
 
 
-def told_by(answer):
-    """The text of a page, also of one that is printed."""
-    with suppress(UnicodeDecodeError):
-        return answer.content.decode()
-    with pypdfium2.PdfDocument(answer.content) as printed:
-        texts = [page.get_textpage().get_text_bounded() for page in printed]
-    return "".join(texts)
-
-
 def test_no_address_leads_headquarters_to_a_hidden_row(world, hidden):
     """Where the matrix has a row in the address that is somebody's."""
     doors = [row for row in rows() if row.name in ARGS and row.name not in NO_DOORS]
@@ -82,7 +72,7 @@ def test_no_other_page_tells_headquarters_of_a_hidden_row(world, hidden):
     told = {
         row.name
         for row in pages
-        if "mark_south" in told_by(answered(world, row, world.north))
+        if "mark_south" in text_of(answered(world, row, world.north))
     }
 
     assert told == set()
