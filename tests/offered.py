@@ -9,6 +9,7 @@ from django.urls import Resolver404, resolve
 
 from tests.matrix import args_of
 from tests.permissions import codes, codes_elsewhere
+from tests.printed import text_of
 
 REFUSED = {403, 404}
 FORM = re.compile(r"<form\b[^>]*>")
@@ -18,7 +19,7 @@ AIM = re.compile(r'\b(?:action|href)="([^"?#]*)')
 
 def offers(page: HttpResponse, path: str) -> set[tuple[str, str]]:
     """Method and address of each link and form of the page at that path."""
-    text, found = page.content.decode(), set()
+    text, found = text_of(page), set()
     for tag in [*FORM.findall(text), *LINK.findall(text)]:
         aim = AIM.search(tag)
         to = unescape(aim[1]) if aim else ""

@@ -9,6 +9,7 @@ from django.db.models import Q
 from tests.markers import WAY_TO_REGION
 from tests.matrix import Ask, encoded, send, undone
 from tests.permissions import ARGS, OF_ALL, OF_PEOPLE, rows
+from tests.printed import text_of
 
 pytestmark = [pytest.mark.usefixtures("frozen"), pytest.mark.any_store]
 
@@ -71,7 +72,7 @@ def test_no_other_page_tells_headquarters_of_a_hidden_row(world, hidden):
     told = {
         row.name
         for row in pages
-        if "mark_south" in answered(world, row, world.north).content.decode()
+        if "mark_south" in text_of(answered(world, row, world.north))
     }
 
     assert told == set()

@@ -26,6 +26,7 @@ from tests.permissions import (
     codes_of_absent,
     rows,
 )
+from tests.printed import text_of
 from tests.tables import snapshot
 from tests.texts import our_models
 
@@ -70,7 +71,7 @@ def answers(world, ask, expected, people=PEOPLE):
     assert got == {role: expected[role] for role in people}, ask
     for role, answer in found.items():
         if not ask.path.startswith(KEYED):
-            assert leaks(role, answer.content.decode()) == set(), (ask, role)
+            assert leaks(role, text_of(answer)) == set(), (ask, role)
         if answer.status_code == 200:
             assert offered_in_vain(role, answer, ask.path, sides) == set(), (ask, role)
     return found
@@ -78,7 +79,7 @@ def answers(world, ask, expected, people=PEOPLE):
 
 def told(answer, ask):
     """All of an answer, but for the address and the form's token, which is masked anew."""
-    text = answer.content.decode().replace(ask.path, "")
+    text = text_of(answer).replace(ask.path, "")
     if answer.context and answer.context.get("csrf_token"):
         text = text.replace(str(answer.context["csrf_token"]), "")
     headers = {name: text for name, text in answer.items() if name not in UNTOLD}

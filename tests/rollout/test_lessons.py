@@ -1,6 +1,7 @@
 """A lesson on a task: answered in one tap, later what came of it, taken back in its place."""
 
 import pytest
+from django.urls import reverse
 
 from pilots.enums import FindingState
 from pilots.models import Finding, Step
@@ -276,12 +277,14 @@ def test_lists_of_lessons_take_the_same_queries_however_many(
     assert cio.standing.sees_all  # read once for a request
     with assert_queries(3):
         assert len(open_lessons(plan_north, cio, 5)) == rows
-    with assert_queries(12):
+    with assert_queries(13):
         playbook = client.get("/playbook/")
     with assert_queries(15):
         page = client.get(f"/findings/{found[0].pk}/")
     with assert_queries(9):
         assert theirs.get("/tasks/").status_code == 200
+    with assert_queries(34):
+        assert client.get("/regions/NORTH/").status_code == 200
 
     words = "Used in 1 plan, helped in 0 of 1. The problem came back 1 time."
     assert words in playbook.content.decode()
@@ -348,6 +351,26 @@ def test_lesson_stands_on_its_step_in_every_version(
     [procedure] = as_user(cio).get("/playbook/").context["procedures"]
     taught = {step.title: step.lessons for step in procedure.steps.all()}
     assert taught == {"Weed out twins": [lesson], "Other": []}
+
+
+def test_who_writes_the_next_version_has_the_answers_before_him(
+    task, lesson, later, as_user, hq, staff_north
+):
+    """Not on a version that is published, which nobody writes any more."""
+    make_use(task, lesson, staff_north, **SKIPPED)
+    draft = make_procedure(
+        lesson.programme, later.procedure.name, number=3, published_at=None
+    )
+
+    pages = {
+        one.number: as_user(hq).get(reverse("pilots:version", args=[one.pk]))
+        for one in (draft, later.procedure)
+    }
+
+    told = {number: page.content.decode() for number, page in pages.items()}
+    assert "Skipped: nobody has time for it (1)" in told[3]
+    assert f"/playbook/booklet/{draft.pk}/" in told[3]
+    assert "Skipped: " not in told[2]
 
 
 def test_lesson_is_answered_on_the_call_sheet_and_in_the_plan(
