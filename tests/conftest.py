@@ -92,17 +92,15 @@ def assert_queries(db: None) -> Callable:
 
 @pytest.fixture(scope="session", autouse=True)
 def _tables_can_be_emptied() -> Iterator[None]:
-    """Between tests the history goes too: SQLite has no TRUNCATE, which asks no trigger."""
+    """Between tests what is kept goes too: SQLite has no TRUNCATE, which asks no trigger."""
     usual = DatabaseOperations.execute_sql_flush
 
     def flush(self: DatabaseOperations, statements: list[str]) -> None:
         with self.connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT sql FROM sqlite_master WHERE name = 'history_no_delete'"
-            )
-            made = [row[0] for row in cursor.fetchall()]
-        drop = ["DROP TRIGGER IF EXISTS history_no_delete"]
-        usual(self, [*drop, *statements, *made])
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+            made = dict(cursor.fetchall())
+        drop = [f"DROP TRIGGER {name}" for name in made]
+        usual(self, [*drop, *statements, *made.values()])
 
     with patch.object(DatabaseOperations, "execute_sql_flush", flush):
         yield
