@@ -2,6 +2,8 @@
 
 What is published never changes, neither the version nor its steps: every change begins with
 a draft. The database refuses the rest (migration 0005 of this app).
+
+A change of its steps is one of the draft: who publishes it, publishes what he has seen.
 """
 
 from collections import defaultdict
@@ -117,13 +119,15 @@ def add_step(
     act: Act,
     after: Collection[Step] = (),
 ) -> Step:
-    """One more step at the end of a draft. Raises CannotKeepPlaybook."""
+    """One more step, at the end of a draft unless it says where. Raises CannotKeepPlaybook."""
     row = _draft(draft)
     _insist_on_another(row, values["title"])
     last = row.steps.order_by("-position").values_list("position", flat=True).first()
     position = 0 if last is None else last + 1
-    step = history.create(Step(procedure=row, position=position, **values), act)
+    values = {"position": position, **values}
+    step = history.create(Step(procedure=row, **values), act)
     _set_order(step, after, act)
+    history.touch(row)
     return step
 
 
@@ -143,17 +147,21 @@ def edit_step(
     draft = _draft(step.procedure)
     row = history.lock(Step.objects.select_related("procedure"), step.pk, version)
     _insist_on_another(draft, values.get("title", row.title), row.pk)
+    before = row.version
     history.change(row, values, act)
     if after is not None:
         _set_order(row, after, act)
+    if row.version != before:
+        history.touch(draft)
     return row
 
 
 @transaction.atomic
 def remove_step(step: Step, *, version: int, act: Act) -> None:
     """Take a step out of a draft. Raises CannotKeepPlaybook and EditedMeanwhile."""
-    _draft(step.procedure)
+    draft = _draft(step.procedure)
     _delete_step(history.lock(Step.objects.all(), step.pk, version), act)
+    history.touch(draft)
 
 
 @transaction.atomic
@@ -205,11 +213,13 @@ def _set_order(step: Step, after: Iterable[Step], act: Act) -> None:
     wanted = {one.pk: one for one in after}
     links = {link.before_id: link for link in step.links_before.all()}
     new = [one for pk, one in wanted.items() if pk not in links]
+    gone = [link for pk, link in links.items() if pk not in wanted]
     _refuse_circles(step, new)
-    for pk, link in links.items():
-        if pk not in wanted:
-            history.delete(link, act)
+    for link in gone:
+        history.delete(link, act)
     history.create_all([StepLink(step=step, before=one) for one in new], act)
+    if new or gone:
+        history.touch(step)
 
 
 def _refuse_circles(step: Step, new: Iterable[Step]) -> None:
