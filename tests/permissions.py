@@ -21,7 +21,7 @@ from regions.enums import Stage
 from regions.models import User
 from rollout.queries.closeouts import took_part
 from rollout.queries.handover import moving_from
-from tests.factories import NOW
+from tests.factories import NOW, make_procedure
 
 Maker = Callable[[Any], Any]
 
@@ -383,7 +383,13 @@ ADDED: dict[str, Maker] = {
     "pilots.finding": lambda other: {"title": "A new one"},
     "pilots.pilot": lambda other: {"name": "A new one"},
     "pilots.procedure": lambda other: {"name": "A new one"},
-    "pilots.step": lambda other: {"title": "A new one", "offset_days": "-7"},
+    "pilots.step": lambda other: {
+        "procedure": make_procedure(
+            other["regions.programme"], "Draft", published_at=None
+        ).pk,
+        "title": "A new one",
+        "offset_days": "-7",
+    },
     "regions.blackout": lambda other: {"reason": "A new one"},
     "regions.checkin": lambda other: {"programme": other["regions.programme"].pk},
     "regions.holiday": lambda other: {"day_date": "2027-08-08"},
@@ -405,6 +411,8 @@ ADMIN_EXCEPTIONS: dict[tuple[str, str], tuple[int, int]] = {
     **{(label, "change"): (200, 403) for label in READ_ONLY},
     **{(label, "history"): (404, 404) for label in LEDGERS},
     **{(label, "delete"): (403, 403) for label in KEPT},
+    # What is published; drafts are saved in tests/pilots/test_admin.py.
+    **{(label, "change"): (200, 403) for label in ("pilots.procedure", "pilots.step")},
 }
 
 

@@ -103,13 +103,17 @@ def posted_to_add(world, path, row):
     return said | posted(page) | own
 
 
+def draft_in(programme):
+    return factories.make_procedure(programme, "Unused", published_at=None)
+
+
 # One like it that nothing hangs on, so that it can be deleted.
 UNUSED = {
     Pilot: lambda row: factories.make_pilot(row.programme, "Unused"),
-    Procedure: lambda row: factories.make_procedure(row.programme, "Unused"),
+    Procedure: lambda row: draft_in(row.programme),
     Programme: lambda row: factories.make_programme("UNUSED"),
     RegionalCEO: lambda row: factories.make_ceo(factories.make_region("UNUSED")),
-    Step: lambda row: factories.make_step(row.procedure, "Unused"),
+    Step: lambda row: factories.make_step(draft_in(row.procedure.programme), "Unused"),
     Task: lambda row: factories.make_task(row.plan, "Unused"),
     Wave: lambda row: factories.make_wave(row.programme, "Unused"),
 }

@@ -14,7 +14,7 @@ from django.apps import apps
 from django.db.models import Q
 from django.urls import reverse
 
-from pilots.models import Finding, Procedure
+from pilots.models import Finding, Procedure, Step, StepLink
 from regions.enums import Audience, Change, Via
 from regions.models import Ask, HistoryEntry, PrivateView, Sending
 from regions.undoing import undo_answers
@@ -254,6 +254,21 @@ def test_rule_that_lets_everybody_see_is_found(model, world, monkeypatch):
     seen, expected, _ = look(world, label, words, "staff")
 
     assert set(seen) > set(expected)
+
+
+def test_drafts_of_the_playbook_are_seen_by_those_who_write_it(world):
+    other = Procedure.objects.first().programme
+    draft = factories.make_procedure(other, "Draft", published_at=None)
+    first, then = (factories.make_step(draft, title) for title in ("First", "Then"))
+    link = factories.make_step_link(then, first)
+
+    for row, model in ((draft, Procedure), (first, Step), (link, StepLink)):
+        seen = {
+            role
+            for role, user in world.people.items()
+            if user and model.objects.visible_to(user).filter(pk=row.pk)
+        }
+        assert seen == {"cio", "hq"}, model
 
 
 # --- What is told from these rows ----------------------------------------------------

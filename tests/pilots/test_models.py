@@ -1,10 +1,12 @@
 """Each rule that the database holds is broken once."""
 
 from datetime import date
+from uuid import uuid4
 
 import pytest
+from django.db.models import F
 
-from pilots.models import Finding, Pilot, Procedure, Step, SuccessCriterion
+from pilots.models import Finding, Pilot, Procedure, Step, StepLink, SuccessCriterion
 from tests import factories
 from tests.constraints import (
     Rows,
@@ -34,24 +36,33 @@ BREACHES = {
     ),
     "pilot_name_unique": second(Pilot),
     "procedure_number_positive": changed(Procedure, number=0),
-    "procedure_version_unique": second(Procedure),
+    "procedure_draft_is_published_by_nobody": changed(Procedure, published_by_id=1),
+    "procedure_one_draft": second(Procedure, number=2),
+    "procedure_version_unique": second(Procedure, published_at=factories.NOW),
+    "step_effort_not_negative": changed(Step, effort_hours=-1),
+    "step_key_unique": second(Step, title="Another"),
     "step_kind_known": changed(Step, kind="other"),
     "step_offset_sane": changed(Step, offset_days=-1501),
     "step_role_known": changed(Step, role="other"),
     "step_unit_known": changed(Step, offset_unit="other"),
-    "step_title_unique": second(Step),
+    "step_title_unique": second(Step, key=uuid4()),
+    "steplink_not_to_itself": changed(StepLink, before_id=F("step_id")),
+    "steplink_once": second(StepLink),
 }
 
 
 @pytest.fixture
 def rows(programme) -> Rows:
     pilot = factories.make_pilot(programme)
-    procedure = factories.make_procedure(programme)
+    # A draft, as what is published refuses every change.
+    procedure = factories.make_procedure(programme, published_at=None)
+    step = factories.make_step(procedure)
     made = [
         pilot,
         procedure,
         factories.make_criterion(pilot),
-        factories.make_step(procedure),
+        step,
+        factories.make_step_link(step, factories.make_step(procedure, "First")),
         factories.make_finding(programme, pilot=pilot),
     ]
     return {type(row): row for row in made}

@@ -90,8 +90,7 @@ def test_new_plan_in_a_blackout_needs_a_reason(add_plan, programme):
 def test_new_plan_warns_of_impossible_days(browser, add_plan, playbook, programme):
     days = {"first_date": date(2027, 1, 1), "last_date": date(2027, 4, 30)}
     factories.make_blackout(programme, **days)
-    with factories.unrecorded():
-        playbook["people"].steps.update(needs_region=True)
+    factories.make_step(playbook["people"], "Train", offset_days=-20, needs_region=True)
 
     assert add_plan() == []
 

@@ -7,8 +7,10 @@ from unittest.mock import patch
 import pytest
 from django.apps import apps
 
-from pilots.models import Finding, Pilot, Step
+from pilots.models import Finding, Pilot, Procedure, Step
+from pilots.services.playbook import publish, remove_step
 from regions.enums import Role, Via
+from regions.history import Act
 from regions.models import (
     Ask,
     Contact,
@@ -310,3 +312,71 @@ def test_steps_may_count_in_working_days_and_need_the_region(tmp_path):
     task = Task.objects.get(step=step, plan__region__code="EAST")
     assert (task.due_date, task.first_due_date) == (date(2027, 3, 26),) * 2
     assert {count.kind: count.new for count in again.counts if count.new} == {}
+
+
+# --- A playbook that is published already -------------------------------------------
+
+ROWS = FILES["our_playbook_tasks.csv"]
+MORE = {"our_playbook_tasks.csv": ROWS + "Data,Count the stock,region,-9,data,,\n"}
+WEST = {
+    "our_regions.csv": FILES["our_regions.csv"]
+    + "WEST,West Company,Wave 1,2027-04-05,,no,\n"
+}
+
+
+def titles_in(code):
+    return set(
+        Task.objects.filter(plan__region__code=code).values_list("title", flat=True)
+    )
+
+
+def test_new_procedures_are_published_by_who_loads(folder):
+    load_folder(folder)
+
+    versions = Procedure.objects.values_list("number", "published_at").distinct()
+    assert list(versions) == [(1, TODAY)]
+
+
+def test_new_step_waits_in_a_draft_and_not_in_plans(folder):
+    load_folder(folder)
+    write_folder(folder, MORE | WEST)
+
+    again = load_folder(folder)
+
+    step = Step.objects.get(title="Count the stock")
+    assert (step.procedure.name, step.procedure.number) == ("Data", 2)
+    assert step.procedure.is_draft
+    # What the draft took over from the version before is known by its key.
+    copies = Step.objects.filter(title="Clean the customers")
+    assert copies.values("key").distinct().count() == 1
+    assert {count.kind: count.new for count in again.counts if count.new} == {
+        "steps": 1,
+        "regions": 1,
+        "plans": 1,
+        "tasks": 7,
+    }
+    assert titles_in("WEST") == titles_in("EAST")
+    rows = rows_of_all_tables()
+    load_folder(folder)
+    assert rows_of_all_tables() == rows
+
+
+def test_plans_follow_what_was_published_since(folder, hq):
+    """A step that the newest version added is planned, one that it gave up is not."""
+    load_folder(folder)
+    write_folder(folder, MORE)
+    load_folder(folder)
+    act, draft = Act(by=hq, at=TODAY), Procedure.objects.get(published_at=None)
+    given_up = draft.steps.get(title="Clean the customers")
+    remove_step(given_up, version=given_up.version, act=act)
+    draft.refresh_from_db()
+    publish(draft, version=draft.version, act=act)
+    write_folder(folder, MORE | WEST)
+
+    load_folder(folder)
+
+    assert titles_in("EAST") - titles_in("WEST") == {"Clean the customers"}
+    assert titles_in("WEST") - titles_in("EAST") == {"Count the stock"}
+    plan = Plan.objects.get(region__code="WEST")
+    assert plan.procedures.get(name="Data") == draft
+    assert not Procedure.objects.filter(published_at=None)
