@@ -70,7 +70,7 @@ def test_what_is_published_is_only_shown(browser, draft):
         page, codes = saves(browser, row)
         assert codes == [403, 403], row
         assert list(page.context["adminform"].form.fields) == ["seen_version"]
-        assert 'href="/playbook/"' in page.content.decode()
+        assert f'href="/playbook/{published.pk}/"' in page.content.decode()
     new = {"procedure": published.pk, "title": "New", "offset_days": 1}
     page = browser.get(address("pilots.step", "add"))
     said = browser.post(address("pilots.step", "add"), posted(page, **new), follow=True)

@@ -78,7 +78,8 @@ def test_next_version_is_written_and_published_with_what_differs(
     # The lesson stands on the step in its new version too.
     assert "Customers were listed twice" in page_of(client, draft).content.decode()
 
-    client.post(f"/playbook/{draft.pk}/publish/", {"version": 1})
+    draft.refresh_from_db()
+    client.post(f"/playbook/{draft.pk}/publish/", {"version": draft.version})
 
     page = page_of(reader, draft).content.decode()
     assert "Version 2, published on" in page

@@ -72,6 +72,7 @@ def new(old, act):
     after = [steps["Clean"], train]
     edit_step(steps["Check"], {"title": "Verify"}, version=1, act=act, after=after)
     remove_step(steps["Fax"], version=1, act=act)
+    draft.refresh_from_db()
     return publish(draft, version=draft.version, act=act)
 
 
