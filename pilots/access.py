@@ -46,10 +46,8 @@ def can_keep_playbook(user: User) -> Answer:
 
 
 def can_see_step(user: User, step: Step | None) -> bool:
-    """What a draft says is for those who write it."""
-    return step is not None and (
-        not step.procedure.is_draft or user.standing.may(Right.KEEP_PLAYBOOK)
-    )
+    """What a draft says is for who sees everything."""
+    return step is not None and (not step.procedure.is_draft or user.standing.sees_all)
 
 
 def can_keep_pilots(user: User) -> Answer:

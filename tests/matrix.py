@@ -133,11 +133,13 @@ def _shared(programme: Programme) -> SimpleNamespace:
     finding = factories.make_finding
     pilot = factories.make_pilot(programme)
     next_version = factories.make_procedure(programme, "Drafted", published_at=None)
-    factories.make_step(next_version, "First")
+    first = factories.make_step(next_version, "First")
+    then = factories.make_step(next_version, "Then", position=1)
+    factories.make_step_link(then, first)
     return SimpleNamespace(
         pilot=pilot,
         next_version=next_version,
-        next_step=factories.make_step(next_version, "Then", position=1),
+        next_step=then,
         criterion=factories.make_criterion(pilot),
         step=step,
         carried=_version(programme, "Books"),

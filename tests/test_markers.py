@@ -12,6 +12,7 @@ from tests.factories import NOW
 from tests.markers import WAY_TO_REGION, fillable, leaks, marker, without
 from tests.matrix import Ask, make_world, send, undone
 from tests.permissions import PEOPLE, rows
+from tests.printed import text_of
 from tests.texts import text_fields
 
 pytestmark = [pytest.mark.usefixtures("frozen"), pytest.mark.any_store]
@@ -90,7 +91,7 @@ def test_search_tells_of_nothing_hidden(question, world):
     name, query = question
     path = f"{Ask.of(name, 'GET', world.north).path}?{query}"
     for role in PEOPLE:
-        text = send(world.clients[role], Ask("GET", path)).content.decode()
+        text = text_of(send(world.clients[role], Ask("GET", path)))
         assert leaks(role, text.replace(query, "")) == set(), role
 
 
@@ -101,7 +102,7 @@ def pages(world, role, made):
         with undone():
             answer = send(world.clients[role], Ask.of(name, "GET", made))
         token = answer.context.get("csrf_token") if answer.context else None
-        text = KEY.sub("", answer.content.decode())
+        text = KEY.sub("", text_of(answer))
         found[name] = text.replace(str(token), "") if token else text
     return found
 

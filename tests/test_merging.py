@@ -311,6 +311,7 @@ WITHOUT = {
     "rollout:person-hand-over",
     "rollout:lesson-answer",
     "rollout:person-invite",
+    "rollout:push",
     "rollout:region-ask",
     "rollout:region-brief",
     "rollout:role-give",

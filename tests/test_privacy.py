@@ -30,7 +30,7 @@ from regions.timeline import past_acts
 from rollout import reminders
 from rollout.models import Mail
 from rollout.services.mail import deliver
-from tests import factories
+from tests import factories, printed
 from tests.admin_rows import address, address_of, make_entry
 from tests.factories import NOW
 from tests.markers import marker
@@ -89,7 +89,7 @@ def signed_in(user) -> Client:
 def text_of(response) -> str:
     """What an answer says, that of a workbook too."""
     if not response.headers.get("Content-Type", "").startswith("application/vnd"):
-        return response.content.decode()
+        return printed.text_of(response)
     with zipfile.ZipFile(io.BytesIO(response.content)) as book:
         return "".join(book.read(name).decode() for name in book.namelist())
 

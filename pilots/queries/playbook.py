@@ -22,7 +22,7 @@ def procedures_of(programme: Programme) -> list[Procedure]:
 
 
 def drafts_of(programme: Programme, user: User) -> QuerySet[Procedure]:
-    """Of next versions; for those who write them. None where somebody may not."""
+    """Of next versions, as far as somebody sees them."""
     rows = Procedure.objects.visible_to(user).filter(published_at=None)
     return rows.filter(programme=programme).order_by("position", "id")
 

@@ -36,6 +36,7 @@ from tests.factories import (
     make_task,
     make_user,
 )
+from tests.opened import open_playbook
 
 pytestmark = [pytest.mark.usefixtures("frozen")]
 any_store = pytest.mark.any_store
@@ -256,7 +257,7 @@ def test_deleted_row_keeps_its_history_for_who_sees_all(
     step = make_step(make_procedure(programme), "To go")
     address = f"/history/step/{step.pk}/"
     assert as_user(staff_north).get(address).status_code == 200
-    with transaction.atomic():
+    with open_playbook(), transaction.atomic():
         history.delete(step, act_by(hq))
 
     shown = as_user(auditor).get(address)
@@ -300,7 +301,7 @@ def test_pages_of_rows_lead_to_their_whole_history(
     client = as_user(cio)
     leads = {
         "/settings/": f"/history/user/{cio.pk}/",
-        "/playbook/": f"/history/procedure/{procedure.pk}/",
+        f"/playbook/{procedure.pk}/": f"/history/procedure/{procedure.pk}/",
         "/regions/NORTH/": f"/history/region/{plan_north.region_id}/",
         "/regions/NORTH/call/": f"/history/regionalceo/{rhythm_north.ceo_id}/",
         f"/tasks/{task.pk}/": f"/history/task/{task.pk}/",

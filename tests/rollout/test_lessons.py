@@ -35,6 +35,7 @@ from tests.factories import (
     make_use,
 )
 from tests.history_guard import unrecorded
+from tests.opened import open_playbook
 
 pytestmark = [pytest.mark.usefixtures("frozen"), pytest.mark.any_store]
 HTMX = {"HX-Request": "true"}
@@ -416,7 +417,7 @@ def test_lesson_is_answered_on_the_call_sheet_and_in_the_plan(
 def test_task_says_how_in_three_steps_and_once_what_is_noted(
     said, how, note, task, as_user, staff_north
 ):
-    with unrecorded():
+    with unrecorded(), open_playbook():
         Step.objects.update(**said)
 
     parts = as_user(staff_north).get(f"/tasks/{task.pk}/").context["parts"]
@@ -435,7 +436,7 @@ def test_task_says_who_confirms_what_was_agreed(
     waits, given = "To be confirmed by a person", "Confirmed by a person"
     ask = f'<a href="/regions/NORTH/ask/?task={task.pk}">Ask for it</a>'
     assert waits not in shown()
-    with unrecorded():
+    with unrecorded(), open_playbook():
         Step.objects.update(needs_confirmation=True)
     assert (waits in shown(), ask in shown(), ask in shown(staff_north)) == (
         True, True, False,

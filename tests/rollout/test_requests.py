@@ -247,7 +247,7 @@ def test_lists_of_requests_cost_the_same_for_one_and_three(
 
     with assert_queries(12):
         browser.get("/today/")
-    with assert_queries(26):
+    with assert_queries(28):
         browser.get("/regions/NORTH/")
 
 

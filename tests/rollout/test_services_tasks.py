@@ -130,7 +130,7 @@ def test_undo_refuses_what_another_row_has_taken_since(north, act):
 
 
 def test_undo_refuses_to_point_at_a_row_that_is_gone(programme, act):
-    procedure = make_procedure(programme)
+    procedure = make_procedure(programme, published_at=None)
     before, after = make_step(procedure, "Before"), make_step(procedure, "After")
     finding = make_finding(programme, step=before)
     with transaction.atomic():
