@@ -22,7 +22,7 @@ from tests.history_guard import unrecorded
 from tests.journeys.chromium import running_chromium
 from tests.markers import fillable
 from tests.matrix import Ask, make_world, send, undone
-from tests.opened import open_history
+from tests.opened import open_history, open_playbook
 from tests.permissions import rows
 from tests.test_permissions_admin import OF_MODEL
 from tests.texts import our_models
@@ -44,7 +44,7 @@ SHORT = "<b data-markup>"
 def world(db):
     made = make_world()
     one_of_each(7)
-    with unrecorded(), open_history():
+    with unrecorded(), open_history(), open_playbook():
         for model in our_models():
             for row in model._default_manager.all():
                 put_markup(row)

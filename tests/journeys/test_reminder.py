@@ -151,7 +151,7 @@ def wait_for_a_second_beat(broker):
 
 def test_nothing_makes_the_reminder_come_twice(product, reminder):
     """A restart, a second beat beside the first, and the sample loaded anew."""
-    path, _ = reminder
+    path, first = reminder
     written = path.read_bytes()
 
     product.stop()
@@ -172,6 +172,14 @@ def test_nothing_makes_the_reminder_come_twice(product, reminder):
     product.manage("load_programme", str(ROOT / "rollout" / "samples" / product.sample))
 
     assert mails_to(product, ON_CALL)[0][0].read_bytes() == written
-    assert [file for file, _ in mails_to(product, ON_CALL)] == [path]
-    ledger = product.rows(LEDGER, ON_CALL)
-    assert [(row["state"], row["answer"]) for row in ledger] == [("sent", path.name)]
+    # Other journeys may have written to him about something else.
+    same = [
+        file
+        for file, mail in mails_to(product, ON_CALL)
+        if mail["Subject"] == first["Subject"]
+    ]
+    assert same == [path]
+    ledger = [
+        row for row in product.rows(LEDGER, ON_CALL) if row["answer"] == path.name
+    ]
+    assert [row["state"] for row in ledger] == ["sent"]
