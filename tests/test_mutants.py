@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.mutants.bench import ROOT, Bench, Mutant, all_mutants
+from benchmarks.mutants.bench import METHODS, ROOT, Bench, Mutant, all_mutants
 from benchmarks.mutants.guards import guards_in, taken_away
+from benchmarks.mutants.kept import Kept
 from benchmarks.mutants.report import document
 
 pytestmark = pytest.mark.any_store
@@ -104,7 +105,7 @@ def test_guard_that_ran_while_modules_were_imported_is_tried_with_every_test():
     }
     bench.outside = {"regions/planted.py:1"}
     [early] = guards_in("def urls():\n    return require_safe(view)\n")
-    [later] = guards_in("\n\ndef urls():\n    return require_safe(view)\n")
+    [later] = guards_in("\n\ndef urls():\n    raise Http404\n")
 
     assert bench.tests_of(Mutant("regions/planted.py", early)) == [
         "its",
@@ -112,6 +113,43 @@ def test_guard_that_ran_while_modules_were_imported_is_tried_with_every_test():
         "slow",
     ]
     assert bench.tests_of(Mutant("regions/planted.py", later)) == []
+
+
+def test_decorator_is_tried_with_who_asks_for_methods_and_with_its_view_first():
+    bench = object.__new__(Bench)
+    bench.ran = {
+        "a::quick": NOTHING,
+        "b::view": {"functions": ["regions/planted.py:1"], "seconds": 2},
+        "c::quicker": NOTHING | {"seconds": 0},
+        "a::slow": NOTHING | {"seconds": 3},
+        METHODS: NOTHING | {"seconds": 4},
+    }
+    bench.outside = set()
+    [guard] = guards_in("@require_safe\ndef show(request):\n    return row\n")
+
+    tests = bench.tests_of(Mutant("regions/planted.py", guard))
+
+    assert tests == [METHODS, "b::view", "c::quicker", "a::quick", "a::slow"]
+
+
+def test_view_is_asked_for_its_methods_by_a_test_that_is_there():
+    file, _, name = METHODS.partition("::")
+
+    assert f"def {name}(" in (ROOT / file).read_text()
+
+
+def test_what_was_caught_is_kept_until_anything_but_a_new_test_comes(tmp_path):
+    file, then = tmp_path / "caught.json", {"regions/a.py": "1", "tests/test_a.py": "1"}
+    [one, other] = guards_in("def can(user):\n    raise Http404\n    raise Http404\n")
+    Kept(file, then).add(Mutant("regions/a.py", one))
+
+    def kept(now):
+        found = Kept(file, now)
+        return [Mutant("regions/a.py", guard) in found for guard in (one, other)]
+
+    assert kept(then) == kept(then | {"tests/test_b.py": "1"}) == [True, False]
+    for changed in ("regions/a.py", "tests/test_a.py", "tests/factories.py"):
+        assert kept(then | {changed: "2"}) == [False, False]
 
 
 def test_document_names_what_was_not_missed():

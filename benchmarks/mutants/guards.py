@@ -23,14 +23,14 @@ ALLOWED = ast.parse(
 
 @dataclass(frozen=True)
 class Guard:
-    """One guard of a module: the nth that the walk finds, and the function around it."""
+    """One guard of a module: the nth that the walk finds, and the function around it, or
+    below it, if it is a decorator."""
 
     number: int
     kind: str
     line: int
     text: str
-    # Where the function begins, with its decorators; 0 in the module itself, and for a
-    # decorator.
+    # Where the function begins, with its decorators; 0 in the module itself.
     function: int
 
 
@@ -58,13 +58,12 @@ class Walk(ast.NodeTransformer):
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
         begin = min([node.lineno, *(one.lineno for one in node.decorator_list)])
-        # What a decorator refuses, it refuses before the function runs.
+        self._functions.append(begin)
         node.decorator_list = [
             one
             for one in node.decorator_list
             if not (name_of(one) in DECORATORS and self._is_taken("decorator", one))
         ]
-        self._functions.append(begin)
         opened = self._opened(node)
         named = ast.Name(f"{self._class}{node.name}", lineno=node.lineno)
         if opened is not None and self._is_taken("rule", named):

@@ -1,0 +1,54 @@
+"""What was caught so far, so that a run that was ended goes on."""
+
+import json
+from hashlib import sha256
+from pathlib import Path
+
+from .bench import COPIED, ROOT, Mutant
+
+Digests = dict[str, str]
+
+
+def digests(root: Path = ROOT) -> Digests:
+    """What decides whether a guard is missed: every file of the product and its tests."""
+    return {
+        file.relative_to(root).as_posix(): sha256(file.read_bytes()).hexdigest()
+        for name in COPIED
+        for file in sorted((root / name).rglob("*"))
+        if file.suffix in (".py", ".html", ".txt")
+    }
+
+
+def still_holds(then: Digests, now: Digests) -> bool:
+    """Whether nothing has changed since, except that there are more tests: what a test
+    caught it catches again."""
+    new = now.keys() - then.keys()
+    return then.items() <= now.items() and all(
+        Path(file).name.startswith("test_") for file in new
+    )
+
+
+class Kept:
+    """A file of guards that were caught, of one state of the product."""
+
+    def __init__(self, file: Path, now: Digests) -> None:
+        self.file, self.now = file, now
+        self.caught: set[str] = set()
+        if file.exists():
+            told = json.loads(file.read_text(encoding="utf-8"))
+            if still_holds(told["files"], now):
+                self.caught = set(told["caught"])
+
+    def __contains__(self, mutant: Mutant) -> bool:
+        return _key(mutant) in self.caught
+
+    def add(self, mutant: Mutant) -> None:
+        self.caught.add(_key(mutant))
+        told = {"files": self.now, "caught": sorted(self.caught)}
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        self.file.write_text(json.dumps(told, indent=1), encoding="utf-8")
+
+
+def _key(mutant: Mutant) -> str:
+    """Two guards of a line may read alike."""
+    return f"{mutant} ({mutant.guard.number})"
