@@ -1,6 +1,7 @@
 """The run that takes guards away: it finds them by what they are, and takes one at a time."""
 
 import ast
+import importlib
 import subprocess
 import sys
 from collections import Counter
@@ -12,6 +13,7 @@ from benchmarks.mutants.bench import METHODS, ROOT, Bench, Mutant, all_mutants
 from benchmarks.mutants.guards import guards_in, taken_away
 from benchmarks.mutants.kept import Kept
 from benchmarks.mutants.report import document
+from benchmarks.mutants.trying import take_away
 
 pytestmark = pytest.mark.any_store
 
@@ -51,6 +53,40 @@ LEFT = {
 }
 
 
+# Functions of a module that was imported; one stands within another, one in a class.
+LIVING = """
+class Http404(Exception):
+    pass
+
+
+class Rows:
+    def all(self):
+        return "all"
+
+    def visible_to(self, user):
+        return self and "mine"
+
+
+def require_safe(view):
+    def asked(user):
+        try:
+            return view(user)
+        except Http404:
+            return "refused"
+
+    return asked
+
+
+@require_safe
+def show(user):
+    if user != "me":
+        raise Http404
+    return "shown"
+
+
+def seen(user):
+    return [rows.visible_to(user) for rows in [Rows()]]
+"""
 NOTHING = {"functions": [], "seconds": 1}
 
 
@@ -113,6 +149,26 @@ def test_guard_that_ran_while_modules_were_imported_is_tried_with_every_test():
         "slow",
     ]
     assert bench.tests_of(Mutant("regions/planted.py", later)) == []
+
+
+def test_guard_is_taken_out_of_functions_that_live(tmp_path, monkeypatch):
+    """And not where there is none: a decorator has worked already."""
+    (tmp_path / "planted.py").write_text(LIVING)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    planted = importlib.import_module("planted")
+    _rule, decorator, refusal, rows = (guard.number for guard in guards_in(LIVING))
+
+    def told():
+        return planted.seen("me"), planted.show("other")
+
+    assert told() == (["mine"], "refused")
+    assert not take_away("planted.py", decorator, is_access=False)
+    assert told() == (["mine"], "refused")
+    assert take_away("planted.py", rows, is_access=False)
+    assert told() == (["all"], "refused")
+    assert take_away("planted.py", refusal, is_access=False)
+    assert told() == (["all"], "shown")
 
 
 def test_decorator_is_tried_with_who_asks_for_methods_and_with_its_view_first():

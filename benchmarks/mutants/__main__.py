@@ -26,10 +26,12 @@ def main(words: Sequence[str] | None = None) -> int:
     parser.add_argument("--jobs", type=int, default=2, help="how many at a time")
     options = parser.parse_args(words)
     mutants = [one for one in all_mutants() if (options.only or "") in str(one)]
+    kept = Kept(ROOT / "var" / "mutants.json", digests())
     bench = Bench(ROOT / "var" / "mutants")
-    if not bench.begin(options.jobs):
+    if not bench.begin(options.jobs, kept.ran, kept.outside):
         sys.exit("The access tests are red before anything is taken away.")
-    kept = Kept(ROOT / "var" / "mutants-caught.json", digests())
+    kept.ran, kept.outside = bench.ran, sorted(bench.outside)
+    kept.save()
     left = [one for one in mutants if one not in kept]
     print(
         f"{len(mutants)} guards, {len(mutants) - len(left)} caught before.", flush=True

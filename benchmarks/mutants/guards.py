@@ -79,18 +79,21 @@ class Walk(ast.NodeTransformer):
             is_open = (
                 isinstance(only, ast.Return) and ast.unparse(only) == "return self"
             )
-            return None if is_open else ast.Name("self")
+            return None if is_open else ast.Name("self", ast.Load())
         if not self._is_access or not node.name.startswith("can_"):
             return None
         is_answer = node.returns is not None and ast.unparse(node.returns) == "Answer"
-        return ast.Name("ALLOWED") if is_answer else ast.Constant(value=True)
+        return (
+            ast.Name("ALLOWED", ast.Load()) if is_answer else ast.Constant(value=True)
+        )
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         self.generic_visit(node)
         name = name_of(node.func)
         if isinstance(node.func, ast.Attribute) and name == "visible_to":
             if self._is_taken("rows", node):
-                return ast.Call(ast.Attribute(node.func.value, "all"), [], [])
+                every = ast.Attribute(node.func.value, "all", ast.Load())
+                return ast.Call(every, [], [])
         elif isinstance(node.func, ast.Name) and name.startswith("can_"):
             if self._is_taken("question", node):
                 return ALLOWED

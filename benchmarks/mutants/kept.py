@@ -1,20 +1,23 @@
-"""What was caught so far, so that a run that was ended goes on."""
+"""What a run found so far, so that a run that was ended goes on."""
 
 import json
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
-from .bench import COPIED, ROOT, Mutant
+from .bench import APPS, ROOT, Mutant
 
 Digests = dict[str, str]
+# What decides whether a guard is missed.
+FOLDERS = (*APPS, "templates", "tests")
 
 
 def digests(root: Path = ROOT) -> Digests:
-    """What decides whether a guard is missed: every file of the product and its tests."""
+    """Every file of the product and its tests."""
     return {
         file.relative_to(root).as_posix(): sha256(file.read_bytes()).hexdigest()
-        for name in COPIED
-        for file in sorted((root / name).rglob("*"))
+        for folder in FOLDERS
+        for file in sorted((root / folder).rglob("*"))
         if file.suffix in (".py", ".html", ".txt")
     }
 
@@ -29,14 +32,18 @@ def still_holds(then: Digests, now: Digests) -> bool:
 
 
 class Kept:
-    """A file of guards that were caught, of one state of the product."""
+    """Which tests ran which functions, and which guards were caught, in a file; of one
+    state of the product."""
 
     def __init__(self, file: Path, now: Digests) -> None:
         self.file, self.now = file, now
+        self.ran: dict[str, Any] = {}
+        self.outside: list[str] = []
         self.caught: set[str] = set()
         if file.exists():
             told = json.loads(file.read_text(encoding="utf-8"))
             if still_holds(told["files"], now):
+                self.ran, self.outside = told["ran"], told["outside"]
                 self.caught = set(told["caught"])
 
     def __contains__(self, mutant: Mutant) -> bool:
@@ -44,9 +51,17 @@ class Kept:
 
     def add(self, mutant: Mutant) -> None:
         self.caught.add(_key(mutant))
-        told = {"files": self.now, "caught": sorted(self.caught)}
+        self.save()
+
+    def save(self) -> None:
+        told = {
+            "files": self.now,
+            "ran": self.ran,
+            "outside": sorted(self.outside),
+            "caught": sorted(self.caught),
+        }
         self.file.parent.mkdir(parents=True, exist_ok=True)
-        self.file.write_text(json.dumps(told, indent=1), encoding="utf-8")
+        self.file.write_text(json.dumps(told), encoding="utf-8")
 
 
 def _key(mutant: Mutant) -> str:
