@@ -14,6 +14,7 @@ from benchmarks.mutants.guards import guards_in, taken_away
 from benchmarks.mutants.kept import Kept
 from benchmarks.mutants.report import document
 from benchmarks.mutants.trying import take_away
+from tests.matrix import all_addresses
 
 pytestmark = pytest.mark.any_store
 
@@ -169,6 +170,26 @@ def test_guard_is_taken_out_of_functions_that_live(tmp_path, monkeypatch):
     assert told() == (["all"], "refused")
     assert take_away("planted.py", refusal, is_access=False)
     assert told() == (["all"], "shown")
+
+
+def test_view_stands_anew_behind_its_address(monkeypatch):
+    path = "rollout/views/feeds.py"
+    monkeypatch.chdir(ROOT)
+    for address in all_addresses().values():
+        monkeypatch.setattr(address, "callback", address.callback)
+    [mark] = [
+        guard.number
+        for guard in guards_in((ROOT / path).read_text())
+        if guard.text == "login_not_required"
+    ]
+
+    def is_open():
+        view = all_addresses()["rollout:calendar"].callback
+        return not getattr(view, "login_required", True)
+
+    assert is_open()
+    assert take_away(path, mark, is_access=False)
+    assert not is_open()
 
 
 def test_decorator_is_tried_with_who_asks_for_methods_and_with_its_view_first():

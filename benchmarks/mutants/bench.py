@@ -153,13 +153,16 @@ class Bench:
     def tests_of(self, mutant: Mutant) -> list[str]:
         """Those that run the function around the guard; then all others, if the guard also
         works before it."""
+        others = self._in_order(list(self.ran)) if self._is_early(mutant) else []
+        return list(dict.fromkeys(self._nearest(mutant) + others))
+
+    def _nearest(self, mutant: Mutant) -> list[str]:
         is_decorator = mutant.guard.kind == "decorator"
         first = [METHODS] if is_decorator and METHODS in self.ran else []
         own = [
             name for name, one in self.ran.items() if mutant.place in one["functions"]
         ]
-        others = list(self.ran) if self._is_early(mutant) else []
-        return list(dict.fromkeys(first + self._in_order(own) + self._in_order(others)))
+        return first + self._in_order(own)
 
     def _is_early(self, mutant: Mutant) -> bool:
         """A decorator, and what runs while modules are imported."""
@@ -175,12 +178,10 @@ class Bench:
 
     def is_caught(self, mutant: Mutant) -> bool:
         """What nobody misses in a fork, nobody may miss in a process of its own either."""
-        tests = self.tests_of(mutant)
-        if not tests:
-            return False
-        if not self._is_early(mutant) and self._in_a_fork(mutant, tests) == RED:
+        nearest, tests = self._nearest(mutant), self.tests_of(mutant)
+        if nearest and self._in_a_fork(mutant, nearest) == RED:
             return True
-        return self._is_caught_afresh(mutant, tests)
+        return bool(tests) and self._is_caught_afresh(mutant, tests)
 
     def _in_a_fork(self, mutant: Mutant, tests: list[str]) -> int:
         if self._forks is None:
