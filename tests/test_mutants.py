@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.mutants.bench import METHODS, ROOT, Bench, Mutant, all_mutants
+from benchmarks.mutants.bench import METHODS, ROOT, TESTS, Bench, Mutant, all_mutants
 from benchmarks.mutants.guards import guards_in, taken_away
-from benchmarks.mutants.kept import Kept
+from benchmarks.mutants.kept import Kept, digests
 from benchmarks.mutants.report import document
 from benchmarks.mutants.trying import take_away
 from tests.matrix import all_addresses
@@ -216,7 +216,8 @@ def test_view_is_asked_for_its_methods_by_a_test_that_is_there():
 
 
 def test_what_was_caught_is_kept_until_anything_but_a_new_test_comes(tmp_path):
-    file, then = tmp_path / "caught.json", {"regions/a.py": "1", "tests/test_a.py": "1"}
+    first, second = TESTS[:2]
+    file, then = tmp_path / "kept.json", {"regions/a.py": "1", first: "1"}
     [one, other] = guards_in("def can(user):\n    raise Http404\n    raise Http404\n")
     Kept(file, then).add(Mutant("regions/a.py", one))
 
@@ -224,9 +225,16 @@ def test_what_was_caught_is_kept_until_anything_but_a_new_test_comes(tmp_path):
         found = Kept(file, now)
         return [Mutant("regions/a.py", guard) in found for guard in (one, other)]
 
-    assert kept(then) == kept(then | {"tests/test_b.py": "1"}) == [True, False]
-    for changed in ("regions/a.py", "tests/test_a.py", "tests/factories.py"):
+    assert kept(then) == kept(then | {second: "1"}) == [True, False]
+    for changed in ("regions/a.py", first, "tests/factories.py"):
         assert kept(then | {changed: "2"}) == [False, False]
+
+
+def test_what_decides_is_the_product_the_access_tests_and_what_tests_share():
+    found = digests()
+
+    assert {"regions/access.py", "tests/factories.py", *TESTS} <= set(found)
+    assert "tests/test_mutants.py" not in found
 
 
 def test_document_names_what_was_not_missed():
