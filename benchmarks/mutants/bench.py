@@ -22,6 +22,7 @@ APPS = ("regions", "pilots", "rollout")
 # Neither of them decides what a person may see or do.
 LEFT_OUT = ("migrations", "management")
 TESTS = (
+    "tests/regions/test_rights.py",
     "tests/test_permissions.py",
     "tests/test_permissions_admin.py",
     "tests/test_visible.py",
@@ -31,6 +32,7 @@ TESTS = (
     "tests/test_admin_access.py",
     "tests/test_admin_scope.py",
     "tests/test_privacy.py",
+    "tests/test_single_guards.py",
     "tests/rollout/test_attachment_pages.py",
     "tests/rollout/test_security.py",
 )
