@@ -3,7 +3,6 @@
 from allauth.account import views as account
 from allauth.mfa.base import views as factor
 from django.contrib import admin
-from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path, register_converter
 from django.urls.converters import StringConverter
 
@@ -314,7 +313,7 @@ account_patterns = [
         needs_no_factor(account.reauthenticate),
         name="account_reauthenticate",
     ),
-    path("code/", login_not_required(factor.authenticate), name="mfa_authenticate"),
+    path("code/", factor.authenticate, name="mfa_authenticate"),
     path(
         "code/again/", needs_no_factor(factor.reauthenticate), name="mfa_reauthenticate"
     ),

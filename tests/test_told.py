@@ -1,5 +1,8 @@
 """What pages list, count and offer where no address stands behind it alone."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
@@ -13,7 +16,7 @@ from rollout.models.task import TaskQuerySet
 from tests import factories
 from tests.factories import NOW
 from tests.markers import leaks, marker
-from tests.matrix import args_of
+from tests.matrix import Ask, args_of, send, undone
 
 pytestmark = [pytest.mark.usefixtures("frozen"), pytest.mark.any_store]
 
@@ -62,6 +65,34 @@ def test_calls_are_logged_by_who_may_talk(world):
     }
 
     assert logs == {"cio": {True}, "hq": {True}, "auditor": {False}, "liaison": {True}}
+
+
+def test_next_call_after_a_log_is_in_a_region_that_one_sees(world):
+    ask = Ask.of("rollout:call-sheet", "POST", world.north)
+    ask = replace(ask, body=ask.body + b"&then=next")
+
+    led = {}
+    for role in ("cio", "liaison"):
+        with undone():
+            led[role] = send(world.clients[role], ask).url
+
+    south = reverse("rollout:call-sheet", args=[world.south.region.code])
+    assert led == {"cio": south, "liaison": reverse("rollout:today")}
+
+
+def test_trouble_with_mail_is_told_to_who_looks_after_it(world):
+    factories.make_mail(
+        world.north.member, "late", next_try_at=NOW - timedelta(minutes=10)
+    )
+    mine = reverse("rollout:my-tasks")
+
+    told = {
+        role
+        for role in (*GROUP, "manager", "staff", "outsider")
+        if world.clients[role].get(mine).context["trouble"]
+    }
+
+    assert told == {"cio", "hq"}
 
 
 def test_form_of_a_task_asks_each_for_what_he_may_say(world):

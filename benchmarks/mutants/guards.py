@@ -23,14 +23,14 @@ ALLOWED = ast.parse(
 
 @dataclass(frozen=True)
 class Guard:
-    """One guard of a module: the nth that the walk finds, and the function around it."""
+    """One guard of a module: the nth that the walk finds, and the function around it, or
+    below it, if it is a decorator."""
 
     number: int
     kind: str
     line: int
     text: str
-    # Where the function begins, with its decorators; 0 in the module itself, and for a
-    # decorator.
+    # Where the function begins, with its decorators; 0 in the module itself.
     function: int
 
 
@@ -58,13 +58,12 @@ class Walk(ast.NodeTransformer):
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
         begin = min([node.lineno, *(one.lineno for one in node.decorator_list)])
-        # What a decorator refuses, it refuses before the function runs.
+        self._functions.append(begin)
         node.decorator_list = [
             one
             for one in node.decorator_list
             if not (name_of(one) in DECORATORS and self._is_taken("decorator", one))
         ]
-        self._functions.append(begin)
         opened = self._opened(node)
         named = ast.Name(f"{self._class}{node.name}", lineno=node.lineno)
         if opened is not None and self._is_taken("rule", named):
@@ -80,18 +79,21 @@ class Walk(ast.NodeTransformer):
             is_open = (
                 isinstance(only, ast.Return) and ast.unparse(only) == "return self"
             )
-            return None if is_open else ast.Name("self")
+            return None if is_open else ast.Name("self", ast.Load())
         if not self._is_access or not node.name.startswith("can_"):
             return None
         is_answer = node.returns is not None and ast.unparse(node.returns) == "Answer"
-        return ast.Name("ALLOWED") if is_answer else ast.Constant(value=True)
+        return (
+            ast.Name("ALLOWED", ast.Load()) if is_answer else ast.Constant(value=True)
+        )
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         self.generic_visit(node)
         name = name_of(node.func)
         if isinstance(node.func, ast.Attribute) and name == "visible_to":
             if self._is_taken("rows", node):
-                return ast.Call(ast.Attribute(node.func.value, "all"), [], [])
+                every = ast.Attribute(node.func.value, "all", ast.Load())
+                return ast.Call(every, [], [])
         elif isinstance(node.func, ast.Name) and name.startswith("can_"):
             if self._is_taken("question", node):
                 return ALLOWED

@@ -217,8 +217,8 @@ def _after_log(
     request: Request, one: Engagement, contact: Contact, corrected: Corrections
 ) -> HttpResponse:
     """Back to Today, or on to the next call of one's own."""
-    rows = Rhythm.objects.visible_to(request.user)
-    same = rows.filter(pk=one.rhythm.pk)
+    # Whoever logged it saw it; what is due next has changed with the talk.
+    same = Rhythm.objects.filter(pk=one.rhythm.pk)
     now = engagements(same, request.user.moment, corrected)[0]
     then = next_talk(now.state) if now.state else ""
     confirm(
