@@ -85,6 +85,11 @@ def talks_due(
     return _talks(engagements(with_briefs(rows), at, corrected), at)
 
 
+def as_it_is(one: Engagement, at: datetime, corrected: Corrections) -> Engagement:
+    """The same call read anew: a talk that was logged changes what is due next."""
+    return engagements(Rhythm.objects.filter(pk=one.rhythm.pk), at, corrected)[0]
+
+
 def talk_with(one: Engagement, at: datetime) -> Talk | None:
     """The talk with one CEO, due or not; none outside the time of talks. Two queries."""
     return next(iter(talks_of([one], at)), None)

@@ -44,7 +44,7 @@ from regions.wording import (
 from rollout.enums import SkipReason
 from rollout.forms import seen_version
 from rollout.forms.talks import ask_of, preset_of
-from rollout.queries.calls import calls_due, own_first, talk_with
+from rollout.queries.calls import as_it_is, calls_due, own_first, talk_with
 from rollout.queries.callsheet import CallSheet, call_sheet_of
 from rollout.queries.lessons import open_lessons
 from rollout.queries.mails import failed_about
@@ -217,9 +217,7 @@ def _after_log(
     request: Request, one: Engagement, contact: Contact, corrected: Corrections
 ) -> HttpResponse:
     """Back to Today, or on to the next call of one's own."""
-    # Whoever logged it saw it; what is due next has changed with the talk.
-    same = Rhythm.objects.filter(pk=one.rhythm.pk)
-    now = engagements(same, request.user.moment, corrected)[0]
+    now = as_it_is(one, request.user.moment, corrected)
     then = next_talk(now.state) if now.state else ""
     confirm(
         request,
