@@ -314,7 +314,7 @@ def test_rules_that_only_decide_what_is_offered(world):
 
 
 def test_whoever_may_work_on_a_task_sees_it(world):
-    """So a tap asks whether somebody sees its task only where he may not work on it."""
+    """Who may change something can look at it first."""
     may, sees = set(), set()
     for role, user in world.people.items():
         if user is None:

@@ -25,27 +25,27 @@ class CannotMoveTask(Exception):  # noqa: N818 - a refusal, told to the user as 
 
 
 @contextmanager
-def locked_task(pk: int) -> Iterator[Task]:
-    """A task, locked for the time of a `with`, in which it is asked who may, and done.
+def locked_task(rows: QuerySet[Task], pk: int) -> Iterator[Task]:
+    """One of the tasks, locked for the time of a `with`, in which it is asked who may.
 
     Raises DoesNotExist.
     """
     with transaction.atomic():
-        yield _lock(Task.objects.all(), pk)
+        yield _lock(rows, pk)
 
 
 def complete_task(task: Task, *, version: int, act: Act) -> Task:
-    with locked_task(task.pk) as row:
+    with locked_task(Task.objects.all(), task.pk) as row:
         return complete(row, version=version, act=act)
 
 
 def start_task(task: Task, *, version: int, act: Act) -> Task:
-    with locked_task(task.pk) as row:
+    with locked_task(Task.objects.all(), task.pk) as row:
         return start(row, version=version, act=act)
 
 
 def reopen_task(task: Task, *, version: int, act: Act) -> Task:
-    with locked_task(task.pk) as row:
+    with locked_task(Task.objects.all(), task.pk) as row:
         return reopen(row, version=version, act=act)
 
 

@@ -245,8 +245,8 @@ def _act(
     """
     user = request.user
     try:
-        with locked_task(pk) as task:
-            _let_work_on(user, task)
+        with locked_task(Task.objects.visible_to(user), pk) as task:
+            can_work_on(user, task).insist()
             version = seen_version(request.POST, CannotMoveTask)
             act_on(task, version=version, act=web_act(user))
     except Task.DoesNotExist:
@@ -254,14 +254,6 @@ def _act(
     except (CannotMoveTask, EditedMeanwhile) as refusal:
         return _answer(request, pk, said, str(refusal))
     return _answer(request, task, said, "")
-
-
-def _let_work_on(user: User, task: Task) -> None:
-    """Whoever may work on a task sees it, so only a refusal asks whether he does."""
-    if answer := can_work_on(user, task):
-        return
-    get_object_or_404(Task.objects.visible_to(user), pk=task.pk)
-    answer.insist()
 
 
 def _answer(request: Request, row: Task | int, said: str, problem: str) -> HttpResponse:
