@@ -78,6 +78,20 @@ def hours_words(effort: Decimal) -> str:
     return _("%(hours)s hours") % {"hours": localize(effort.normalize() + 0)}
 
 
+def facts_of(step: Step) -> str:
+    """Who does it and what it is: payroll · work · 6.5 hours · needs the region."""
+    facts = [step.function or step.get_role_display(), step.get_kind_display()]
+    if step.effort_hours is not None:
+        facts.append(hours_words(step.effort_hours))
+    if step.needs_region:
+        facts.append(_("needs the region"))
+    if step.helper_ready:
+        facts.append(_("ready for a helper"))
+    if step.needs_confirmation:
+        facts.append(_("needs confirmation"))
+    return " · ".join(facts)
+
+
 def offset_words(step: Step) -> str:
     """30 days before go-live; 5 working days after go-live; on the day of go-live."""
     n = abs(step.offset_days)

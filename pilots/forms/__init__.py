@@ -9,12 +9,11 @@ from .findings import (
     VersionForm,
 )
 from .pilots import CriterionForm, NewCriterionForm, PilotForm
-from .playbook import DraftForm, NewProcedureForm, NewStepForm, StepForm
+from .playbook import NewProcedureForm, NewStepForm, StepForm
 
 __all__ = [
     "AdoptForm",
     "CriterionForm",
-    "DraftForm",
     "EditFindingForm",
     "FindingForm",
     "MergeForm",

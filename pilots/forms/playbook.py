@@ -27,12 +27,6 @@ class NewProcedureForm(forms.Form):
     )
 
 
-class DraftForm(forms.Form):
-    """An act on a version: only what the page knew of it."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput)
-
-
 class StepFields(forms.Form):
     """What a step says, for a new one and for one that is there."""
 

@@ -4,6 +4,7 @@ A lesson stands on a step in all of its versions: steps are the same where their
 """
 
 from collections import defaultdict
+from collections.abc import Collection
 from uuid import UUID
 
 from django.db.models import Prefetch, QuerySet
@@ -32,10 +33,16 @@ def with_lessons(procedures: QuerySet[Procedure]) -> list[Procedure]:
     steps = Step.objects.order_by("position", "id")
     found = list(procedures.prefetch_related(Prefetch("steps", steps)))
     rows = [step for procedure in found for step in procedure.steps.all()]
-    lessons = lessons_by_key({step.key for step in rows})
-    for step in rows:
-        step.lessons = lessons.get(step.key, [])  # type: ignore[attr-defined] # for pages
+    put_lessons(rows)
     return found
+
+
+def put_lessons(steps: Collection[Step]) -> dict[UUID, list[Finding]]:
+    """Each step gets its `lessons`, for pages; all of them by key. One query."""
+    lessons = lessons_by_key({step.key for step in steps})
+    for step in steps:
+        step.lessons = lessons.get(step.key, [])  # type: ignore[attr-defined] # for pages
+    return lessons
 
 
 def lessons_by_key(keys: set[UUID]) -> dict[UUID, list[Finding]]:

@@ -10,7 +10,7 @@ from pilots.changewords import Told, told
 from pilots.models import Finding, Procedure, Step
 from regions.models import User
 
-from .playbook import lessons_by_key
+from .playbook import put_lessons
 
 
 @dataclass(frozen=True)
@@ -57,9 +57,7 @@ def version_page(procedure: Procedure, user: User) -> VersionPage:
     before: list[Step] = []
     for step in rows.prefetch_related("predecessors"):
         (steps if step.procedure_id == procedure.pk else before).append(step)
-    lessons = lessons_by_key({step.key for step in steps})
-    for step in steps:
-        step.lessons = lessons.get(step.key, [])  # type: ignore[attr-defined] # for pages
+    lessons = put_lessons(steps)
     changes = changes_between(before, steps) if former else []
     titles = {step.key: step.title for step in (*before, *steps)}
     return VersionPage(

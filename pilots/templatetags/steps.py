@@ -1,10 +1,8 @@
 """A step of the playbook in words."""
 
-from decimal import Decimal
-
 from django import template
 
-from pilots.changewords import hours_words, offset_words
+from pilots.changewords import facts_of, offset_words
 from pilots.models import Step
 
 register = template.Library()
@@ -17,6 +15,6 @@ def offset(step: Step) -> str:
 
 
 @register.filter
-def hours(effort: Decimal) -> str:
-    """6.5 hours."""
-    return hours_words(effort)
+def facts(step: Step) -> str:
+    """Payroll · work · 6.5 hours · needs the region."""
+    return facts_of(step)

@@ -21,6 +21,7 @@ from pilots.models import Pilot, SuccessCriterion
 from pilots.services import pilots
 from pilots.services.pilots import CannotKeepPilot
 from regions.forms import pressed_again
+from regions.forms.fields import seen_version
 from regions.history import EditedMeanwhile, web_act
 from regions.merging import Clashing, save_merging
 from regions.middleware import Request
@@ -84,12 +85,10 @@ def criterion_edit(request: Request, pk: int) -> HttpResponse:
 def criterion_remove(request: Request, pk: int) -> HttpResponse:
     row = _criterion(request, pk)
     can_keep_pilots(request.user).insist()
-    sent = request.POST.get("version", "")
     try:
-        if not (sent.isascii() and sent.isdigit() and len(sent) < 10):
-            raise EditedMeanwhile(row)
-        pilots.remove_criterion(row, version=int(sent), act=web_act(request.user))
-    except EditedMeanwhile as refusal:
+        version = seen_version(request.POST, CannotKeepPilot)
+        pilots.remove_criterion(row, version=version, act=web_act(request.user))
+    except (CannotKeepPilot, EditedMeanwhile) as refusal:
         messages.error(request, str(refusal))
         return redirect("pilots:criterion-edit", pk)
     messages.success(request, _("Removed."))

@@ -15,12 +15,13 @@ from django.views.decorators.http import (
 )
 
 from pilots.access import can_keep_playbook
-from pilots.forms import DraftForm, NewProcedureForm, NewStepForm, StepForm
+from pilots.forms import NewProcedureForm, NewStepForm, StepForm
 from pilots.models import Procedure, Step
 from pilots.queries import version_page
 from pilots.services import playbook
 from pilots.services.playbook import CannotKeepPlaybook
 from regions.forms import pressed_again
+from regions.forms.fields import seen_version
 from regions.history import EditedMeanwhile, web_act
 from regions.merging import Clashing, save_merging
 from regions.middleware import Request
@@ -215,11 +216,8 @@ def _step_page(
 
 def _act(request: Request, act: Callable[[int], None]) -> bool:
     """An act of one button on the version that the page was shown with."""
-    form = DraftForm(request.POST)
     try:
-        if not form.is_valid():
-            raise CannotKeepPlaybook(_("The page is incomplete. Load it again."))
-        act(form.cleaned_data["version"])
+        act(seen_version(request.POST, CannotKeepPlaybook))
     except (CannotKeepPlaybook, EditedMeanwhile) as refusal:
         messages.error(request, str(refusal))
         return False

@@ -1,10 +1,11 @@
-"""Fields that forms of all apps are made of."""
+"""Fields that forms of all apps are made of, and what is read without a form."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
 
 
 def ticked(values: Iterable[str]) -> list[int]:
@@ -42,3 +43,11 @@ class HoursField(forms.DecimalField):
         if isinstance(value, Decimal):
             return f"{value:f}".rstrip("0").rstrip(".") if value else "0"
         return value
+
+
+def seen_version(data: Mapping[str, str], refusal: type[Exception]) -> int:
+    """Of the row that a button was shown with. A page that lost it is refused in words."""
+    try:
+        return int(data.get("version", ""))
+    except ValueError:
+        raise refusal(_("The page is incomplete. Load it again.")) from None

@@ -1,6 +1,5 @@
 """Forms of the top app: shape only; services decide."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -14,14 +13,6 @@ from rollout.enums import BlockReason, DutyKind, MailState
 from rollout.models import Task
 
 from .filters import Filter, region_field
-
-
-def seen_version(data: Mapping[str, str], refusal: type[Exception]) -> int:
-    """Of the row that a button was shown with. A page that lost it is refused in words."""
-    try:
-        return int(data.get("version", ""))
-    except ValueError:
-        raise refusal(_("The page is incomplete. Load it again.")) from None
 
 
 class BlockForm(MergingForm):

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
+from pilots.changewords import facts_of
 from pilots.models import Finding, Procedure, Step
 from pilots.queries import with_lessons
 from regions.models import Programme
@@ -52,25 +53,11 @@ def _entry(step: Step) -> Entry:
         days=f"{step.offset_days:+d}" if step.offset_days else "0",
         unit=step.get_offset_unit_display(),
         title=step.title,
-        facts=_facts(step),
+        facts=facts_of(step),
         note=step.note,
         how=steps_told(step.how_to),
         taught=[_lesson(one) for one in taught],
     )
-
-
-def _facts(step: Step) -> str:
-    facts = [step.function or step.get_role_display(), step.get_kind_display()]
-    if step.effort_hours is not None:
-        hours = f"{step.effort_hours.normalize():f}"
-        facts.append(_("%(hours)s hours") % {"hours": hours})
-    if step.needs_region:
-        facts.append(_("needs the region"))
-    if step.helper_ready:
-        facts.append(_("ready for a helper"))
-    if step.needs_confirmation:
-        facts.append(_("needs confirmation"))
-    return " · ".join(facts)
 
 
 def _lesson(one: Finding) -> str:

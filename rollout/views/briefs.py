@@ -18,6 +18,7 @@ from django.views.decorators.http import (
 from regions.access import can_see_today
 from regions.enums import AskOf
 from regions.forms import pressed_again
+from regions.forms.fields import seen_version
 from regions.history import EditedMeanwhile, web_act
 from regions.merging import Clashing, save_merging
 from regions.middleware import Request
@@ -25,7 +26,6 @@ from regions.queries import Engagement, asks_of, corrections
 from regions.services.sendings import Sent, SentOtherwise, make_once
 from regions.wording import capital, ceo_of, moment
 from rollout.access import can_brief
-from rollout.forms import seen_version
 from rollout.forms.briefs import BriefForm, NewBriefForm
 from rollout.models import Brief
 from rollout.previews import brief_preview as preview_of

@@ -16,6 +16,7 @@ from regions.access import can_log_contact, can_read_notes, can_set_caller
 from regions.calendar import Corrections
 from regions.forms import pressed_again
 from regions.forms.contacts import ContactForm, draft_of
+from regions.forms.fields import seen_version
 from regions.history import EditedMeanwhile, web_act
 from regions.middleware import Request
 from regions.models import Contact, ContactDraft, Rhythm, User
@@ -42,7 +43,6 @@ from regions.wording import (
     until_go_live,
 )
 from rollout.enums import SkipReason
-from rollout.forms import seen_version
 from rollout.forms.talks import ask_of, preset_of
 from rollout.queries.calls import as_it_is, calls_due, own_first, talk_with
 from rollout.queries.callsheet import CallSheet, call_sheet_of

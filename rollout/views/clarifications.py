@@ -15,6 +15,7 @@ from django.views.decorators.http import (
 )
 
 from regions.forms import pressed_again
+from regions.forms.fields import seen_version
 from regions.history import EditedMeanwhile, web_act
 from regions.merging import Clashing, save_merging
 from regions.middleware import Request
@@ -23,7 +24,6 @@ from regions.queries import files_on
 from regions.services.sendings import Sent, SentOtherwise, make_once
 from regions.uploads import AttachForm
 from rollout.access import can_ask, can_change_question, can_confirm, can_reply
-from rollout.forms import seen_version
 from rollout.forms.clarifications import (
     AskAgainForm,
     AskForm,

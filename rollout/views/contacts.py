@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from regions.access import can_change_contact, can_read_notes
 from regions.forms.contacts import ContactForm
+from regions.forms.fields import seen_version
 from regions.history import EditedMeanwhile, web_act
 from regions.merging import Clashing, save_merging
 from regions.middleware import Request
@@ -17,7 +18,6 @@ from regions.models import Contact
 from regions.services.contacts import CannotLogContact
 from regions.services.privacy import log_views
 from regions.wording import ceo_of
-from rollout.forms import seen_version
 from rollout.queries.history import row_timeline
 from rollout.services.talks import correct_talk, withdraw_talk
 

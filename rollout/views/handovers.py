@@ -6,11 +6,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from regions.access import can_manage_people, can_see_people
+from regions.forms.fields import seen_version
 from regions.history import EditedMeanwhile, web_act
 from regions.middleware import Request
 from regions.models import User
 from regions.services.undo import CannotUndo
-from rollout.forms import seen_version
 from rollout.forms.people import HandOverForm
 from rollout.models import Handover
 from rollout.queries.handover import moving_from

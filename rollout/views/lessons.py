@@ -10,12 +10,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from pilots.models import Finding
 from pilots.queries import lessons_for
+from regions.forms.fields import seen_version
 from regions.history import EditedMeanwhile, web_act
 from regions.middleware import Request, way_back
 from rollout.access import can_see_effect, can_work_on
 from rollout.effect import FEWEST_REGIONS, RESAMPLES
 from rollout.enums import SkipReason
-from rollout.forms import seen_version
 from rollout.forms.lessons import LessonForm, OutcomeForm
 from rollout.models import LessonUse, Task
 from rollout.queries.effect import effect_page, effects, export_header, export_rows

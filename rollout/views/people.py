@@ -17,6 +17,7 @@ from regions.access import can_manage_people, can_see_people
 from regions.calendar import today
 from regions.enums import Role
 from regions.forms import pressed_again
+from regions.forms.fields import seen_version
 from regions.history import EditedMeanwhile, web_act
 from regions.merging import Clashing, save_merging
 from regions.middleware import Request
@@ -24,7 +25,6 @@ from regions.models import Region, User
 from regions.services.people import change_settings
 from regions.services.sendings import Sent, SentOtherwise, make_once
 from rollout.access import can_read_appraisal
-from rollout.forms import seen_version
 from rollout.forms.people import (
     GiveRoleForm,
     InviteForm,

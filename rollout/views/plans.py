@@ -14,11 +14,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from regions.forms.fields import seen_version
 from regions.history import EditedMeanwhile, web_act
 from regions.merging import Clashing, save_merging
 from regions.middleware import Request
 from rollout.access import can_agree_plan, can_move_go_live
-from rollout.forms import seen_version
 from rollout.forms.plans import ChangeWaveForm, MoveGoLiveForm, PreviewedForm
 from rollout.models import Plan
 from rollout.queries.plans import Moving, move_of

@@ -6,11 +6,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from regions.calendar import today
+from regions.forms.fields import seen_version
 from regions.history import EditedMeanwhile, web_act
 from regions.middleware import Request
 from rollout.access import can_ask_about, can_settle, can_withdraw
 from rollout.enums import RequestKind
-from rollout.forms import seen_version
 from rollout.forms.requests import AskDateForm, NotMineForm, SettleForm
 from rollout.models import Task, TaskRequest
 from rollout.queries.requests import request_line, with_people

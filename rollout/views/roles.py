@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from regions.access import can_manage_people, can_see_people
 from regions.enums import Role
 from regions.forms import pressed_again
+from regions.forms.fields import seen_version
 from regions.history import EditedMeanwhile, web_act
 from regions.merging import Clashing, save_merging
 from regions.middleware import Request
@@ -28,7 +29,6 @@ from regions.services.roles import (
     give_role_on_page,
 )
 from regions.services.sendings import Sent, SentOtherwise, make_once
-from rollout.forms import seen_version
 from rollout.forms.people import (
     AbsenceForm,
     EndRoleForm,

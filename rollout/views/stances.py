@@ -19,6 +19,7 @@ from django.views.decorators.http import (
 
 from regions.access import can_judge, can_see_stances
 from regions.forms import pressed_again
+from regions.forms.fields import seen_version
 from regions.history import EditedMeanwhile, web_act
 from regions.merging import Clashing, save_merging
 from regions.middleware import Request, asked
@@ -33,7 +34,6 @@ from regions.services.stances import (
     withdraw_judgement,
 )
 from regions.wording import ceo_of
-from rollout.forms import seen_version
 from rollout.forms.stances import JudgeForm, MannersForm
 from rollout.queries.stances import (
     Head,

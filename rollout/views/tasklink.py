@@ -20,11 +20,12 @@ from django.views.decorators.http import require_http_methods
 
 from regions.calendar import today
 from regions.enums import Via
+from regions.forms.fields import seen_version
 from regions.history import Act, EditedMeanwhile
 from regions.models import User
 from rollout.access import can_work_on
 from rollout.enums import BlockReason
-from rollout.forms import BlockForm, SignInLinkForm, seen_version
+from rollout.forms import BlockForm, SignInLinkForm
 from rollout.forms.requests import AskDateForm
 from rollout.links import TASKS_LINK
 from rollout.models import Task

@@ -15,6 +15,7 @@ from pilots.access import can_record_finding
 from regions.access import can_see_today
 from regions.calendar import today
 from regions.enums import Right
+from regions.forms.fields import seen_version
 from regions.history import EditedMeanwhile, web_act
 from regions.merging import Clashing, save_merging
 from regions.middleware import Request, way_back
@@ -25,7 +26,7 @@ from regions.uploads import AttachForm
 from regions.wording import clock
 from rollout.access import can_ask, can_ask_about, can_work_on
 from rollout.enums import UNFINISHED, BlockReason, SkipReason, TaskState
-from rollout.forms import BlockForm, seen_version
+from rollout.forms import BlockForm
 from rollout.forms.tasks import CommentForm, DropForm, ItemForm
 from rollout.models import Task
 from rollout.queries.askpage import waiting_asks

@@ -7,10 +7,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from regions.forms.fields import seen_version
 from regions.history import EditedMeanwhile, web_act
 from regions.middleware import Request
 from rollout.access import can_open_wave, can_overrule
-from rollout.forms import seen_version
 from rollout.forms.plans import OverruleForm
 from rollout.models import Wave
 from rollout.queries.history import row_timeline

@@ -479,4 +479,8 @@ def test_region_says_which_versions_its_plan_follows(
         link.render(Context({"user": who, "procedure": version})).strip()
         for who, version in ((hq, new), (hq, old), (staff_north, new))
     ]
-    assert found == [f'<a href="{address}">Carry it into 1 plan</a>', "", ""]
+    assert found == [
+        f'<a class="btn-go" href="{address}">Carry it into 1 plan</a>',
+        "",
+        "",
+    ]
