@@ -130,8 +130,9 @@ def can_undo(
     if right is None or row.undo_keeps & fields:
         return denied(_("A change of this kind is not taken back from the history."))
     standing = user.standing
-    people = {user.pk, *standing.stands_in_for}
-    is_own = bool(row.undo_owner) and getattr(row, f"{row.undo_owner}_id") in people
+    is_own = bool(row.undo_owner) and (
+        getattr(row, f"{row.undo_owner}_id") in user.acts_for
+    )
     is_his = row.undo_owner_fields is None or fields <= row.undo_owner_fields
     rights = {row.undo_rights.get(name, right) for name in fields}
     if (is_own and is_his) or all(standing.may(one, region_id) for one in rights):

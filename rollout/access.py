@@ -21,10 +21,8 @@ LOCAL_ROLES = REGION_ROLES - {Role.LIAISON}
 def can_work_on(user: User, task: Task) -> Answer:
     """The owner, his backup or deputy, the region's manager and liaison, headquarters and
     the CIO."""
-    standing = user.standing
-    people = {user.pk, *standing.stands_in_for}
-    is_own = task.owner_id in people or task.backup_id in people
-    if is_own or standing.may(Right.WORK_ON_TASKS, task.history_region_id):
+    is_own = task.owner_id in user.acts_for or task.backup_id in user.acts_for
+    if is_own or user.standing.may(Right.WORK_ON_TASKS, task.history_region_id):
         return ALLOWED
     return denied(_("This task is somebody else's. Ask the person in charge of it."))
 
@@ -84,7 +82,7 @@ def can_see_board(user: User, region_id: int) -> Answer:
 
 def can_ask_about(user: User, task: Task) -> Answer:
     """For another date or another owner: the owner or his deputy."""
-    if task.owner_id in {user.pk, *user.standing.stands_in_for}:
+    if task.owner_id in user.acts_for:
         return ALLOWED
     return denied(_("Only the person in charge asks for another date or owner."))
 
@@ -100,7 +98,7 @@ def can_settle(user: User, request: TaskRequest) -> Answer:
 
 def can_withdraw(user: User, request: TaskRequest) -> Answer:
     """Who asked, or the owner's deputy."""
-    if request.by_id in {user.pk, *user.standing.stands_in_for}:
+    if request.by_id in user.acts_for:
         return ALLOWED
     return denied(_("Only who asked takes it back."))
 
@@ -122,15 +120,14 @@ def can_reply(user: User, row: Clarification) -> Answer:
 
 def can_confirm(user: User, row: Clarification) -> Answer:
     """Whoever asked, or stands in for him, and whoever was asked."""
-    askers = {user.pk, *user.standing.stands_in_for}
-    if row.asked_of_id == user.pk or row.asked_by_id in askers:
+    if row.asked_of_id == user.pk or row.asked_by_id in user.acts_for:
         return ALLOWED
     return denied(_("Only whoever asked or was asked confirms the answer."))
 
 
 def can_change_question(user: User, row: Clarification) -> Answer:
     """Whoever asked, or stands in for him, and who may ask in the region."""
-    is_own = row.asked_by_id in {user.pk, *user.standing.stands_in_for}
+    is_own = row.asked_by_id in user.acts_for
     return ALLOWED if is_own else can_ask(user, row.region_id)
 
 

@@ -188,7 +188,7 @@ def _caller(caller: User, call: Call) -> str:
 
 def _decisions(programme: Programme, user: User, at: datetime) -> list[DecideLine]:
     """Blocked tasks that wait for the reader or somebody he stands in for; for headquarters and auditors, for the CIO."""
-    people = {user.pk, *user.standing.stands_in_for}
+    people = user.acts_for
     if user.standing.is_hq or Role.AUDITOR in user.standing.roles:
         people |= {cio.pk for cio in holders(at, Role.CIO)[Role.CIO, None]}
     return [

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from http.cookies import SimpleCookie
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode, urlsplit
 
 from allauth.account.internal.flows.login import record_authentication
@@ -417,17 +417,30 @@ def _browser(user: User | None) -> Client:
 # --- Addresses -----------------------------------------------------------------------
 
 
+class Address(NamedTuple):
+    name: str
+    pattern: URLPattern
+    # Whether it has a place for the key of a row.
+    takes_row: bool
+
+
 def addresses(
-    patterns: list[Any], namespace: str = ""
-) -> Iterator[tuple[str, URLPattern]]:
-    """The name of every address, with what it is."""
+    patterns: list[Any], namespace: str = "", *, takes_row: bool = False
+) -> Iterator[Address]:
+    """Every address, also below a common beginning."""
     for pattern in patterns:
+        has_row = takes_row or bool(pattern.pattern.converters)
         if isinstance(pattern, URLResolver):
             inner = f"{pattern.namespace}:" if pattern.namespace else namespace
-            yield from addresses(pattern.url_patterns, inner)
+            yield from addresses(pattern.url_patterns, inner, takes_row=has_row)
         elif isinstance(pattern, URLPattern):
-            yield f"{namespace}{pattern.name or pattern.pattern}", pattern
+            name = f"{namespace}{pattern.name or pattern.pattern}"
+            yield Address(name, pattern, has_row)
+
+
+def every_address() -> list[Address]:
+    return list(addresses(get_resolver().url_patterns))
 
 
 def all_addresses() -> dict[str, URLPattern]:
-    return dict(addresses(get_resolver().url_patterns))
+    return {one.name: one.pattern for one in every_address()}

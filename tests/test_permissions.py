@@ -2,15 +2,14 @@
 
 import pytest
 from django.http import HttpResponse
-from django.urls import get_resolver
 
 from tests.markers import leaks, unmarked
 from tests.matrix import (
     CSRF,
     Ask,
-    addresses,
     all_addresses,
     args_of,
+    every_address,
     send,
     undone,
 )
@@ -276,7 +275,7 @@ def missing(names, table):
 
 
 def test_every_address_stands_in_the_table():
-    names = {name for name, _ in addresses(get_resolver().url_patterns)}
+    names = {one.name for one in every_address()}
 
     assert missing(names, NAMES) == set()
     assert set(NAMES) <= names
@@ -289,9 +288,9 @@ def test_address_that_is_missing_is_found(planted):
 
 def test_every_address_with_a_row_says_which():
     with_row = {
-        name
-        for name, pattern in all_addresses().items()
-        if pattern.pattern.converters and not name.startswith("admin:")
+        one.name
+        for one in every_address()
+        if one.takes_row and not one.name.startswith("admin:")
     }
 
     assert with_row == set(ARGS)

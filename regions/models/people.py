@@ -197,6 +197,11 @@ class User(Versioned, Located, AbstractBaseUser):
         """Roles at `as_of`, read once."""
         return Standing.at(self.moment, self.pk)
 
+    @cached_property
+    def acts_for(self) -> frozenset[int]:
+        """This person, and those for whom he stands in at `as_of`."""
+        return self.standing.stands_in_for | {self.pk}
+
 
 class MembershipQuerySet(models.QuerySet["Membership"]):
     def visible_to(self, user: User) -> Self:

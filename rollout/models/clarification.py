@@ -29,11 +29,10 @@ class ClarificationQuerySet(models.QuerySet["Clarification"]):
         standing = user.standing
         if standing.sees_all:
             return self
-        people = {user.pk, *standing.stands_in_for}
         return self.filter(
             models.Q(region__in=standing.region_ids)
-            | models.Q(asked_of__in=people)
-            | models.Q(asked_by__in=people)
+            | models.Q(asked_of__in=user.acts_for)
+            | models.Q(asked_by__in=user.acts_for)
         )
 
     def running(self) -> Self:

@@ -17,6 +17,14 @@ from rollout.enums import UNFINISHED, BlockReason, TaskState
 from .plan import Plan
 
 
+def _among(name: str, ids: frozenset[int]) -> models.Q:
+    """Nearly everybody has one region and stands in for nobody; Django words an equation
+    in half the time of a list, and every tap asks this."""
+    if len(ids) == 1:
+        return models.Q(**{name: next(iter(ids))})
+    return models.Q(**{f"{name}__in": ids})
+
+
 class TaskQuerySet(models.QuerySet["Task"]):
     def visible_to(self, user: User) -> Self:
         """Those of one's regions, and those that one owns, is the backup for or that wait
@@ -24,12 +32,11 @@ class TaskQuerySet(models.QuerySet["Task"]):
         standing = user.standing
         if standing.sees_all:
             return self
-        people = {user.pk, *standing.stands_in_for}
         return self.filter(
-            models.Q(plan__region__in=standing.region_ids)
-            | models.Q(owner__in=people)
-            | models.Q(backup__in=people)
-            | models.Q(waits_for__in=people)
+            _among("plan__region", standing.region_ids)
+            | _among("owner", user.acts_for)
+            | _among("backup", user.acts_for)
+            | _among("waits_for", user.acts_for)
         )
 
     def running(self) -> Self:

@@ -59,7 +59,9 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "initials": initials(person) if person else "",
         "provider_name": settings.OIDC_NAME if settings.OIDC else "",
         "may_administer": bool(person and person.is_staff),
-        "may_search_history": bool(person and can_search_history(person)),
+        "may_search_history": SimpleLazyObject(
+            lambda: person and can_search_history(person)
+        ),
         # Asked for where one signs in: a host that is refused cannot be asked for.
         "takes_passkeys": SimpleLazyObject(lambda: takes_passkeys(request)),
         "trouble": SimpleLazyObject(lambda: _trouble(person)),

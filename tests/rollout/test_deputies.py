@@ -331,8 +331,17 @@ def test_absences_cost_no_query(count, due, liaison_north, plain, assert_queries
 
     with assert_queries(6):
         calls_due(Rhythm.objects.all(), NOW, NOTHING)
-    with assert_queries(1):
+    # His own roles, and what is lent to him.
+    with assert_queries(2):
         assert plain.standing.liaison_of
+
+
+def test_who_stands_in_for_nobody_asks_once(liaison_north, plain, assert_queries):
+    later = date(2027, 4, 1)
+    make_absence(plain, liaison_north, from_date=later, last_date=later)
+
+    with assert_queries(1):
+        assert liaison_north.standing.liaison_of
 
 
 def test_no_duty_is_found_twice(due, liaison_north, plain, ceo_south, programme):
