@@ -29,7 +29,7 @@ from rollout.models import Clarification, Duty, Mail, Task
 from rollout.services.duties import mailed_just_now
 from rollout.services.mail import mail_at_once
 from rollout.services.plans import why_not_running
-from rollout.services.seldom import WrittenLately, too_soon
+from rollout.services.seldom import WrittenLately, insist_on_seldom, too_soon
 from rollout.services.tasks import CannotMoveTask, complete_task, reopen_task
 
 # Tasks that are nothing but a question, so that its answer finishes them.
@@ -142,8 +142,32 @@ def mail_links(rows: list[Clarification], *, at: datetime) -> Mail:
     for row in map(_locked, rows):
         _insist_on_running(row.region, row.programme)
         _insist_on_a_pause(row, at)
+    return _mail_all(rows, at, is_wanted=True)
+
+
+@transaction.atomic
+def pass_on(rows: list[Clarification], *, to: User, act: Act) -> None:
+    """Locked, unanswered questions are asked of somebody else, with one mail for all.
+
+    The links to whoever was asked before end with it. A CEO who was written to lately
+    reads it as soon as he may be written to again.
+    """
+    if not rows:
+        return
+    asked = {"asked_of": to, "asked_at": act.at}
+    history.change_all([(row, asked) for row in rows], act)
+    try:
+        insist_on_seldom(to, act.at)
+    except WrittenLately as refusal:
+        _mail_all(rows, act.at, not_before=refusal.until)
+    else:
+        _mail_all(rows, act.at)
+
+
+def _mail_all(rows: list[Clarification], at: datetime, **how: Any) -> Mail:
+    """Questions to one person in one mail."""
     first, *others = rows
-    mail = _mail(first, at, is_wanted=True)
+    mail = _mail(first, at, **how)
     told = mail.duties.get()
     Duty.objects.bulk_create(
         Duty(
@@ -173,7 +197,7 @@ def _named(new: NewPerson, region: Region, act: Act) -> User:
     return add_person(email=email, name=new.name, language=language, act=act, **place)
 
 
-def _mail(row: Clarification, at: datetime, *, is_wanted: bool = False) -> Mail:
+def _mail(row: Clarification, at: datetime, **how: Any) -> Mail:
     try:
         return mail_at_once(
             row.asked_of,
@@ -181,7 +205,7 @@ def _mail(row: Clarification, at: datetime, *, is_wanted: bool = False) -> Mail:
             occurrence=f"{row.pk} {uuid.uuid4().hex[:12]}",
             at=at,
             about=row,
-            is_wanted=is_wanted,
+            **how,
         )
     except WrittenLately as refusal:
         raise CannotAsk(too_soon(refusal)) from refusal
