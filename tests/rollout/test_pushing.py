@@ -336,6 +336,21 @@ def test_preview_takes_the_same_queries(
     assert len(preview.changes) == count
 
 
+@pytest.mark.parametrize("count", [1, 3])
+def test_push_and_undo_take_the_same_statements(
+    programme, wave, old, new, hq, staff_north, count, assert_queries, act
+):
+    for n in range(count):
+        plan = make_plan(factories.make_region(f"R{n}"), wave)
+        planned_from(plan, old, staff_north)
+    seen = {one.plan.pk: one.seen for one in push_preview(new, hq, NOW).changes}
+
+    with assert_queries(39):
+        push = push_change(new, seen, reader=hq, act=act)
+    with assert_queries(56):
+        assert take_pushes_back(push, act=act) == count
+
+
 # --- Mails ---------------------------------------------------------------------------
 
 
