@@ -123,7 +123,9 @@ def _undo_rows(rows: Iterable[Before], by: Mapping[uuid.UUID, Act]) -> list[Vers
         for one in by_change.get(Change.DELETED, [])
     ]
     history.create_each(gone)
-    return [row for row, *_how in (*made, *changed, *gone)]
+    touched: list[tuple[Versioned, Any]] = [*made, *gone]
+    touched += [(row, act) for row, _values, act in changed]
+    return [row for row, _act in touched]
 
 
 def _values_before(row: Versioned, entries: Collection[HistoryEntry]) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from rollout.enums import LEFT_BEHIND, DutyKind, TaskState
 from rollout.models import Duty, PlanProcedure, Push, PushedPlan, Task
 from rollout.queries.planchange import PlanChange
 from rollout.queries.pushing import push_preview
+from rollout.queries.pushnews import PUSHED_PLAN, already_told, taken_back
 
 
 class CannotPush(Exception):  # noqa: N818 - a refusal, told to the user as it stands
@@ -151,6 +152,33 @@ def _take_back(rows: list[PushedPlan], act: Act) -> None:
     undo_each({row.act: replace(act, id=uuid4()) for row in rows}, with_rows=True)
     taken = PushedPlan.objects.filter(pk__in=[row.pk for row in rows])
     taken.update(undone_at=act.at)
+    _tell_back(rows, act)
+
+
+def _tell_back(rows: list[PushedPlan], act: Act) -> None:
+    """Whoever read of it in a mail reads that it no longer holds; not who took it back."""
+    told = already_told({row.push_id for row in rows})
+    if not told:
+        return
+    push_of = {(PUSHED_PLAN, row.pk): row.push_id for row in rows}
+    people = {
+        one.key
+        for one in taken_back([row.pk for row in rows])
+        if (push_of[one.about], one.key[1]) in told
+    }
+    by = act.by.pk if act.by else None
+    Duty.objects.bulk_create(
+        Duty(
+            kind=DutyKind.CARRIED,
+            model=model,
+            object_id=pk,
+            occurrence="back",
+            recipient_id=person,
+            created_at=act.at,
+        )
+        for (model, pk), person in sorted(people)
+        if person != by
+    )
 
 
 def _name_what_stops(rows: list[PushedPlan], act: Act) -> None:
