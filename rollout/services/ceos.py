@@ -21,8 +21,8 @@ from regions.services.people import add_person
 from rollout.models import Plan
 from rollout.queries.succession import open_questions, waiting_tasks
 from rollout.services.bookings import cancel_check_in
-from rollout.services.clarifications import pass_on
 from rollout.services.plans import set_rhythm_dates
+from rollout.services.questionmails import pass_on
 
 PLACE = ("working_days", "country", "subdivision")
 

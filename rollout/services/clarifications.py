@@ -4,7 +4,6 @@ The question is mailed in the transaction that keeps it. Whoever is asked answer
 or by the link in a mail; his last answer wins.
 """
 
-import uuid
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -25,11 +24,11 @@ from rollout.enums import (
     Reply,
     TaskState,
 )
-from rollout.models import Clarification, Duty, Mail, Task
+from rollout.models import Clarification, Mail, Task
 from rollout.services.duties import mailed_just_now
-from rollout.services.mail import mail_at_once
 from rollout.services.plans import why_not_running
-from rollout.services.seldom import WrittenLately, insist_on_seldom, too_soon
+from rollout.services.questionmails import mail_questions
+from rollout.services.seldom import WrittenLately, too_soon
 from rollout.services.tasks import CannotMoveTask, complete_task, reopen_task
 
 # Tasks that are nothing but a question, so that its answer finishes them.
@@ -109,7 +108,7 @@ def ask(
         **question.values,
     )
     history.create(row, act)
-    _mail(row, act.at)
+    _mail([row], act.at)
     return row
 
 
@@ -129,7 +128,7 @@ def ask_again(
     _reopen_task(row, act)
     asked = {"state": ClarificationState.OPEN, "asked_at": act.at}
     history.change(row, {**question.values, **UNANSWERED, **asked}, act)
-    _mail(row, act.at)
+    _mail([row], act.at)
     return row
 
 
@@ -142,46 +141,7 @@ def mail_links(rows: list[Clarification], *, at: datetime) -> Mail:
     for row in map(_locked, rows):
         _insist_on_running(row.region, row.programme)
         _insist_on_a_pause(row, at)
-    return _mail_all(rows, at, is_wanted=True)
-
-
-@transaction.atomic
-def pass_on(rows: list[Clarification], *, to: User, act: Act) -> None:
-    """Locked, unanswered questions are asked of somebody else, with one mail for all.
-
-    The links to whoever was asked before end with it. A CEO who was written to lately
-    reads it as soon as he may be written to again.
-    """
-    if not rows:
-        return
-    asked = {"asked_of": to, "asked_at": act.at}
-    history.change_all([(row, asked) for row in rows], act)
-    try:
-        insist_on_seldom(to, act.at)
-    except WrittenLately as refusal:
-        _mail_all(rows, act.at, not_before=refusal.until)
-    else:
-        _mail_all(rows, act.at)
-
-
-def _mail_all(rows: list[Clarification], at: datetime, **how: Any) -> Mail:
-    """Questions to one person in one mail."""
-    first, *others = rows
-    mail = _mail(first, at, **how)
-    told = mail.duties.get()
-    Duty.objects.bulk_create(
-        Duty(
-            kind=told.kind,
-            model=told.model,
-            object_id=row.pk,
-            occurrence=told.occurrence,
-            recipient=told.recipient,
-            created_at=at,
-            mail=mail,
-        )
-        for row in others
-    )
-    return mail
+    return _mail(rows, at, is_wanted=True)
 
 
 def _named(new: NewPerson, region: Region, act: Act) -> User:
@@ -197,16 +157,9 @@ def _named(new: NewPerson, region: Region, act: Act) -> User:
     return add_person(email=email, name=new.name, language=language, act=act, **place)
 
 
-def _mail(row: Clarification, at: datetime, **how: Any) -> Mail:
+def _mail(rows: list[Clarification], at: datetime, **how: Any) -> Mail:
     try:
-        return mail_at_once(
-            row.asked_of,
-            DutyKind.CONFIRMATION,
-            occurrence=f"{row.pk} {uuid.uuid4().hex[:12]}",
-            at=at,
-            about=row,
-            **how,
-        )
+        return mail_questions(rows, at, **how)
     except WrittenLately as refusal:
         raise CannotAsk(too_soon(refusal)) from refusal
 
