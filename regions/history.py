@@ -70,13 +70,20 @@ def create(row: Row, act: Act) -> Row:
 
 def create_all(rows: Iterable[Row], act: Act) -> list[Row]:
     """Save new rows of one model in two statements, however many they are."""
-    rows = list(rows)
-    if not rows:
-        return rows
+    return create_each((row, act) for row in rows)
+
+
+def create_each(pairs: Iterable[tuple[Row, Act]]) -> list[Row]:
+    """The same where each row belongs to an act of its own."""
+    pairs = list(pairs)
+    if not pairs:
+        return []
+    rows = [row for row, _act in pairs]
     with transaction.atomic():
-        saved = type(rows[0])._default_manager.bulk_create(rows, batch_size=500)
-        _write([_entry(row, act, change=Change.CREATED) for row in saved])
-    return saved
+        type(rows[0])._default_manager.bulk_create(rows, batch_size=500)
+        _read_names(rows)
+        _write([_entry(row, act, change=Change.CREATED) for row, act in pairs])
+    return rows
 
 
 def change(row: Row, values: Mapping[str, Any], act: Act) -> bool:
@@ -84,34 +91,40 @@ def change(row: Row, values: Mapping[str, Any], act: Act) -> bool:
 
     Returns whether anything changed; what did not is not saved.
     """
-    entries = _apply(row, values, act)
-    if not entries:
+    found = _set(row, values)
+    if not found:
         return False
     row.version += 1
-    changed = {entry.field for entry in entries} | (row.silent_fields & values.keys())
+    changed = {one["field"] for one in found} | (row.silent_fields & values.keys())
     row.save(update_fields=[*changed, "version"])
-    _write(entries)
+    _write([_entry(row, act, **one) for one in found])
     return True
 
 
 def change_all(pairs: Iterable[tuple[Row, Mapping[str, Any]]], act: Act) -> list[Row]:
     """`change` for many locked rows of one model, in bulk for those that set the same fields."""
-    changed, entries = [], []
+    return change_each((row, values, act) for row, values in pairs)
+
+
+def change_each(changes: Iterable[tuple[Row, Mapping[str, Any], Act]]) -> list[Row]:
+    """The same where each row is changed by an act of its own."""
+    changed = []
     alike: dict[tuple[str, ...], list[Row]] = {}
-    for row, values in pairs:
-        if mine := _apply(row, values, act):
+    for row, values, act in changes:
+        if found := _set(row, values):
             row.version += 1
-            changed.append(row)
-            entries += mine
+            changed.append((row, act, found))
             alike.setdefault(tuple(sorted(values)), []).append(row)
+    rows = [row for row, _act, _found in changed]
     if changed:
         with transaction.atomic():
-            for names, rows in alike.items():
-                type(rows[0])._default_manager.bulk_update(
-                    rows, [*names, "version"], batch_size=500
-                )
-            _write(entries)
-    return changed
+            for names, same in alike.items():
+                _save_all(same, names)
+            _read_names(rows)
+            _write(
+                [_entry(row, act, **one) for row, act, ones in changed for one in ones]
+            )
+    return rows
 
 
 def touch(row: Versioned) -> None:
@@ -122,50 +135,67 @@ def touch(row: Versioned) -> None:
 
 def delete(row: Versioned, act: Act) -> None:
     """Delete a row; its last state stays in the history."""
-    _write(
-        [
-            _entry(
-                row,
-                act,
-                change=Change.DELETED,
-                before=json.dumps(
-                    {
-                        column.attname: column.value_to_string(row)
-                        for column in row._meta.concrete_fields
-                        if column.name not in private_fields(row) | row.silent_fields
-                    },
-                    ensure_ascii=False,
-                ),
-            )
-        ]
-    )
+    _write([_last_entry(row, act)])
     row.delete()
 
 
-def _apply(row: Versioned, values: Mapping[str, Any], act: Act) -> list[HistoryEntry]:
-    entries = []
+def delete_each(pairs: Iterable[tuple[Row, Act]]) -> None:
+    """`delete` for many rows of one model at once, each by an act of its own."""
+    pairs = list(pairs)
+    if pairs:
+        rows = [row for row, _act in pairs]
+        _read_names(rows)
+        _write([_last_entry(row, act) for row, act in pairs])
+        keys = [row.pk for row in rows]
+        type(rows[0])._default_manager.filter(pk__in=keys).delete()
+
+
+def _save_all(rows: list[Row], names: Iterable[str]) -> None:
+    """Save some fields of locked rows that are there.
+
+    As an insertion of known keys: the statement of `bulk_update` has a case for each row
+    and field, which takes longer to build than all the rest.
+    """
+    type(rows[0])._default_manager.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["pk"],
+        update_fields=[*names, "version"],
+        batch_size=500,
+    )
+
+
+def _read_names(rows: list[Row]) -> None:
+    """What texts and regions of these rows are made of, as far as it is not read yet."""
+    models.prefetch_related_objects(rows, *rows[0].named_by)
+
+
+def _last_entry(row: Versioned, act: Act) -> HistoryEntry:
+    kept = {
+        column.attname: column.value_to_string(row)
+        for column in row._meta.concrete_fields
+        if column.name not in private_fields(row) | row.silent_fields
+    }
+    before = json.dumps(kept, ensure_ascii=False)
+    return _entry(row, act, change=Change.DELETED, before=before)
+
+
+def _set(row: Versioned, values: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Set fields of a row; what an entry says of each that really changed."""
+    found = []
     for name, value in values.items():
         column: Any = row._meta.get_field(name)
         before, was_null = _text(row, column)
         setattr(row, name, value)
         after, is_null = _text(row, column)
-        if (before, was_null) != (
-            after,
-            is_null,
-        ) and column.name not in row.silent_fields:
-            entries.append(
-                _entry(
-                    row,
-                    act,
-                    change=Change.CHANGED,
-                    field=column.name,
-                    before=before,
-                    after=after,
-                    was_null=was_null,
-                    is_null=is_null,
-                )
+        is_same = (before, was_null) == (after, is_null)
+        if not is_same and column.name not in row.silent_fields:
+            said = {"before": before, "after": after}
+            nulls = {"was_null": was_null, "is_null": is_null}
+            found.append(
+                {"change": Change.CHANGED, "field": column.name, **said, **nulls}
             )
-    return entries
+    return found
 
 
 def _text(row: models.Model, column: Any) -> tuple[str, bool]:

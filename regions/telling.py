@@ -42,18 +42,30 @@ def is_private(entry: HistoryEntry) -> bool:
     return entry.audience == Audience.PRIVATE or entry.field in private
 
 
-def names_in(entries: Iterable[HistoryEntry]) -> dict[tuple[str, str], str]:
-    """What the rows are called that changes point to, by kind and number."""
+def names_in(
+    entries: Iterable[HistoryEntry], reader: User | None = None
+) -> dict[tuple[str, str], str]:
+    """What the rows are called that changes point to, by kind and number.
+
+    Without a reader, as for somebody who sees nothing.
+    """
     wanted: dict[type[Model], set[str]] = defaultdict(set)
     for entry in entries:
         if target := related_model(entry):
             wanted[target] |= {entry.before, entry.after} - {""}
     return {
-        (target._meta.label_lower, str(row.pk)): name
+        (target._meta.label_lower, number): name
         for target, numbers in wanted.items()
-        for row in target._default_manager.filter(pk__in=numbers)
-        if (name := _name(row))
+        for number, name in _names(target, numbers, reader).items()
     }
+
+
+def _names(target: Any, numbers: set[str], reader: User | None) -> dict[str, str]:
+    rows, unseen = target._default_manager.filter(pk__in=numbers), {}
+    if hidden := getattr(target, "name_unseen", ""):
+        rows = rows.visible_to(reader) if reader else rows.none()
+        unseen = dict.fromkeys(numbers, str(hidden))
+    return unseen | {str(row.pk): name for row in rows if (name := _name(row))}
 
 
 def _name(row: Model) -> str:

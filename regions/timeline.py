@@ -101,7 +101,7 @@ def past_acts(
     rows = list(told if most is None else told.filter(nth_act__lte=most))
     if reader is not None:
         hide_from(reader, rows)
-    names = names_in(rows)
+    names = names_in(rows, reader)
     acts: dict[uuid.UUID, list[Any]] = {}
     for row in rows:
         # Files tell of several moments; an import of them is one act all the same.

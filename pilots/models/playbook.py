@@ -47,6 +47,7 @@ class Procedure(Versioned):
     undo_keeps = frozenset({"published_at", "published_by"})
     untold_fields = frozenset({"published_by"})
     told_as = {"published_at": pgettext_lazy("procedure", "Published")}
+    name_unseen = _("a version that is not published")
 
     programme = models.ForeignKey(
         Programme,
@@ -119,6 +120,7 @@ class Step(Versioned):
     """One step of a procedure; in each plan it becomes a task, counted back from go-live."""
 
     undo_right = Right.KEEP_PLAYBOOK
+    name_unseen = _("a step that is not published")
 
     procedure = models.ForeignKey(
         Procedure, models.PROTECT, related_name="steps", verbose_name=_("procedure")

@@ -1,22 +1,19 @@
-"""Keeping in touch: rhythms, booked talks, asks, and the talks that were logged."""
+"""Keeping in touch: rhythms, asks, and the talks that were logged.
+
+Booked talks are kept by `rollout.admin.checkins`: whoever is invited is told by mail.
+"""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from django.contrib import admin
-from django.forms import ChoiceField
 from django.http import HttpRequest
-from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from regions import history
 from regions.administration import RecordAdmin, RecordForm, name_of
-from regions.calendar import today
-from regions.enums import AskKind, AskOf, CheckInState, Stage
+from regions.enums import AskKind, AskOf, Stage
 from regions.history import Act
-from regions.models import Ask, CheckIn, Contact, RegionalCEO, Rhythm, Versioned
+from regions.models import Ask, Contact, Rhythm, Versioned
 from regions.services.asks import CannotChangeAsk, NewAsk, change, make
 from regions.services.people import start_rhythm
 
@@ -118,60 +115,6 @@ class RhythmAdmin(RecordAdmin):
         return start_rhythm(
             row.ceo, programme_id=row.programme_id, values=values, act=act
         )
-
-
-class CheckInForm(RecordForm):
-    rules = {
-        "check_in_one_planned": gettext_lazy(
-            "Another talk with this CEO is planned already."
-        ),
-    }
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if isinstance(state := self.fields.get("state"), ChoiceField):
-            kept = (CheckInState.PLANNED, CheckInState.CANCELLED)
-            state.choices = [(one.value, one.label) for one in kept]
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean()
-        ceo = data.get("ceo") or (None if self.is_new else self.instance.ceo)
-        day: date | None = data.get("day_date")
-        if ceo and day and "day_date" in self.changed_data:
-            self._refuse_the_past(day, ceo)
-        return data
-
-    def _refuse_the_past(self, day: date, ceo: RegionalCEO) -> None:
-        if day < today(ceo.region, timezone.now()):
-            self.add_error("day_date", _("This day has passed."))
-
-
-@admin.register(CheckIn)
-class CheckInAdmin(RecordAdmin):
-    """Booked talks. Only a talk that is logged keeps one; here they are moved or cancelled."""
-
-    form = CheckInForm
-    list_display = ("day_date", "ceo", "programme", "state")
-    list_filter = ("state", "programme")
-    search_fields = SEARCH_CEO
-    date_hierarchy = "day_date"
-    autocomplete_fields = ("ceo", "programme")
-    fields = ("ceo", "programme", "day_date", "state")
-    ordering = ("-day_date", "-id")
-    joined = OF_CEO
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        planned = obj is None or obj.state == CheckInState.PLANNED
-        return planned and super().has_change_permission(request, obj)
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return ("state",) if obj is None else ("ceo", "programme")
-
-    def update(
-        self, request: HttpRequest, row: Any, values: Mapping[str, Any], act: Act
-    ) -> None:
-        moved = values.get("day_date", row.day_date) != row.day_date
-        history.change(row, {**values, "sequence": row.sequence + moved}, act)
 
 
 @admin.register(Ask)

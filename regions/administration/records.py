@@ -207,7 +207,7 @@ class RecordAdmin(SentOnce, ListAdmin):
             "title": _("History of %(row)s") % {"row": row},
             "subtitle": None,
             "changes": page,
-            "names": names_in(page),
+            "names": names_in(page, person(request)),
             "page_range": pages.get_elided_page_range(page.number),
             "page_var": PAGE_VAR,
             "module_name": str(capfirst(self.opts.verbose_name_plural)),

@@ -43,6 +43,11 @@ class Versioned(models.Model):
     undo_owner_fields: ClassVar[frozenset[str] | None] = None
     undo_keeps: ClassVar[frozenset[str]] = frozenset()
     undo_raises: ClassVar[frozenset[str]] = frozenset()
+    # What stands in the history of other rows for one that its reader does not see; where
+    # it is empty, everybody reads the name.
+    name_unseen: ClassVar[Any] = ""
+    # What the text and the region of its rows are made of, to be read for many at once.
+    named_by: ClassVar[tuple[str, ...]] = ()
 
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)
 

@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -30,6 +30,10 @@ class Before:
     row: Versioned | None
 
     @property
+    def act_id(self) -> uuid.UUID:
+        return self.entries[0].act
+
+    @property
     def change(self) -> str:
         """A row that was deleted is known by its last entry, others by their first."""
         is_gone = self.entries[-1].change == Change.DELETED
@@ -43,9 +47,17 @@ def undo(act_id: uuid.UUID, *, act: Act, with_rows: bool = False) -> list[Versio
     when what it was no longer fits to other rows; `with_rows`, what it made is deleted
     again, and what it deleted is there again under its number.
     """
+    return undo_each({act_id: act}, with_rows=with_rows)
+
+
+def undo_each(
+    acts: Mapping[uuid.UUID, Act], *, with_rows: bool = False
+) -> list[Versioned]:
+    """The same for many acts of which no two are about the same row, all or none; each
+    by an act of its own."""
     try:
         with transaction.atomic():
-            rows = _undo_all(act_id, act, with_rows=with_rows)
+            rows = _undo_all(acts, with_rows=with_rows)
             # What a row refers to is else looked up at the end of the transaction only.
             connection.check_constraints(sorted({row._meta.db_table for row in rows}))
     except IntegrityError:
@@ -55,19 +67,20 @@ def undo(act_id: uuid.UUID, *, act: Act, with_rows: bool = False) -> list[Versio
     return rows
 
 
-def _undo_all(act_id: uuid.UUID, act: Act, *, with_rows: bool) -> list[Versioned]:
-    entries = list(HistoryEntry.objects.filter(act=act_id).order_by("id"))
+def _undo_all(acts: Mapping[uuid.UUID, Act], *, with_rows: bool) -> list[Versioned]:
+    entries = list(HistoryEntry.objects.filter(act__in=acts).order_by("id"))
     allowed = set(Change) if with_rows else {Change.CHANGED}
-    if not entries or any(entry.change not in allowed for entry in entries):
+    found_acts = {entry.act for entry in entries}
+    if found_acts < acts.keys() or any(one.change not in allowed for one in entries):
         raise CannotUndo(_("This cannot be taken back."))
-    act = replace(act, undoes=act_id)
+    by = {undone: replace(act, undoes=undone) for undone, act in acts.items()}
     by_model: dict[str, dict[int, list[HistoryEntry]]] = {}
     for entry in entries:
         of_model = by_model.setdefault(entry.model, {})
         of_model.setdefault(entry.object_id, []).append(entry)
     # Locked in the order of the act, undone from its end: what hangs on a row goes first.
     found = [_locked(label, rows) for label, rows in by_model.items()]
-    return [row for rows in reversed(found) for row in _undo_rows(rows, act)]
+    return [row for rows in reversed(found) for row in _undo_rows(rows, by)]
 
 
 def _locked(label: str, entries: dict[int, list[HistoryEntry]]) -> list[Before]:
@@ -88,23 +101,31 @@ def _locked(label: str, entries: dict[int, list[HistoryEntry]]) -> list[Before]:
     return found
 
 
-def _undo_rows(rows: Iterable[Before], act: Act) -> list[Versioned]:
+def _undo_rows(rows: Iterable[Before], by: Mapping[uuid.UUID, Act]) -> list[Versioned]:
     """Of one kind: what was made goes, what was changed is as before, what went is back."""
     by_change: dict[str, list[Before]] = {}
     for one in rows:
         by_change.setdefault(one.change, []).append(one)
-    made = [one.row for one in by_change.get(Change.CREATED, []) if one.row]
-    for row in made:
-        history.delete(row, act)
+    made = [
+        (one.row, by[one.act_id])
+        for one in by_change.get(Change.CREATED, [])
+        if one.row
+    ]
+    history.delete_each(made)
     changed = [
-        (one.row, _values_before(one.row, one.entries))
+        (one.row, _values_before(one.row, one.entries), by[one.act_id])
         for one in by_change.get(Change.CHANGED, [])
         if one.row
     ]
-    history.change_all(changed, act)
-    gone = [_as_deleted(one.entries[-1]) for one in by_change.get(Change.DELETED, [])]
-    history.create_all(gone, act)
-    return [*made, *(row for row, _values in changed), *gone]
+    history.change_each(changed)
+    gone = [
+        (_as_deleted(one.entries[-1]), by[one.act_id])
+        for one in by_change.get(Change.DELETED, [])
+    ]
+    history.create_each(gone)
+    touched: list[tuple[Versioned, Any]] = [*made, *gone]
+    touched += [(row, act) for row, _values, act in changed]
+    return [row for row, _act in touched]
 
 
 def _values_before(row: Versioned, entries: Collection[HistoryEntry]) -> dict[str, Any]:

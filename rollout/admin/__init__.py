@@ -1,5 +1,5 @@
 """What headquarters keeps in the admin of the top app; Django finds it here."""
 
-from . import briefs, clarifications, ledger, plans, tasks, waves
+from . import briefs, checkins, clarifications, ledger, plans, tasks, waves
 
-__all__ = ["briefs", "clarifications", "ledger", "plans", "tasks", "waves"]
+__all__ = ["briefs", "checkins", "clarifications", "ledger", "plans", "tasks", "waves"]

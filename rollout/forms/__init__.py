@@ -1,16 +1,17 @@
 """Forms of the top app: shape only; services decide."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from regions.enums import Role
 from regions.merging import MergingForm
-from regions.models import Ask, Membership, Region, RegionalCEO, User
+from regions.models import Ask, Region, RegionalCEO, User
 from rollout.enums import BlockReason, DutyKind, MailState
 from rollout.models import Task
+from rollout.queries.atwork import at_work
 
 from .filters import Filter, region_field
 
@@ -43,6 +44,8 @@ class BlockForm(MergingForm):
         data: Any = None,
         reason: str | None = None,
         asks: QuerySet[Ask] | None = None,
+        *,
+        at: datetime,
     ) -> None:
         """`asks` are those to choose from; none where the reader does not know them."""
         said_now = {
@@ -58,20 +61,19 @@ class BlockForm(MergingForm):
         else:
             self.fields["waits_for_ask"].queryset = asks  # type: ignore[attr-defined]
         field = self.fields["waits_for"]
-        field.queryset = helpers_for(task)  # type: ignore[attr-defined]
+        field.queryset = helpers_for(task, at)  # type: ignore[attr-defined]
         field.label_from_instance = lambda user: user.name  # type: ignore[attr-defined]
 
 
-def helpers_for(task: Task) -> Any:
+def helpers_for(task: Task, at: datetime) -> Any:
     """Who can be waited for: the region's people, its CEO, and the CIO and headquarters."""
     region = task.plan.region_id
-    near = Membership.objects.filter(to_date=None).filter(
-        Q(region=region) | Q(role__in=[Role.CIO, Role.HQ])
-    )
+    near = at_work(at, region)
     heads = RegionalCEO.objects.current().filter(region=region)
-    return User.objects.filter(
+    rows = User.objects.filter(
         Q(pk__in=near.values("user")) | Q(pk__in=heads.values("user"))
-    ).order_by("name", "id")
+    )
+    return rows.filter(left_date=None).order_by("name", "id")
 
 
 class SignInLinkForm(forms.Form):

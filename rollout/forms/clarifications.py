@@ -1,6 +1,6 @@
 """Forms of clarifications and of the appraisal sheet: shape only; services decide."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -8,25 +8,23 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from regions.enums import Role
 from regions.forms import once_key
 from regions.merging import MergingForm
-from regions.models import Membership, Region, RegionalCEO, User
+from regions.models import Region, RegionalCEO, User
 from rollout.enums import ClarificationState, Reply
 from rollout.models import Clarification, Task
 from rollout.models.clarification import TEXT_LENGTH
+from rollout.queries.atwork import at_work
 from rollout.services.clarifications import NewPerson, Question
 
 from .filters import Filter, region_field
 from .people import DayField
 
 
-def people_near(region: Region) -> QuerySet[User]:
+def people_near(region: Region, at: datetime) -> QuerySet[User]:
     """Who can be asked at once: the region's people, its CEO, the CIO and headquarters,
     and who was asked about it before."""
-    near = Membership.objects.filter(to_date=None).filter(
-        Q(region=region) | Q(role__in=[Role.CIO, Role.HQ])
-    )
+    near = at_work(at, region.pk)
     heads = RegionalCEO.objects.current().filter(region=region)
     asked = Clarification.objects.filter(region=region)
     rows: QuerySet[User] = User.objects.filter(
@@ -99,7 +97,7 @@ class AskForm(forms.Form):
     ) -> None:
         super().__init__(data, initial=initial)
         people: Any = self.fields["asked_of"]
-        people.queryset = people_near(region).exclude(pk=asker.pk)
+        people.queryset = people_near(region, asker.moment).exclude(pk=asker.pk)
         people.label_from_instance = lambda row: row.name
         task: Any = self.fields["task"]
         task.queryset = tasks

@@ -1,6 +1,6 @@
 """Forms to ask for another date or owner of a task, and to answer it."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -50,19 +50,19 @@ class SettleForm(forms.Form):
         help_text=_("Who asked reads it. Needed to say no."),
     )
 
-    def __init__(self, request: TaskRequest, data: Any = None) -> None:
+    def __init__(self, request: TaskRequest, data: Any = None, *, at: datetime) -> None:
         super().__init__(data, initial={"version": request.version})
         is_refusal = data is not None and "decline" in data
         if request.kind == RequestKind.DATE:
             to: forms.Field = DayField(label=_("New day"), initial=request.wished_date)
         else:
-            to = _owner_field(request.task)
+            to = _owner_field(request.task, at)
         to.required = not is_refusal
         self.fields = {"to": to, **self.fields}
 
 
-def _owner_field(task: Task) -> forms.Field:
-    others = people_for(task.plan.region_id).exclude(tasks=task)
+def _owner_field(task: Task, at: datetime) -> forms.Field:
+    others = people_for(task.plan.region_id, at=at).exclude(tasks=task)
     field: Any = forms.ModelChoiceField(
         label=_("New owner"), queryset=others, empty_label="–"
     )

@@ -31,7 +31,7 @@ class RowForm(MergingForm):
         help_text=_("Asked for when the day moves or the task is dropped."),
     )
 
-    def __init__(self, task: Task, data: Any = None) -> None:
+    def __init__(self, task: Task, editor: User, data: Any = None) -> None:
         now = {
             "version": task.version,
             "owner": task.owner_id,
@@ -40,7 +40,8 @@ class RowForm(MergingForm):
         }
         # Two on one page do not share their ids.
         super().__init__(data, initial=now, auto_id=f"id_{task.pk}_%s")
-        offer_people(self, people_for(task.plan.region_id, task.owner_id), "owner")
+        place, at = task.plan.region_id, editor.moment
+        offer_people(self, people_for(place, task.owner_id, at=at), "owner")
         state: Any = self.fields["state"]
         # What blocks a task is said on its page.
         state.choices = [
@@ -151,7 +152,7 @@ class BulkForm(forms.Form):
 
     def __init__(self, reader: User, data: Any = None) -> None:
         super().__init__(data)
-        people = User.objects.visible_to(reader) & takers()
+        people = User.objects.visible_to(reader) & takers(reader.moment)
         offer_people(self, people.order_by("name", "id"), "taker")
 
     def clean(self) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Forms about tasks: shape only; services decide."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -7,37 +8,32 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from pilots.enums import TaskKind
-from regions.enums import Role
 from regions.forms import once_key
 from regions.forms.fields import HoursField, TicksField
 from regions.merging import MergingForm
-from regions.models import Membership, Region, User
+from regions.models import Region, User
 from rollout.access import can_edit_task, can_say_counts
 from rollout.models import Plan, Task, TaskComment
+from rollout.queries.atwork import at_work
 
 from .people import DayField
 
 LINES = forms.Textarea(attrs={"rows": 2})
 
 
-def people_for(region_id: int, *keep: int | None) -> QuerySet[User]:
+def people_for(region_id: int, *keep: int | None, at: datetime) -> QuerySet[User]:
     """Who can be in charge: the region's people, headquarters and the CIO, and who is."""
-    near = Membership.objects.filter(to_date=None).filter(
-        Q(region=region_id) | Q(role__in=[Role.CIO, Role.HQ])
-    )
+    near = at_work(at, region_id)
     is_kept = Q(pk__in=[pk for pk in keep if pk is not None])
     may_be = Q(pk__in=near.values("user"), may_sign_in=True)
     rows: QuerySet[User] = User.objects.filter(may_be | is_kept).order_by("name", "id")
     return rows
 
 
-def takers() -> QuerySet[User]:
+def takers(at: datetime) -> QuerySet[User]:
     """Who can be in charge of anything: an auditor only looks on."""
-    can = Q(region__isnull=False) | Q(role__in=[Role.CIO, Role.HQ])
-    held = Membership.objects.filter(can, to_date=None)
-    rows: QuerySet[User] = User.objects.filter(
-        pk__in=held.values("user"), may_sign_in=True
-    )
+    held = at_work(at).values("user")
+    rows: QuerySet[User] = User.objects.filter(pk__in=held, may_sign_in=True)
     return rows
 
 
@@ -114,7 +110,14 @@ class NewTaskForm(TaskFields):
     )
     field_order = ("plan", *FIELDS)
 
-    def __init__(self, region: Region, plans: QuerySet[Plan], data: Any = None) -> None:
+    def __init__(
+        self,
+        region: Region,
+        plans: QuerySet[Plan],
+        data: Any = None,
+        *,
+        at: datetime,
+    ) -> None:
         super().__init__(data)
         field: Any = self.fields["plan"]
         field.queryset = plans
@@ -122,7 +125,7 @@ class NewTaskForm(TaskFields):
         field.initial = plans.first()
         if plans.count() == 1:
             field.widget = forms.HiddenInput()
-        offer_people(self, people_for(region.pk), "owner", "backup")
+        offer_people(self, people_for(region.pk, at=at), "owner", "backup")
 
     @property
     def values(self) -> dict[str, Any]:
@@ -159,7 +162,8 @@ class TaskForm(TaskFields, MergingForm):
             "after": sorted(before),
         }
         super().__init__(data, initial=now)
-        people = people_for(task.plan.region_id, task.owner_id, task.backup_id)
+        kept = (task.owner_id, task.backup_id)
+        people = people_for(task.plan.region_id, *kept, at=editor.moment)
         offer_people(self, people, "owner", "backup")
         after: Any = self.fields["after"]
         others = Task.objects.filter(plan=task.plan_id).exclude(pk=task.pk)

@@ -193,6 +193,7 @@ class PlanProcedure(Versioned):
         Change.CREATED: pgettext_lazy("procedure", "taken into the plan"),
         "procedure": pgettext_lazy("procedure", "Playbook: %(before)s → %(after)s"),
     }
+    named_by = ("procedure", "plan__region", "plan__wave")
 
     plan = models.ForeignKey(
         Plan, models.PROTECT, related_name="versions", verbose_name=_("plan")

@@ -87,6 +87,7 @@ class Task(Versioned):
         "baseline_date=": pgettext_lazy("task", "Agreed day taken back"),
         "baseline_date": pgettext_lazy("task", "Day agreed: %(after)s"),
     }
+    named_by = ("plan",)
 
     plan = models.ForeignKey(
         Plan, models.PROTECT, related_name="tasks", verbose_name=_("plan")

@@ -55,6 +55,8 @@ class TaskLink(TaskPart):
         Change.DELETED: pgettext_lazy("order of tasks", "no longer comes first"),
     }
 
+    named_by = ("task__plan", "before")
+
     task = models.ForeignKey(
         Task, models.PROTECT, related_name="links_before", verbose_name=_("task")
     )

@@ -17,12 +17,12 @@ from rollout.queries.pushnews import Carried
 
 def carried_part(recipient: User, duties: list[Duty], facts: Facts) -> Part | None:
     """What headquarters carried into the reader's plans, of all regions at once."""
-    told = {duty.object_id for duty in duties if duty.kind == DutyKind.CARRIED}
-    found = [
-        one
-        for one in facts.carried
-        if one.push_id in told and one.task.owner_id == recipient.pk
-    ]
+    told = {
+        ((duty.model, duty.object_id), recipient.pk)
+        for duty in duties
+        if duty.kind == DutyKind.CARRIED
+    }
+    found = [one for one in facts.carried if one.key in told]
     if not found:
         return None
     regions = frozenset(one.task.plan.region.code for one in found)
@@ -46,6 +46,7 @@ def carried_context(found: list[Carried]) -> dict[str, Any]:
         "region": found[0].task.plan.region.name,
         "others": len(by_region) - 1,
         "count": len({one.task.pk for one in found}),
+        "is_back": all(one.is_back for one in found),
         "list_url": page("rollout:my-tasks"),
         "programme": found[0].task.plan.programme,
         "pause": PAUSE,
@@ -56,13 +57,19 @@ def _line(one: Carried) -> dict[str, str]:
     return {
         "title": one.task.title,
         "said": capital(_said(one)),
-        "url": page("rollout:task", one.task.pk),
+        "url": "" if one.is_gone else page("rollout:task", one.task.pk),
     }
 
 
 def _said(one: Carried) -> str:
     """New, due Mon 12 Apr; due Mon 12 Apr instead of Mon 19 Apr; no longer needed."""
     due = day(one.task.due_date)
+    if one.is_gone:
+        return _("taken back: it is not there any more")
+    if one.is_open_again:
+        return _("taken back: to be done after all, due %(day)s") % {"day": due}
+    if one.is_back:
+        return _("taken back: as it was before, due %(day)s") % {"day": due}
     if one.is_dropped:
         return _("no longer needed")
     if one.is_new:

@@ -31,7 +31,7 @@ from rollout.placing.pushing import carried_context
 from rollout.placing.talks import off_context, talk_context
 from rollout.queries.blocked import BlockedTask
 from rollout.queries.owned import OwnTask
-from rollout.queries.pushnews import Carried
+from rollout.queries.pushnews import PUSH, Carried
 
 from .briefs import (
     brief_answer_sample,
@@ -138,11 +138,12 @@ def carried_sample(reader: User, at: datetime) -> dict[str, Any]:
     gone = made_task(3, _("Write the cutover plan"), now + timedelta(days=40))
     gone.state = TaskState.DROPPED
     was_due = now + timedelta(days=37)
+    about = (PUSH, 1)
     return carried_context(
         [
-            Carried(1, new, is_new=True, was_due=None, was_called=""),
-            Carried(1, moved, is_new=False, was_due=was_due, was_called=""),
-            Carried(1, gone, is_new=False, was_due=None, was_called=""),
+            Carried(about, new, is_new=True, was_due=None, was_called=""),
+            Carried(about, moved, is_new=False, was_due=was_due, was_called=""),
+            Carried(about, gone, is_new=False, was_due=None, was_called=""),
         ]
     )
 

@@ -3,20 +3,21 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from regions.calendar import Calendar, Corrections, NoWorkingDay
-from regions.enums import Role
-from regions.models import Membership, User
+from regions.models import User
 from regions.queries import corrections
 from regions.undoing import MOST_ROWS
 from regions.wording import full_day
 from rollout.access import can_edit_task
 from rollout.enums import LEFT_BEHIND, TASK_MOVES, UNFINISHED, BulkAct, TaskState
 from rollout.models import Task
+from rollout.queries.atwork import FOR_ALL, at_work
 
 # As many as one undo takes back.
 MOST_TASKS = MOST_ROWS
@@ -115,7 +116,7 @@ def preview_of(
     if lock:
         rows = rows.select_for_update(of=("self",))
     corrected = corrections() if wanted.what == BulkAct.SHIFT else Corrections()
-    places = _places(wanted.taker) if wanted.taker else None
+    places = _places(wanted.taker, reader.moment) if wanted.taker else None
     changes: list[Changing] = []
     staying: list[Staying] = []
     for task in rows:
@@ -129,11 +130,10 @@ def preview_of(
     return Preview(wanted, changes, staying)
 
 
-def _places(taker: User) -> set[int | None] | None:
+def _places(taker: User, at: datetime) -> set[int | None] | None:
     """The regions whose tasks somebody can take, as for one task; none for all of them."""
-    held = Membership.objects.filter(user=taker, to_date=None)
-    found = set(held.values_list("role", "region"))
-    if any(role in (Role.CIO, Role.HQ) for role, _region in found):
+    found = set(at_work(at).filter(user=taker).values_list("role", "region"))
+    if any(role in FOR_ALL for role, _region in found):
         return None
     return {region for _role, region in found}
 

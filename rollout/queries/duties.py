@@ -195,13 +195,13 @@ def _findings(rows: QuerySet[Finding], at: datetime) -> list[Duty]:
 
 
 def _carried(duties: list[Duty]) -> list[Duty]:
-    """Those that still tell something; they were added by the push itself."""
-    known = {(one.push_id, one.task.owner_id) for one in carried(duties)}
+    """Those that still tell something; they were added by the push itself or its undo."""
+    known = {one.key for one in carried(duties)}
     return [
         duty
         for duty in duties
         if duty.kind == DutyKind.CARRIED
-        and (duty.object_id, duty.recipient_id) in known
+        and ((duty.model, duty.object_id), duty.recipient_id) in known
     ]
 
 

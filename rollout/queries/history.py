@@ -226,7 +226,7 @@ def change_rows(entries: Iterable[HistoryEntry], reader: User) -> list[ChangeRow
     """Entries with who did it and the region, in full."""
     rows = list(entries)
     hide_from(reader, rows)
-    names = names_in(rows)
+    names = names_in(rows, reader)
     return [_change_row(row, names) for row in rows]
 
 

@@ -12,7 +12,6 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from pilots.changes import keys_before
 from pilots.models import Step
 from rollout.duedates import DueDate, due_date, due_dates
 from rollout.enums import UNFINISHED, TaskState
@@ -117,7 +116,7 @@ def plan_change(facts: PlanFacts, version: Version) -> PlanChange:
     adding = {k: _added(step, facts, version) for k, step in missing.items()}
     finished = {k: task for k, task in mine.items() if k not in unfinished}
     order = Order(facts.links)
-    links, gone = _reorder(going_on, adding, mine, order)
+    links, gone = _reorder(going_on, adding, mine, order, version)
     due = _due_dates(going_on, adding, facts, order)
     for one in going_on:
         one.due = due.get(id(one.task))
@@ -187,34 +186,49 @@ def _reorder(
     adding: Mapping[UUID, Task],
     mine: Mapping[UUID, Task],
     order: Order,
+    version: Version,
 ) -> tuple[list[TaskLink], list[TaskLink]]:
     """Orders to make and to take away: what the version says otherwise than the one before."""
     standing = {k: t for k, t in mine.items() if t.state != TaskState.DROPPED}
     tasks = {**standing, **adding}
-    gone = [link for one in going_on for link in _no_longer_after(one, mine, order)]
+    wanted = [_orders(one, version) for one in going_on]
+    gone = [
+        link
+        for one, (was, becomes) in zip(going_on, wanted, strict=True)
+        for link in _no_longer_after(one, was - becomes, mine, order)
+    ]
     links = [
         order.add(task, tasks[key])
         for task in adding.values()
         if task.step is not None
-        for key in _sorted(keys_before(task.step), tasks)
+        for key in _sorted(version.before[task.step.pk], tasks)
     ]
-    links += [link for one in going_on for link in _after(one, tasks, order)]
+    links += [
+        link
+        for one, (was, becomes) in zip(going_on, wanted, strict=True)
+        for link in _after(one, becomes - was, tasks, order)
+    ]
     return links, gone
 
 
+def _orders(one: Changing, version: Version) -> tuple[frozenset[UUID], frozenset[UUID]]:
+    """What came before a task by its own step, and what does by the new one."""
+    return version.before[one.was.pk], version.before[one.becomes.pk]
+
+
 def _no_longer_after(
-    one: Changing, mine: Mapping[UUID, Task], order: Order
+    one: Changing, keys: Iterable[UUID], mine: Mapping[UUID, Task], order: Order
 ) -> Iterator[TaskLink]:
-    for key in _sorted(keys_before(one.was) - keys_before(one.becomes), mine):
+    for key in _sorted(keys, mine):
         if link := order.remove(one.task, mine[key]):
             one.no_longer_after.append(mine[key])
             yield link
 
 
 def _after(
-    one: Changing, tasks: Mapping[UUID, Task], order: Order
+    one: Changing, keys: Iterable[UUID], tasks: Mapping[UUID, Task], order: Order
 ) -> Iterator[TaskLink]:
-    for key in _sorted(keys_before(one.becomes) - keys_before(one.was), tasks):
+    for key in _sorted(keys, tasks):
         before = tasks[key]
         if order.is_circle(one.task, before):
             one.in_circle.append(before)

@@ -7,6 +7,7 @@ from datetime import date
 from functools import cached_property
 from uuid import UUID
 
+from pilots.changes import keys_before
 from pilots.models import Procedure, Step
 from regions.calendar import WorkableDays
 from regions.models import User
@@ -26,6 +27,11 @@ class Version:
         rows = [s for s in self.known.values() if s.procedure_id == self.procedure.pk]
         rows.sort(key=lambda step: (step.position, step.pk))
         return {step.key: step for step in rows}
+
+    @cached_property
+    def before(self) -> dict[int, frozenset[UUID]]:
+        """Of each step those that come before it; asked for every task of every plan."""
+        return {pk: keys_before(step) for pk, step in self.known.items()}
 
     def step_of(self, task: Task) -> Step:
         """The one that a task comes from, of whatever version."""

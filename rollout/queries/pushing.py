@@ -131,10 +131,11 @@ def _facts(rows: list[PlanProcedure], at: datetime, *, lock: bool) -> list[PlanF
         of_plan[task.plan_id].append(task)
     links: dict[int, list[TaskLink]] = defaultdict(list)
     ordered = TaskLink.objects.filter(task__plan__in=plans).order_by("id")
-    plan_of = {task.pk: pk for pk, found in of_plan.items() for task in found}
+    by_pk = {task.pk: task for found in of_plan.values() for task in found}
     for link in ordered:
-        if link.task_id in plan_of:
-            links[plan_of[link.task_id]].append(link)
+        if link.task_id in by_pk:
+            link.task, link.before = by_pk[link.task_id], by_pk[link.before_id]
+            links[link.task.plan_id].append(link)
     known = calendars()
     return [
         PlanFacts(

@@ -19,9 +19,10 @@ from regions.services.ceos import (
 )
 from regions.services.people import add_person
 from rollout.models import Plan
-from rollout.queries.succession import waiting_tasks
+from rollout.queries.succession import open_questions, waiting_tasks
 from rollout.services.bookings import cancel_check_in
 from rollout.services.plans import set_rhythm_dates
+from rollout.services.questionmails import pass_on
 
 PLACE = ("working_days", "country", "subdivision")
 
@@ -60,6 +61,9 @@ def change_ceo(
         ],
         act,
     )
+    # Nobody is asked what he asks himself.
+    questions = open_questions(region, former - {person.pk}).exclude(asked_by=person)
+    pass_on(list(questions.select_for_update(of=("self",))), to=person, act=act)
     # Plans may have moved while nobody led the region.
     for plan in Plan.objects.running().filter(region=region).order_by("id"):
         set_rhythm_dates(plan, act=act)

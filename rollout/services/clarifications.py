@@ -4,7 +4,6 @@ The question is mailed in the transaction that keeps it. Whoever is asked answer
 or by the link in a mail; his last answer wins.
 """
 
-import uuid
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -25,10 +24,10 @@ from rollout.enums import (
     Reply,
     TaskState,
 )
-from rollout.models import Clarification, Duty, Mail, Task
+from rollout.models import Clarification, Mail, Task
 from rollout.services.duties import mailed_just_now
-from rollout.services.mail import mail_at_once
 from rollout.services.plans import why_not_running
+from rollout.services.questionmails import mail_questions
 from rollout.services.seldom import WrittenLately, too_soon
 from rollout.services.tasks import CannotMoveTask, complete_task, reopen_task
 
@@ -109,7 +108,7 @@ def ask(
         **question.values,
     )
     history.create(row, act)
-    _mail(row, act.at)
+    _mail([row], act.at)
     return row
 
 
@@ -129,7 +128,7 @@ def ask_again(
     _reopen_task(row, act)
     asked = {"state": ClarificationState.OPEN, "asked_at": act.at}
     history.change(row, {**question.values, **UNANSWERED, **asked}, act)
-    _mail(row, act.at)
+    _mail([row], act.at)
     return row
 
 
@@ -142,22 +141,7 @@ def mail_links(rows: list[Clarification], *, at: datetime) -> Mail:
     for row in map(_locked, rows):
         _insist_on_running(row.region, row.programme)
         _insist_on_a_pause(row, at)
-    first, *others = rows
-    mail = _mail(first, at, is_wanted=True)
-    told = mail.duties.get()
-    Duty.objects.bulk_create(
-        Duty(
-            kind=told.kind,
-            model=told.model,
-            object_id=row.pk,
-            occurrence=told.occurrence,
-            recipient=told.recipient,
-            created_at=at,
-            mail=mail,
-        )
-        for row in others
-    )
-    return mail
+    return _mail(rows, at, is_wanted=True)
 
 
 def _named(new: NewPerson, region: Region, act: Act) -> User:
@@ -173,16 +157,9 @@ def _named(new: NewPerson, region: Region, act: Act) -> User:
     return add_person(email=email, name=new.name, language=language, act=act, **place)
 
 
-def _mail(row: Clarification, at: datetime, *, is_wanted: bool = False) -> Mail:
+def _mail(rows: list[Clarification], at: datetime, **how: Any) -> Mail:
     try:
-        return mail_at_once(
-            row.asked_of,
-            DutyKind.CONFIRMATION,
-            occurrence=f"{row.pk} {uuid.uuid4().hex[:12]}",
-            at=at,
-            about=row,
-            is_wanted=is_wanted,
-        )
+        return mail_questions(rows, at, **how)
     except WrittenLately as refusal:
         raise CannotAsk(too_soon(refusal)) from refusal
 

@@ -17,11 +17,12 @@ from pilots.models import Procedure
 from regions import history
 from regions.history import Act
 from regions.models import User
-from regions.services.undo import CannotUndo, undo
+from regions.services.undo import CannotUndo, undo_each
 from rollout.enums import LEFT_BEHIND, DutyKind, TaskState
 from rollout.models import Duty, PlanProcedure, Push, PushedPlan, Task
 from rollout.queries.planchange import PlanChange
 from rollout.queries.pushing import push_preview
+from rollout.queries.pushnews import PUSHED_PLAN, already_told, taken_back
 
 
 class CannotPush(Exception):  # noqa: N818 - a refusal, told to the user as it stands
@@ -54,35 +55,39 @@ def push_change(
     words = {"procedure": procedure.name, "n": procedure.number}
     reason = _("Playbook: %(procedure)s, version %(n)d") % words
     acts = [replace(act, id=uuid4(), reason=reason) for _one in preview.changes]
-    for one, own in zip(preview.changes, acts, strict=True):
-        _carry(one, procedure, own)
+    pairs = list(zip(preview.changes, acts, strict=True))
+    _carry(pairs, procedure)
     PushedPlan.objects.bulk_create(
-        PushedPlan(push=push, plan=one.plan, act=own.id)
-        for one, own in zip(preview.changes, acts, strict=True)
+        PushedPlan(push=push, plan=one.plan, act=own.id) for one, own in pairs
     )
     _tell(push, preview.changes)
     return push
 
 
-def _carry(one: PlanChange, procedure: Procedure, act: Act) -> None:
-    """Finished tasks keep the step that they were made from; all others go on with the new."""
-    history.create_all([new.task for new in one.adding], act)
-    history.change_all(
-        [
-            (change.task, {"step": change.becomes, **change.values})
-            for change in one.going_on
-        ],
-        act,
+def _carry(changes: list[tuple[PlanChange, Act]], procedure: Procedure) -> None:
+    """Finished tasks keep the step that they were made from; all others go on with the new.
+
+    Each plan by its own act, and all plans in the same number of statements.
+    """
+    history.create_each((new.task, act) for one, act in changes for new in one.adding)
+    history.change_each(
+        (change.task, {"step": change.becomes, **change.values}, act)
+        for one, act in changes
+        for change in one.going_on
     )
-    history.change_all([(task, _dropped(act)) for task in one.dropping], act)
-    for link in one.gone:
-        history.delete(link, act)
-    history.create_all(one.links, act)
-    row = history.lock(
-        PlanProcedure.objects.select_related("procedure", "plan__region", "plan__wave"),
-        one.follows.pk,
+    history.change_each(
+        (task, _dropped(act), act) for one, act in changes for task in one.dropping
     )
-    history.change(row, {"procedure": procedure}, act)
+    history.delete_each((link, act) for one, act in changes for link in one.gone)
+    history.create_each((link, act) for one, act in changes for link in one.links)
+    rows = PlanProcedure.objects.filter(pk__in=[one.follows.pk for one, _ in changes])
+    rows = rows.select_related("procedure", "plan__region", "plan__wave")
+    locked = {
+        row.pk: row for row in rows.order_by("pk").select_for_update(of=("self",))
+    }
+    history.change_each(
+        (locked[one.follows.pk], {"procedure": procedure}, act) for one, act in changes
+    )
 
 
 def _dropped(act: Act) -> Mapping[str, Any]:
@@ -126,19 +131,61 @@ def take_push_back(pushed: PushedPlan, *, act: Act) -> None:
     row = PushedPlan.objects.select_for_update().get(pk=pushed.pk)
     if row.undone_at is not None:
         raise CannotUndo(gettext_lazy("This was taken back already."))
-    undo(row.act, act=act, with_rows=True)
-    row.undone_at = act.at
-    row.save(update_fields=["undone_at"])
+    _take_back([row], act)
 
 
 @transaction.atomic
 def take_pushes_back(push: Push, *, act: Act) -> int:
     """All plans of a push that were not taken back yet, or none. Raises CannotUndo."""
-    rows = push.plans.lasting().select_related("plan__region").order_by("id")
+    lasting = push.plans.lasting().select_related("plan__region").order_by("id")
+    rows = list(lasting.select_for_update(of=("self",)))
+    try:
+        _take_back(rows, act)
+    except CannotUndo:
+        _name_what_stops(rows, act)
+        raise
+    return len(rows)
+
+
+def _take_back(rows: list[PushedPlan], act: Act) -> None:
+    """Locked plans of a push are as before, each by an act of its own."""
+    undo_each({row.act: replace(act, id=uuid4()) for row in rows}, with_rows=True)
+    taken = PushedPlan.objects.filter(pk__in=[row.pk for row in rows])
+    taken.update(undone_at=act.at)
+    _tell_back(rows, act)
+
+
+def _tell_back(rows: list[PushedPlan], act: Act) -> None:
+    """Whoever read of it in a mail reads that it no longer holds; not who took it back."""
+    told = already_told({row.push_id for row in rows})
+    if not told:
+        return
+    push_of = {(PUSHED_PLAN, row.pk): row.push_id for row in rows}
+    people = {
+        one.key
+        for one in taken_back([row.pk for row in rows])
+        if (push_of[one.about], one.key[1]) in told
+    }
+    by = act.by.pk if act.by else None
+    Duty.objects.bulk_create(
+        Duty(
+            kind=DutyKind.CARRIED,
+            model=model,
+            object_id=pk,
+            occurrence="back",
+            recipient_id=person,
+            created_at=act.at,
+        )
+        for (model, pk), person in sorted(people)
+        if person != by
+    )
+
+
+def _name_what_stops(rows: list[PushedPlan], act: Act) -> None:
+    """All together say nothing of where it was: then one by one. Raises CannotUndo."""
     for row in rows:
         try:
-            take_push_back(row, act=replace(act, id=uuid4()))
+            _take_back([row], act)
         except CannotUndo as refusal:
             said = {"region": row.plan.region.name, "why": refusal}
             raise CannotUndo(_("%(region)s: %(why)s") % said) from None
-    return len(rows)

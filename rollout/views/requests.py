@@ -64,18 +64,19 @@ def task_not_mine(request: Request, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def task_request(request: Request, pk: int) -> HttpResponse:
     """What is asked, and the answer to it: granted with a day or an owner, or declined."""
-    one = _request(request, pk)
+    one, at = _request(request, pk), request.user.moment
     if request.method != "POST":
-        return _page(request, one, SettleForm(one))
+        return _page(request, one, SettleForm(one, at=at))
     can_settle(request.user, one).insist()
-    form = SettleForm(one, request.POST)
+    form = SettleForm(one, request.POST, at=at)
     if form.is_valid():
         try:
             _settle(request, one, form)
         except (CannotSettle, EditedMeanwhile) as refusal:
             # A judgement merges nothing: it is asked again below what was asked since.
             one = _request(request, pk)
-            form = SettleForm(one, {**request.POST.dict(), "version": one.version})
+            said = {**request.POST.dict(), "version": one.version}
+            form = SettleForm(one, said, at=at)
             refuse(form, refusal)
         else:
             confirm(request, _("Answered."))

@@ -96,8 +96,8 @@ def task_new(request: Request, code: str) -> HttpResponse:
     plans = Plan.objects.visible_to(user).running().filter(region=region)
     plans = plans.select_related("wave", "programme").order_by("id")
     if request.method != "POST":
-        return _new_page(request, region, NewTaskForm(region, plans))
-    form = NewTaskForm(region, plans, request.POST)
+        return _new_page(request, region, NewTaskForm(region, plans, at=user.moment))
+    form = NewTaskForm(region, plans, request.POST, at=user.moment)
     if form.is_valid():
         data = form.cleaned_data
         act, sent = web_act(user), Sent.of(data["key"], request.POST.lists())

@@ -122,7 +122,7 @@ def _complete(task: Task, data: Any, act: Act) -> str:
 
 
 def _block(task: Task, data: Any, act: Act) -> str:
-    form = BlockForm(task, data)
+    form = BlockForm(task, data, at=act.at)
     if not form.is_valid():
         raise CannotMoveTask(_("Choose why it is blocked."))
     assert act.by is not None, "a person follows the link"  # noqa: S101

@@ -79,10 +79,10 @@ def task_row(request: Request, pk: int) -> HttpResponse:
     task = _task(request, pk)
     can_edit_task(request.user, task).insist()
     if request.method == "POST":
-        return _change_row(request, task, RowForm(task, request.POST))
+        return _change_row(request, task, RowForm(task, request.user, request.POST))
     if request.htmx and request.GET.get("shown"):
         return _line(request, task, "")
-    return _form(request, task, RowForm(task))
+    return _form(request, task, RowForm(task, request.user))
 
 
 def _change_row(request: Request, task: Task, form: Any) -> HttpResponse:
@@ -109,7 +109,7 @@ def _save(request: Request, task: Task, form: RowForm) -> None:
     def save(form: Any) -> Task:
         return change_row(task, act=web_act(request.user), **form.cleaned_data)
 
-    save_merging(form, RowForm, save)
+    save_merging(form, lambda row, data: RowForm(row, request.user, data), save)
 
 
 def _told_both(conflict: Clashing) -> Any:

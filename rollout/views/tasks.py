@@ -206,7 +206,7 @@ def _block_form(
     plan = task.plan
     knows = request.user.standing.may(Right.SEE_TALKS, plan.region_id)
     asks = waiting_asks(plan.region_id, plan.programme_id) if knows else None
-    return BlockForm(task, data, asks=asks, **more)
+    return BlockForm(task, data, asks=asks, at=request.user.moment, **more)
 
 
 def _blocked_anew(request: Request, row: Task, data: Any) -> BlockForm:

@@ -4,8 +4,8 @@ import pytest
 
 from pilots.enums import FindingState
 from pilots.forms import AdoptForm, EditFindingForm, FindingForm
-from pilots.models import Finding
-from pilots.services.findings import record_finding, review_finding
+from pilots.models import Finding, Procedure
+from pilots.services.findings import adopt_finding, record_finding, review_finding
 from pilots.services.playbook import CannotKeepPlaybook, remove_step
 from regions.history import Act
 from tests import factories
@@ -166,3 +166,26 @@ def test_step_of_a_draft_is_named_to_those_who_write_it(
 
     assert "Planned" in pages[cio]
     assert "Planned" not in pages[staff_north]
+
+
+def test_history_names_a_step_that_is_not_published_to_those_who_write_it(
+    programme, as_user, cio, staff_north
+):
+    draft = factories.make_procedure(programme, published_at=None)
+    step = factories.make_step(draft, "Planned")
+    finding = make_finding(programme, state=FindingState.REVIEWED)
+    act = Act(by=cio, at=NOW)
+    adopt_finding(finding, step=step, version=1, act=act)
+    addresses = (f"/findings/{finding.pk}/", f"/history/acts/{act.id}/")
+
+    def pages(reader):
+        return [as_user(reader).get(one).content.decode() for one in addresses]
+
+    unseen = "a step that is not published"
+    assert [step.title in page for page in pages(cio)] == [True, True]
+    assert [unseen in page for page in pages(cio)] == [False, False]
+    assert [unseen in page for page in pages(staff_north)] == [True, True]
+    assert [step.title in page for page in pages(staff_north)] == [False, False]
+    with unrecorded():
+        Procedure.objects.update(published_at=NOW)
+    assert [step.title in page for page in pages(staff_north)] == [True, True]

@@ -5,10 +5,9 @@ from typing import Any
 
 import pytest
 
-from regions.enums import AskState, CheckInState, Role
+from regions.enums import AskState, Role
 from regions.models import (
     Ask,
-    CheckIn,
     HistoryEntry,
     Holiday,
     Membership,
@@ -348,43 +347,6 @@ def test_dates_that_the_plan_set_are_not_typed_over(change, rhythm_north):
         factories.GO_LIVE,
         "cio",
     )
-
-
-def test_moved_check_in_raises_its_sequence(change, ceo_north, programme):
-    booked = factories.make_check_in(ceo_north, programme)
-
-    assert change(booked, day_date="2027-03-12") == []
-
-    assert (booked.day_date, booked.sequence) == (date(2027, 3, 12), 1)
-
-
-def test_cancelled_check_in_keeps_its_day(change, ceo_north, programme):
-    booked = factories.make_check_in(ceo_north, programme)
-
-    assert change(booked, state=CheckInState.CANCELLED) == []
-
-    assert (booked.state, booked.sequence) == (CheckInState.CANCELLED, 0)
-
-
-def test_check_in_is_booked_once_and_not_for_the_past(add, ceo_north, programme):
-    values = {"ceo": ceo_north.pk, "programme": programme.pk}
-
-    assert add("regions.checkin", **values, day_date="2027-03-09") == [
-        "This day has passed."
-    ]
-    assert add("regions.checkin", **values, day_date="2027-03-11") == []
-    assert add("regions.checkin", **values, day_date="2027-03-12") == [
-        "Another talk with this CEO is planned already."
-    ]
-    assert CheckIn.objects.count() == 1
-
-
-def test_check_in_that_was_held_stays_as_it_is(browser, ceo_north, programme):
-    held = factories.make_check_in(ceo_north, programme, state=CheckInState.HELD)
-
-    response = browser.post(address_of(held), {"day_date": "2027-04-01"})
-
-    assert response.status_code == 403
 
 
 def test_new_ask_remembers_its_first_day(add, ceo_north, programme):

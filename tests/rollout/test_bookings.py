@@ -22,6 +22,7 @@ from rollout.services.bookings import (
 )
 from rollout.services.talks import correct_talk, log_talk, withdraw_talk
 from rollout.services.undo import take_back_act
+from tests.admin_rows import address, address_of, errors_of, posted
 from tests.factories import NOW, make_check_in, make_contact
 from tests.history_guard import unrecorded
 
@@ -329,3 +330,57 @@ def test_reminder_of_a_talk_without_a_time_carries_none(
 
     (path,) = folder.glob("*.eml")
     assert b"text/calendar" not in path.read_bytes()
+
+
+# --- In the admin --------------------------------------------------------------------
+
+
+def test_admin_books_moves_and_leaves_out_as_the_page_does(
+    book, as_user, hq, ceo_north, programme, folder
+):
+    browser = as_user(hq)
+
+    def save(row=None, **values):
+        where = address_of(row) if row else address("regions.checkin", "add")
+        response = browser.post(where, posted(browser.get(where), **values))
+        return [] if response.status_code == 302 else errors_of(response)
+
+    new = {"ceo": ceo_north.pk, "programme": programme.pk}
+    past, three = {"day_date": "2027-03-09"}, {"at_time": "15:00"}
+    assert save(**new, **past) == ["This day has passed."]
+    assert save(**new, **three, day_date="2027-03-26") == []
+    row = CheckIn.objects.get()
+    booked = told(folder)
+    assert save(**new, day_date="2027-03-12") == [
+        "Another talk with this CEO is planned already."
+    ]
+    assert save(row) == []
+    assert save(row, reason="Ill") == ["Only a talk that is left out has one."]
+    unsaid = told(folder)
+    assert save(row, day_date="2027-03-29") == []
+    moved = told(folder)
+    off = {"state": "cancelled"}
+    assert save(row, **off) == ["Say why the talk is left out."]
+    assert save(row, **off, reason="Ill", day_date="2027-03-30") == [
+        "Move the talk or leave it out, not both."
+    ]
+    assert save(row, **off, reason="Ill") == []
+    gone = told(folder)
+
+    people = (CEO, LIAISON)
+    assert booked == [("REQUEST", who, 0) for who in people]
+    assert unsaid == []
+    assert moved == [("REQUEST", who, 1) for who in people]
+    assert gone == [("CANCEL", who, 2) for who in people]
+    row.refresh_from_db()
+    assert (row.state, row.reason, row.day_date) == (
+        "cancelled", "Ill", date(2027, 3, 29),
+    )  # fmt: skip
+
+
+def test_admin_leaves_a_talk_that_was_held_as_it_is(as_user, hq, ceo_north, programme):
+    held = make_check_in(ceo_north, programme, state="held")
+
+    response = as_user(hq).post(address_of(held), {"day_date": "2027-04-01"})
+
+    assert response.status_code == 403

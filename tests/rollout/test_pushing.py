@@ -1,5 +1,6 @@
 """Carrying a version of the playbook into plans: exactly what the preview showed."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -336,6 +337,25 @@ def test_preview_takes_the_same_queries(
     assert len(preview.changes) == count
 
 
+@pytest.mark.any_store
+@pytest.mark.parametrize("count", [1, 3])
+def test_push_and_undo_take_the_same_statements(
+    programme, wave, old, new, hq, staff_north, count, assert_queries, act
+):
+    for n in range(count):
+        plan = make_plan(factories.make_region(f"R{n}"), wave)
+        planned_from(plan, old, staff_north)
+    seen = {one.plan.pk: one.seen for one in push_preview(new, hq, NOW).changes}
+
+    with assert_queries(39):
+        push = push_change(new, seen, reader=hq, act=act)
+    # People were told of it, so they are told of this, too.
+    told = factories.make_mail(staff_north)
+    Duty.objects.update(state=DutyState.MAILED, mail=told)
+    with assert_queries(63):
+        assert take_pushes_back(push, act=act) == count
+
+
 # --- Mails ---------------------------------------------------------------------------
 
 
@@ -378,6 +398,36 @@ def test_what_is_taken_back_in_time_is_told_to_nobody(
 
     assert tick() == 0
     assert staff_north.duties.get().state == DutyState.MET
+
+
+def test_what_is_taken_back_after_the_mail_is_told_once_more(
+    folder, planned, plan_south, old, new, staff_north, manager_north, hq, act
+):
+    planned_from(plan_south, old, staff_north)
+    push = carry(new, act, hq)
+    push_mails = tick()
+    north, _south = push.plans.order_by("plan__region__code")
+    later = Act(by=hq, at=NOW + DAY)
+
+    take_push_back(north, act=later)
+    first = [tick(NOW + n * DAY) for n in (1, 2)]
+    take_pushes_back(push, act=replace(later, at=NOW + 2 * DAY))
+    second = [tick(NOW + n * DAY) for n in (5, 6)]
+
+    assert (push_mails, first, second) == (1, [1, 0], [1, 0])
+    _told, mail_north, mail_south = staff_north.mails.order_by("id")
+    assert mail_north.subject == (
+        "Taken back: what the playbook changed in 4 tasks of yours: North Company"
+    )
+    assert "Train\n  Taken back: it is not there any more" in mail_north.body_text
+    assert "Key\n  Taken back: as it was before, due Sat 3 Apr" in mail_north.body_text
+    assert "Check\n  Taken back: as it was before" in mail_north.body_text
+    fax = "Fax\n  Taken back: to be done after all, due Fri 23 Apr"
+    assert fax in mail_north.body_text
+    assert "Clean" not in mail_north.body_text
+    assert "South Company" in mail_south.body_text
+    assert "North Company" not in mail_south.body_text
+    assert not manager_north.duties.exists()
 
 
 def test_who_carries_and_who_cannot_sign_in_get_no_mail(

@@ -4,6 +4,7 @@ import uuid
 from datetime import date, timedelta
 
 import pytest
+from django.test import Client
 
 from regions.enums import AskOf, AskState, Attitude, Audience, Caller, CheckInState
 from regions.history import Act
@@ -11,7 +12,8 @@ from regions.models import HistoryEntry, RegionalCEO, Rhythm, Stance, User
 from regions.queries import corrections, engagements
 from regions.services.ceos import CannotChangeCEO
 from rollout import reminders
-from rollout.enums import BlockReason, DutyKind, DutyState, TaskState
+from rollout.enums import BlockReason, DutyKind, DutyState, MailState, TaskState
+from rollout.links import ANSWERS_LINK
 from rollout.models import Duty, Mail
 from rollout.services.ceos import NewCEO, change_ceo, leave_post_open
 from rollout.services.mail import deliver
@@ -291,6 +293,62 @@ def test_change_after_the_mail_adds_one_about_the_new_one_in_the_next_slot(
     assert carried == [["ceo.north@example.org"], ["new@example.org"]]
 
 
+def test_unanswered_questions_are_asked_of_the_new_one_in_one_mail_and_old_links_end(
+    folder, north, south, old, new, programme, liaison_north, act
+):
+    def make(region=north, by=liaison_north, **values):
+        what = {"asked_at": NOW - timedelta(days=9)} | values
+        return factories.make_clarification(region, programme, by, old.user, **what)
+
+    passing = [make(), make(question="Who keys?")]
+    told = factories.make_mail(old.user, dated_at=NOW, state=MailState.CANCELLED)
+    kind = {"kind": DutyKind.CONFIRMATION, "state": DutyState.MAILED}
+    factories.make_duty(old.user, passing[0], mail=told, **kind)
+    link = f"/answers/{ANSWERS_LINK.token(told)}/"
+    staying = [make(state="answered"), make(south), make(by=new)]
+    before = Client().get(link).status_code
+
+    change_ceo(north, new, from_date=TODAY, seen=old.pk, act=act)
+    deliver(clock=lambda: NOW)
+
+    for row in (*passing, *staying):
+        row.refresh_from_db()
+    assert {(row.asked_of, row.asked_at) for row in passing} == {(new, NOW)}
+    assert {row.asked_of for row in staying} == {old.user}
+    assert (before, Client().get(link).status_code) == (200, 410)
+    sent = Mail.objects.get(recipient=new)
+    assert sent.state == MailState.SENT
+    assert [row.object_id for row in sent.duties.order_by("object_id")] == [
+        row.pk for row in passing
+    ]
+    assert "Who keys?" in sent.body_text
+    page = Client().get(f"/answers/{ANSWERS_LINK.token(sent)}/")
+    assert page.status_code == 200
+    entries = HistoryEntry.objects.of(passing[0])
+    assert [(one.field, one.act) for one in entries.order_by("id")] == [
+        ("asked_of", act.id),
+        ("asked_at", act.id),
+    ]
+
+
+def test_new_one_who_was_written_to_lately_reads_the_question_when_he_may(
+    folder, north, south, old, new, programme, liaison_north, act
+):
+    factories.make_ceo(south, new)
+    lately = NOW - timedelta(days=4)
+    factories.make_mail(new, planned_at=lately, state=MailState.FAILED)
+    row = factories.make_clarification(north, programme, liaison_north, old.user)
+
+    change_ceo(north, new, from_date=TODAY, seen=old.pk, act=act)
+
+    row.refresh_from_db()
+    assert row.asked_of == new
+    mail = Mail.objects.get(duties__kind=DutyKind.CONFIRMATION)
+    assert mail.planned_at == NOW + timedelta(days=10)
+    assert deliver(clock=lambda: NOW + timedelta(days=9)) == 0
+    assert deliver(clock=lambda: NOW + timedelta(days=10)) == 1
+
+
 # --- The page ------------------------------------------------------------------------
 
 
@@ -300,6 +358,7 @@ def test_page_tells_what_will_happen_and_does_it_once(
     ask = make_ask(old, programme)
     talk = factories.make_check_in(old, programme)
     task = factories.make_task(plan_north, **BLOCKED, waits_for=old.user)
+    asked = factories.make_clarification(north, programme, hq, old.user)
     client = as_user(hq)
 
     what = client.get("/regions/NORTH/ceo/").context["what"]
@@ -307,6 +366,7 @@ def test_page_tells_what_will_happen_and_does_it_once(
     answers = [client.post("/regions/NORTH/ceo/", data) for _ in range(2)]
 
     assert (what.asks, what.talks, what.tasks) == ([ask], [talk], [task])
+    assert what.questions == [asked]
     assert [row.ceo for row in what.rhythms] == [old]
     assert [answer.status_code for answer in answers] == [302, 302]
     assert [one.user for one in north.ceos.order_by("id")] == [old.user, new]
