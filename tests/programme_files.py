@@ -50,6 +50,11 @@ kind,area,title,effect,recommendation,from,step,source
 lesson,leadership,Leaders came late,decisions waited,talk early,Pilot,Analyse the stakeholders,review
 problem,data,Old customers,double work,clean first,Wave 1,,
 """,
+    "success_criteria.csv": """\
+pilot,metric,unit,baseline,target,direction,actual,evidence,mandatory
+Pilot,Records converted,%,90,98,at_least,98.6,report of the dry run,yes
+Pilot,Days late,days,,0,at_most,,,no
+""",
     "people.csv": """\
 email,name,role,regions,from,phone,language,time_zone,working_days,country,subdivision
 cio@example.org,CIO,cio,,2026-01-01,,en,,,US,WA
@@ -83,10 +88,14 @@ EAST,2027-03-01 10:00,liaison@example.org,phone,reached,15,same,name a second da
 EAST,2027-03-05 10:00,cio@example.org,phone,no_answer,,,,,
 NORTH,2026-06-01 09:30,liaison@example.org,visit,reached,20,warmer,,,
 """,
+    "stances.csv": """\
+region,judged,by,current,wanted,sentence
+EAST,2027-03-01 11:00,liaison@example.org,neutral,supportive,Puts the name off.
+""",
     "task_states.csv": """\
-region,task,state,reason,note,waits_for
-EAST,Analyse the stakeholders,blocked,decision,which two departments,ceo.east@example.org
-EAST,"Agree the roles, then the rights",started,,,
+region,task,state,reason,note,waits_for,ask
+EAST,Analyse the stakeholders,blocked,decision,which two departments,ceo.east@example.org,name a second data owner
+EAST,"Agree the roles, then the rights",started,,,,
 """,
 }
 

@@ -12,12 +12,20 @@ from typing import Any, TypeAlias
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from pilots.enums import Area, FindingKind, OffsetUnit, StepRole, TaskKind
+from pilots.enums import (
+    Area,
+    Direction,
+    FindingKind,
+    OffsetUnit,
+    StepRole,
+    TaskKind,
+)
 from regions.enums import (
     AskAnswer,
     AskKind,
     AskOf,
     AskState,
+    Attitude,
     Channel,
     Felt,
     Outcome,
@@ -116,6 +124,17 @@ KINDS: dict[str, tuple[Column, ...]] = {
         optional("step", TITLE),
         optional("source", values.text(100)),
     ),
+    "success_criteria": (
+        Column("pilot", values.text(60)),
+        Column("metric", values.text(100)),
+        optional("unit", values.text(20)),
+        optional("baseline", values.number, None),
+        Column("target", values.number),
+        optional("direction", Choice.of(Direction.values), Direction.AT_LEAST.value),
+        optional("actual", values.number, None),
+        optional("evidence", values.text(300)),
+        optional("mandatory", YesNo(), default=True),
+    ),
     "people": (
         Column("email", values.email),
         Column("name", values.text(100)),
@@ -156,6 +175,14 @@ KINDS: dict[str, tuple[Column, ...]] = {
         optional("answer", Choice.of(AskAnswer.values)),
         optional("note", values.text(2000)),
     ),
+    "stances": (
+        Column("region", values.code),
+        Column("judged", values.moment),
+        Column("by", values.email),
+        Column("current", Choice.of(Attitude.values)),
+        Column("wanted", Choice.of(Attitude.values)),
+        Column("sentence", values.text(300)),
+    ),
     "task_states": (
         Column("region", values.code),
         Column("task", TITLE),
@@ -163,6 +190,7 @@ KINDS: dict[str, tuple[Column, ...]] = {
         optional("reason", Choice.of(BlockReason.values)),
         NOTE,
         optional("waits_for", values.email),
+        optional("ask", values.text(200)),
     ),
 }
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from regions.enums import GROUP_ROLES, Outcome
+from regions.enums import GROUP_ROLES, SETTLED_ASKS, Outcome
 from regions.validators import validate_place
 from rollout.enums import TaskState
 
@@ -30,9 +30,11 @@ def cross_faults(content: Content, known: Known, *, at: datetime) -> Iterator[Fa
     if not content.region_codes:
         # Every reference to a region would be named as well.
         return
+    yield from _criteria(content)
     yield from _people(content)
     yield from _asks(content, known)
     yield from _contacts(content, known, emails, at)
+    yield from _stances(content, known, emails, at)
     yield from _task_states(content, emails)
 
 
@@ -151,6 +153,13 @@ def _lessons(content: Content) -> Iterator[Fault]:
     yield from _step_named(content, content.of("lessons"), "step")
 
 
+def _criteria(content: Content) -> Iterator[Fault]:
+    criteria = content.of("success_criteria")
+    waves = filled(entry["wave"] for entry in content.of("regions") if entry["pilot"])
+    yield from _doubles(criteria, "pilot", "metric")
+    yield from _unknown(criteria, "pilot", waves)
+
+
 def _people(content: Content) -> Iterator[Fault]:
     people = content.of("people")
     yield from _doubles(people, "email")
@@ -197,35 +206,54 @@ def _contacts(
     yield from _unknown(contacts, "region", content.region_codes)
     yield from _unknown(contacts, "by", emails)
     yield from _without_ceo(contacts, content, known)
-    yield from _held_later(contacts, content, at)
+    yield from _later(contacts, content, "held", at)
     yield from _unknown_asks(contacts, content)
     for entry in contacts:
         yield from _talk_is_sound(entry)
 
 
-def _unknown_asks(contacts: Iterable[Entry], content: Content) -> Iterator[Fault]:
+def _settled_asks(states: Iterable[Entry], content: Content) -> Iterator[Fault]:
+    settled = {
+        (ask["region"], ask["text"])
+        for ask in content.of("asks")
+        if ask["state"] in SETTLED_ASKS
+    }
+    for entry in states:
+        if (entry["region"], entry["ask"]) in settled:
+            yield entry.fault(
+                "ask", _("This ask is settled; no task waits for it any more.")
+            )
+
+
+def _unknown_asks(entries: Iterable[Entry], content: Content) -> Iterator[Fault]:
     """An ask is named by its text, among those of the same region."""
     texts: dict[str, set[str]] = {}
     for ask in content.of("asks"):
         if ask["region"] and ask["text"]:
             texts.setdefault(ask["region"], set()).add(ask["text"])
     by_region: dict[str, list[Entry]] = {}
-    for entry in contacts:
+    for entry in entries:
         by_region.setdefault(entry["region"], []).append(entry)
-    for region, entries in by_region.items():
-        yield from _unknown(entries, "ask", texts.get(region, set()))
+    for region, rows in by_region.items():
+        if region in content.region_codes:
+            yield from _unknown(rows, "ask", texts.get(region, set()))
 
 
-def _held_later(
-    contacts: Iterable[Entry], content: Content, at: datetime
+def _later(
+    entries: Iterable[Entry], content: Content, column: str, at: datetime
 ) -> Iterator[Fault]:
+    """What is said to have happened on a day that has not come."""
     zones = {entry["code"]: content.zone_of(entry) for entry in content.of("regions")}
-    for entry in contacts:
+    said = {
+        "held": _("A talk cannot be logged before it was held."),
+        "judged": _("Nobody can have judged on a day to come."),
+    }
+    for entry in entries:
         zone = zones.get(entry["region"])
-        if zone is None or entry["held"] is None:
+        if zone is None or entry[column] is None:
             continue
-        if content.shift.day(entry["held"].date()) > at.astimezone(zone).date():
-            yield entry.fault("held", _("A talk cannot be logged before it was held."))
+        if content.shift.day(entry[column].date()) > at.astimezone(zone).date():
+            yield entry.fault(column, said[column])
 
 
 def _talk_is_sound(entry: Entry) -> Iterator[Fault]:
@@ -239,17 +267,30 @@ def _talk_is_sound(entry: Entry) -> Iterator[Fault]:
         yield entry.fault("answer", _("Only a CEO who was reached gives an answer."))
 
 
+def _stances(
+    content: Content, known: Known, emails: Collection[str], at: datetime
+) -> Iterator[Fault]:
+    stances = content.of("stances")
+    yield from _doubles(stances, "region", "judged")
+    yield from _unknown(stances, "region", content.region_codes)
+    yield from _unknown(stances, "by", emails)
+    yield from _without_ceo(stances, content, known)
+    yield from _later(stances, content, "judged", at)
+
+
 def _task_states(content: Content, emails: Collection[str]) -> Iterator[Fault]:
     states = content.of("task_states")
     yield from _doubles(states, "region", "task")
     yield from _unknown(states, "region", content.region_codes)
     yield from _step_named(content, states, "task")
     yield from _unknown(states, "waits_for", emails)
+    yield from _unknown_asks(states, content)
+    yield from _settled_asks(states, content)
     for entry in states:
         if entry["state"] == TaskState.BLOCKED:
             if entry["reason"] == "":
                 yield entry.fault("reason", _("Say why the task is blocked."))
         elif entry["state"] is not None:
-            for column in ("reason", "note", "waits_for"):
+            for column in ("reason", "note", "waits_for", "ask"):
                 if entry[column]:
                     yield entry.fault(column, _("This belongs to blocked tasks only."))

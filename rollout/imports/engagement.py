@@ -1,11 +1,12 @@
-"""Writing what was said and asked: the asks of each CEO and the talks with him."""
+"""Writing what was said and asked: the asks of each CEO, the talks with him, and where he
+was judged to stand."""
 
 from collections.abc import Mapping
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 from regions.enums import SETTLED_ASKS
-from regions.models import Ask, Contact, Programme
+from regions.models import Ask, Contact, Programme, Stance
 
 from .columns import Entry
 from .content import Content
@@ -69,6 +70,36 @@ def load_contacts(
     known = {(row.ceo.region.code, row.held_at): row for row in rows}
     said = ["channel", "outcome", "minutes", "felt", "ask_id", "ask_answer", "note"]
     ledger.take("talks", drafts, known, ["by_id", *said])
+
+
+def load_stances(
+    content: Content,
+    ledger: Ledger,
+    programme: Programme,
+    *,
+    ceos: CEOs,
+    people: People,
+) -> None:
+    """Judgements, known by region and moment."""
+    zones = _zones(content)
+    drafts = {}
+    for entry in content.of("stances"):
+        region = entry["region"]
+        judged_at = content.shift.moment(entry["judged"], zones[region])
+        drafts[region, judged_at] = Stance(
+            ceo=ceos[region],
+            programme=programme,
+            current=entry["current"],
+            wanted=entry["wanted"],
+            sentence=entry["sentence"],
+            by=people[entry["by"]],
+            judged_at=judged_at,
+        )
+    rows = Stance.objects.filter(programme=programme, ceo__region__code__in=ceos)
+    rows = rows.select_related("ceo__region").order_by("-id")
+    known = {(row.ceo.region.code, row.judged_at): row for row in rows}
+    said = ["current", "wanted", "sentence", "by_id"]
+    ledger.take("stances", drafts, known, said)
 
 
 def _zones(content: Content) -> dict[str, ZoneInfo]:

@@ -19,7 +19,7 @@ from regions.queries import calendars
 from rollout.services.plans import CannotMoveGoLive, CannotPlan
 
 from .content import Content
-from .engagement import load_asks, load_contacts
+from .engagement import load_asks, load_contacts, load_stances
 from .ledger import Count, Ledger
 from .people import (
     load_ceos,
@@ -28,7 +28,13 @@ from .people import (
     load_programme_row,
     load_regions,
 )
-from .pilots import load_lessons, load_pilots, load_steps, plannable
+from .pilots import (
+    load_criteria,
+    load_lessons,
+    load_pilots,
+    load_steps,
+    plannable,
+)
 from .plans import Owners, Work, load_plans, load_waves
 from .programme import Checked
 
@@ -82,11 +88,21 @@ def _write_rows(content: Content, ledger: Ledger) -> Programme:
     ceos = load_ceos(content, ledger, regions=regions, people=people)
     steps = load_steps(content, ledger, programme)
     pilots = load_pilots(content, ledger, programme)
+    load_criteria(content, ledger, pilots)
     load_lessons(content, ledger, programme, steps=steps, pilots=pilots)
     waves = load_waves(content, ledger, programme)
-    owners = Owners.of(content, memberships)
-    work = Work(content, plannable(steps), people, owners, calendars(), ledger.act.at)
-    load_plans(ledger, work, programme, regions=regions, waves=waves)
+    # Before the tasks, some of which wait for them.
     asks = load_asks(content, ledger, programme, ceos)
+    work = Work(
+        content,
+        plannable(steps),
+        people,
+        Owners.of(content, memberships),
+        asks,
+        calendars(),
+        ledger.act.at,
+    )
+    load_plans(ledger, work, programme, regions=regions, waves=waves)
     load_contacts(content, ledger, programme, ceos=ceos, people=people, asks=asks)
+    load_stances(content, ledger, programme, ceos=ceos, people=people)
     return programme

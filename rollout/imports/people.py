@@ -45,6 +45,7 @@ def load_people(content: Content, ledger: Ledger) -> People:
     """People by e-mail, those too that only an earlier load knows."""
     named = {entry["email"]: entry for entry in content.of("people")}
     others = {entry["by"] for entry in content.of("contacts")}
+    others |= {entry["by"] for entry in content.of("stances")}
     others |= {entry["waits_for"] for entry in content.of("task_states")}
     known = {
         user.email: user

@@ -1,18 +1,19 @@
-"""Writing the middle app's part: the playbook, the pilots, and what they taught."""
+"""Writing the middle app's part: the playbook, the pilots, what they reached and taught."""
 
 from collections.abc import Mapping
 
 from django.db.models import F
 
 from pilots.enums import FindingState
-from pilots.models import Finding, Pilot, Procedure, Step
+from pilots.models import Finding, Pilot, Procedure, Step, SuccessCriterion
 from pilots.services.playbook import open_draft, publish
 from regions.models import Programme
+from regions.rhythm import DEFAULT_END
 
 from .columns import Entry
 from .content import Content
 from .ledger import Ledger
-from .playbook import procedures_of
+from .playbook import by_day, procedures_of
 
 Steps = Mapping[tuple[str, str], Step]
 FIRST = 1
@@ -64,7 +65,7 @@ def _load_steps(
             position=position,
             **step.details,
         )
-        for position, step in enumerate(content.steps)
+        for position, step in enumerate(by_day(content.steps))
     }
     return ledger.take(
         "steps", drafts, known, ["kind", "role", "function", *COUNTING, "note"]
@@ -83,16 +84,49 @@ def load_pilots(
     content: Content, ledger: Ledger, programme: Programme
 ) -> Mapping[str, Pilot]:
     """Each wave of pilot regions is a pilot, known by the wave's name; its scope is they."""
-    regions: dict[str, list[str]] = {}
+    regions: dict[str, list[Entry]] = {}
     for entry in content.of("regions"):
         if entry["pilot"]:
-            regions.setdefault(entry["wave"], []).append(entry["name"])
+            regions.setdefault(entry["wave"], []).append(entry)
     drafts = {
-        name: Pilot(programme=programme, name=name, scope="\n".join(names)[:1000])
-        for name, names in regions.items()
+        name: _pilot(content, programme, name, entries)
+        for name, entries in regions.items()
     }
     known = {row.name: row for row in Pilot.objects.filter(programme=programme)}
     return {**known, **ledger.take("pilots", drafts, known, [])}
+
+
+def _pilot(
+    content: Content, programme: Programme, name: str, entries: list[Entry]
+) -> Pilot:
+    """It lasts from its first go-live to the end of the support after its last one."""
+    days = [entry["actual_go_live"] or entry["planned_go_live"] for entry in entries]
+    return Pilot(
+        programme=programme,
+        name=name,
+        scope="\n".join(entry["name"] for entry in entries)[:1000],
+        from_date=content.shift.day(min(days)),
+        to_date=content.shift.day(max(days)) + DEFAULT_END,
+    )
+
+
+def load_criteria(
+    content: Content, ledger: Ledger, pilots: Mapping[str, Pilot]
+) -> None:
+    """What the pilots had to reach, and did."""
+    fields = ["unit", "baseline", "target", "direction", "actual", "evidence"]
+    drafts = {
+        (entry["pilot"], entry["metric"]): SuccessCriterion(
+            pilot=pilots[entry["pilot"]],
+            metric=entry["metric"],
+            is_mandatory=entry["mandatory"],
+            **{name: entry[name] for name in fields},
+        )
+        for entry in content.of("success_criteria")
+    }
+    rows = SuccessCriterion.objects.filter(pilot__in=pilots.values())
+    known = {(row.pilot.name, row.metric): row for row in rows.select_related("pilot")}
+    ledger.take("criteria", drafts, known, [*fields, "is_mandatory"])
 
 
 def load_lessons(

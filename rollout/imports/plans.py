@@ -18,6 +18,7 @@ from rollout.services.plans import add_tasks, make_plan, move_go_live, task_from
 from .columns import ANY, Entry
 from .content import Content
 from .dates import finished_at
+from .engagement import Asks
 from .ledger import Ledger
 from .people import People, Regions
 from .pilots import Steps
@@ -102,6 +103,7 @@ class Work:
     steps: Steps
     people: People
     owners: Owners
+    asks: Asks
     calendars: Calendars
     at: datetime
 
@@ -134,6 +136,7 @@ class Work:
         task.block_reason = entry["reason"]
         task.block_note = entry["note"]
         task.waits_for = self.people.get(entry["waits_for"])
+        task.waits_for_ask = self.asks.get((entry["region"], entry["ask"]))
 
     def _finish(self, task: Task, plan: Plan, step: StepEntry) -> None:
         task.finished_at = finished_at(

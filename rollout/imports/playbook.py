@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pilots.enums import StepRole, TaskKind
+from pilots.enums import OffsetUnit, StepRole, TaskKind
 
 from .columns import Entry
 
@@ -40,6 +40,12 @@ class StepEntry:
         return bool(self.entry["needs_region"])
 
     @property
+    def about_day(self) -> float:
+        """In days of the calendar, near enough to sort by."""
+        is_day = self.offset_unit == OffsetUnit.DAY
+        return self.offset_days if is_day else self.offset_days * 7 / 5
+
+    @property
     def key(self) -> tuple[str, str]:
         return self.procedure, self.title
 
@@ -51,6 +57,13 @@ def steps_of(entries: Mapping[str, Sequence[Entry]]) -> list[StepEntry]:
         *map(_task, entries.get("playbook_tasks", ())),
         *map(_cut_over, entries.get("cutover_tasks", ())),
     ]
+
+
+def by_day(steps: Sequence[StepEntry]) -> list[StepEntry]:
+    """Procedure by procedure, and in each by day: as a reader expects them, whatever the
+    order of the files."""
+    places = {name: place for place, name in enumerate(procedures_of(steps))}
+    return sorted(steps, key=lambda step: (places[step.procedure], step.about_day))
 
 
 def kick_off_step(steps: Sequence[StepEntry]) -> StepEntry | None:

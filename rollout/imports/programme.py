@@ -107,6 +107,7 @@ def _known(content: Content) -> Known:
     """People and CEOs of earlier loads: rows may refer to them too."""
     emails = chain(
         (entry["by"] for entry in content.of("contacts")),
+        (entry["by"] for entry in content.of("stances")),
         (entry["waits_for"] for entry in content.of("task_states")),
     )
     people = User.objects.filter(email__in=filled(emails))

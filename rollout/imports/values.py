@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -81,6 +82,13 @@ def whole(least: int, most: int) -> Parser:
         return int(raw)
 
     return parse
+
+
+def number(raw: str) -> Decimal:
+    """Of at most eleven digits, and three after the point."""
+    if not re.fullmatch(r"[+-]?\d{1,11}(\.\d{1,3})?", raw):
+        raise Refused(_('"%(value)s" is no number. Write 12.5.') % {"value": raw})
+    return Decimal(raw)
 
 
 def day(raw: str) -> date:

@@ -1,6 +1,7 @@
 """A programme is loaded from its files: all of it, once, moved to today."""
 
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from unittest.mock import patch
 
@@ -20,6 +21,7 @@ from regions.models import (
     Region,
     RegionalCEO,
     Rhythm,
+    Stance,
     User,
 )
 from rollout.imports import load as loading
@@ -58,12 +60,14 @@ def test_regions_become_plans_with_tasks(folder):
         "procedures": 4,
         "steps": 7,
         "pilots": 1,
+        "criteria": 2,
         "lessons": 2,
         "waves": 2,
         "plans": 3,
         "tasks": 21,
         "asks": 2,
         "talks": 3,
+        "stances": 1,
     }
     plan = Plan.objects.get(region__code="EAST")
     assert plan.wave.name == "Wave 1"
@@ -149,6 +153,7 @@ def test_tasks_are_in_the_stated_state_else_finished_once_due(folder):
     assert blocked.block_reason == "decision"
     assert blocked.block_note == "which two departments"
     assert blocked.waits_for.email == "ceo.east@example.org"
+    assert blocked.waits_for_ask.text == "name a second data owner"
 
 
 def test_people_get_roles_and_ceos_no_login(folder):
@@ -185,6 +190,53 @@ def test_lessons_with_a_step_are_adopted(folder):
     assert (old.state, old.pilot, old.wave_name) == ("proposed", None, "Wave 1")
 
 
+def test_pilots_get_their_time_and_what_they_reached(folder):
+    load_folder(folder)
+
+    pilot = Pilot.objects.get()
+    # From the first go-live to 90 days after the last.
+    assert (pilot.from_date, pilot.to_date) == (date(2026, 5, 4), date(2026, 10, 4))
+    criteria = pilot.criteria.order_by("metric").values_list(
+        "metric", "baseline", "target", "direction", "actual", "is_mandatory"
+    )
+    assert list(criteria) == [
+        ("Days late", None, 0, "at_most", None, False),
+        ("Records converted", 90, 98, "at_least", Decimal("98.6"), True),
+    ]
+
+
+def test_judgements_are_made_on_the_clock_of_the_region(folder):
+    load_folder(folder)
+
+    stance = Stance.objects.get()
+    assert stance.judged_at == datetime(2027, 3, 1, 3, 0, tzinfo=UTC)
+    assert (stance.ceo.region.code, stance.by.email) == ("EAST", "liaison@example.org")
+    assert (stance.current, stance.wanted, stance.sentence) == (
+        "neutral",
+        "supportive",
+        "Puts the name off.",
+    )
+
+
+def test_steps_stand_by_day_whatever_the_order_of_the_files(folder):
+    """Working days count for more than days of the calendar."""
+    files = {
+        "our_phases.csv": "milestone,offset_days,offset_unit\n"
+        "Go-live,0,day\nVote,-20,day\nPapers,-18,working_day\nKick-off,-120,day\n"
+    }
+    write_folder(folder, files)
+
+    load_folder(folder)
+
+    steps = Step.objects.filter(procedure__name="Programme milestones")
+    assert list(steps.order_by("position").values_list("title", flat=True)) == [
+        "Kick-off",
+        "Papers",
+        "Vote",
+        "Go-live",
+    ]
+
+
 def test_talks_are_held_on_the_clock_of_the_region(folder):
     load_folder(folder)
 
@@ -213,7 +265,7 @@ def test_second_load_writes_nothing(folder):
 
     assert rows_of_all_tables() == rows
     assert HistoryEntry.objects.latest("id") == newest
-    assert [(count.new, count.kept) for count in again.counts] == [(0, 0)] * 14
+    assert [(count.new, count.kept) for count in again.counts] == [(0, 0)] * 16
     assert {count.kind: count.same for count in again.counts}["tasks"] == 21
 
 

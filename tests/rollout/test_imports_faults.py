@@ -220,8 +220,8 @@ FAULTS = {
     ),
     "ask_twice": (
         "asks.csv",
-        "us,send the list",
-        "us,name a second data owner",
+        "us,send the list,2027-03-05,done",
+        "us,name a second data owner,2027-03-05,open",
         "asks.csv, row 3, column text: The same stands already in asks.csv, row 2.",
     ),
     "region_without_ceo": (
@@ -300,6 +300,59 @@ FAULTS = {
         "started,,,",
         "started,,soon,",
         "task_states.csv, row 3, column note: This belongs to blocked tasks only.",
+    ),
+    "wait_for_an_unknown_ask": (
+        "task_states.csv",
+        "name a second data owner",
+        "name a third data owner",
+        'task_states.csv, row 2, column ask: "name a third data owner" is not known. '
+        "Allowed: name a second data owner, send the list.",
+    ),
+    "wait_for_a_settled_ask": (
+        "task_states.csv",
+        "name a second data owner",
+        "send the list",
+        "task_states.csv, row 2, column ask: "
+        "This ask is settled; no task waits for it any more.",
+    ),
+    "number": (
+        "success_criteria.csv",
+        "98.6",
+        "98.6 %",
+        'success_criteria.csv, row 2, column actual: "98.6 %" is no number. Write 12.5.',
+    ),
+    "criterion_of_no_pilot": (
+        "success_criteria.csv",
+        "Pilot,Records",
+        "Wave 1,Records",
+        'success_criteria.csv, row 2, column pilot: "Wave 1" is not known. '
+        "Allowed: Pilot.",
+    ),
+    "criterion_twice": (
+        "success_criteria.csv",
+        "Days late",
+        "Records converted",
+        "success_criteria.csv, row 3, column metric: "
+        "The same stands already in success_criteria.csv, row 2.",
+    ),
+    "judged_ahead": (
+        "stances.csv",
+        "2027-03-01",
+        "2027-03-09",
+        "stances.csv, row 2, column judged: Nobody can have judged on a day to come.",
+    ),
+    "judge": (
+        "stances.csv",
+        "liaison@",
+        "deputy@",
+        'stances.csv, row 2, column by: "deputy@example.org" is not known. Allowed: '
+        f"{PEOPLE}.",
+    ),
+    "stance_without_ceo": (
+        "stances.csv",
+        "EAST,",
+        "SOUTH,",
+        "stances.csv, row 2, column region: This region has no CEO among the people.",
     ),
 }
 
