@@ -60,6 +60,13 @@ class RhythmState:
         return self.booked_date is None and is_near
 
 
+def begins_on(rhythm: Rhythm) -> date | None:
+    """The first day on which talks are due in its programme; unknown without a kick-off."""
+    if rhythm.kick_off_date is None:
+        return None
+    return rhythm.kick_off_date - timedelta(weeks=rhythm.lead_weeks)
+
+
 def ends_on(rhythm: Rhythm) -> date:
     """The last day of a region in its programme; without a go-live far away."""
     if rhythm.end_date is not None:

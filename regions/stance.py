@@ -81,6 +81,8 @@ class Facts:
     had: Collection[Channel] = ()
     # Whether there is a CEO whose region is live, to talk to.
     has_peer: bool = False
+    # Also outside the time of talks, when none is due.
+    has_talked: bool = True
 
     @property
     def is_late(self) -> bool:
@@ -135,7 +137,7 @@ def compared(difference: int) -> Trend:
 
 def next_move(facts: Facts, at: datetime) -> Move:
     """The first that fits: talk, keep one's own word, take his, offer, ask."""
-    if facts.talk is not None and facts.talk.is_first_talk:
+    if not facts.has_talked or (facts.talk is not None and facts.talk.is_first_talk):
         return Move.FIRST_TALK
     if facts.current is None or facts.wanted is None:
         return Move.RATE

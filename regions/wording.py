@@ -5,10 +5,12 @@ All functions answer in the active language.
 
 from collections.abc import Iterable
 from datetime import date, datetime, time
+from decimal import Decimal
 from functools import reduce
 
 from babel import Locale
 from babel.dates import format_date, format_time, get_timezone_location
+from babel.numbers import format_decimal
 from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 
@@ -64,6 +66,11 @@ def number(count: int) -> str:
         pgettext("number", "nine"),
     ]
     return words[count] if count < len(words) else str(count)
+
+
+def figure(value: Decimal) -> str:
+    """A measured number with no more digits than it has: 1,098.6, and not 1,098.600."""
+    return format_decimal(value.normalize(), "#,##0.######", babel_locale())
 
 
 def days(count: int) -> str:

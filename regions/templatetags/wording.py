@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from decimal import Decimal
 
 from django import template
 from django.utils import timezone
@@ -40,6 +41,12 @@ def moment(value: datetime | None) -> str:
 def local_day(value: datetime, region: Region) -> str:
     """The day it was in a region."""
     return wording.day(value.astimezone(region.zone).date())
+
+
+@register.filter
+def figure(value: Decimal | None) -> str:
+    """98.6, and not 98.600."""
+    return wording.figure(value) if value is not None else ""
 
 
 @register.filter

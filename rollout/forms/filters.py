@@ -7,16 +7,18 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from regions.models import Region
+from rollout.models import Wave
 
 
 class Filter(forms.Form):
     """What is wanted of a list; from the address, where nonsense filters nothing."""
 
     def offer(self, **choices: QuerySet[Any]) -> None:
-        """The rows to choose from, by field, each under its name."""
+        """The rows to choose from, by field, each under its name; waves as they go live."""
         for name, rows in choices.items():
             field: Any = self.fields[name]
-            field.queryset = rows.order_by("name", "id")
+            first = ["go_live_date"] if rows.model is Wave else []
+            field.queryset = rows.order_by(*first, "name", "id")
             field.label_from_instance = lambda row: row.name
 
     @property

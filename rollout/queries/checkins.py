@@ -45,7 +45,7 @@ class Overview:
     """All talks of a programme that somebody sees, before any filter."""
 
     talks: list[Talk]
-    # Wave by region.
+    # Wave by region, in the order of go-live.
     waves: Mapping[int, tuple[int, str]]
     # CEOs of whom no talk is due in this time.
     resting: int
@@ -55,7 +55,7 @@ class Overview:
 
     @property
     def all_waves(self) -> list[tuple[int, str]]:
-        return sorted(set(self.waves.values()), key=lambda wave: (wave[1], wave[0]))
+        return list(dict.fromkeys(self.waves.values()))
 
     @property
     def callers(self) -> list[User]:
@@ -93,7 +93,9 @@ def overview(programme: Programme, user: User, at: datetime) -> Overview:
     rows = Rhythm.objects.visible_to(user).running().filter(programme=programme)
     engaged = engagements(rows, at, corrections())
     plans = Plan.objects.visible_to(user).running().filter(programme=programme)
-    columns = plans.values_list("region", "wave", "wave__name")
+    columns = plans.order_by("wave__go_live_date", "wave", "id").values_list(
+        "region", "wave", "wave__name"
+    )
     waves = {region: (wave, name) for region, wave, name in columns}
     known = {one.region.pk for one in engaged}
     without = Counter(wave for region, wave in waves.items() if region not in known)

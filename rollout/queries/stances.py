@@ -6,7 +6,7 @@ Private: whoever shows a line logs it through `regions.services.privacy`.
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
 
@@ -87,17 +87,22 @@ def readable_rhythms(user: User) -> QuerySet[Rhythm]:
     return rows.filter(ceo__region__in=user.standing.places(right))
 
 
-def heads_of(programme: Programme, user: User) -> list[Head]:
-    """All CEOs of the matrix, by the code of their region. Two queries."""
-    rows = readable_rhythms(user).filter(
+def heads_of(programme: Programme, user: User, at: datetime) -> list[Head]:
+    """All CEOs of the matrix: the next go-live first, then those who are live; of one wave
+    by the code of the region. Two queries."""
+    rhythms = readable_rhythms(user).filter(
         programme=programme, ceo__region__archived_at=None
     )
-    found = rows.order_by("ceo__region__code", "id").values_list(
+    found = rhythms.order_by("ceo__region__code", "id").values_list(
         "pk", "ceo", "ceo__region"
     )
     plans = Plan.objects.visible_to(user).filter(programme=programme)
-    waves = dict(plans.values_list("region", "wave__name"))
-    return [Head(pk, ceo, waves.get(region, "")) for pk, ceo, region in found]
+    rows = plans.values_list("region", "wave__name", "wave__go_live_date")
+    waves = {region: (name, day) for region, name, day in rows}
+    none = ("", date.max)
+    placed = [(waves.get(region, none), pk, ceo) for pk, ceo, region in found]
+    placed.sort(key=lambda one: (one[0][1] <= at.date(), one[0][1], one[0][0]))
+    return [Head(pk, ceo, name) for (name, _day), pk, ceo in placed]
 
 
 def judgements(
@@ -114,13 +119,14 @@ def judgements(
 def wave_trends(
     heads: Sequence[Head], judged: dict[int, list[Stance]], at: datetime
 ) -> list[WaveTrend]:
-    """One line for each wave, of all of its CEOs whom the reader may read about."""
+    """One line for each wave, of all of its CEOs whom the reader may read about; waves in
+    the order of the CEOs."""
     by_wave: dict[str, list[Trend]] = defaultdict(list)
     for head in heads:
         by_wave[head.wave].append(_trend(judged.get(head.ceo_id, []), at))
     return [
         WaveTrend(name, trend_of_many(found), {one: found.count(one) for one in Trend})
-        for name, found in sorted(by_wave.items())
+        for name, found in by_wave.items()
         if name
     ]
 
@@ -138,6 +144,8 @@ def stance_lines(
     asks = _asks(programme, ceo_ids, at)
     had = _offered(programme, ceo_ids, at)
     live = _live_regions(programme, at)
+    places = {ceo: place for place, ceo in enumerate(waves)}
+    engaged = engagements(rows, at, corrections())
     return [
         _line(
             one,
@@ -148,7 +156,7 @@ def stance_lines(
             at,
             has_peer=bool(live - {one.region.pk}),
         )
-        for one in engagements(rows, at, corrections())
+        for one in sorted(engaged, key=lambda one: places[one.ceo.pk])
     ]
 
 
@@ -188,6 +196,7 @@ def _line(
         our_due=[ask.due_date for ask in ours if ask.due_date],
         had=had,
         has_peer=has_peer,
+        has_talked=bool(one.last_contact_id),
     )
     return StanceLine(
         engagement=one,

@@ -7,8 +7,17 @@ from django.utils.translation import ngettext, pgettext
 
 from regions.enums import Attitude
 from regions.models import Ask
+from regions.rhythm import begins_on
 from regions.stance import Move, Trend, gap
-from regions.wording import asked, ceo_of, day, listed, next_talk, since_last_talk
+from regions.wording import (
+    asked,
+    ceo_of,
+    day,
+    full_day,
+    listed,
+    next_talk,
+    since_last_talk,
+)
 from rollout.queries.proposals import proposed_ask
 from rollout.queries.stances import StanceLine, WaveTrend
 
@@ -138,7 +147,7 @@ def _action(line: StanceLine) -> str:
     if line.move in said:
         return said[line.move]
     if state is None:
-        return _("No talk is due at this time.")
+        return _outside(line)
     if line.move == Move.FIRST_TALK:
         return _("Hold the first talk, due on %(day)s.") % {
             "day": day(state.next_due_date)
@@ -146,6 +155,14 @@ def _action(line: StanceLine) -> str:
     if line.move == Move.TALK:
         return _("Talk with him: %(since)s") % {"since": since_last_talk(state)}
     return next_talk(state)
+
+
+def _outside(line: StanceLine) -> str:
+    """Where no talk is due: since when one will be, if they have not begun."""
+    begin = begins_on(line.engagement.rhythm)
+    if begin is None or begin <= line.engagement.day:
+        return _("No talk is due at this time.")
+    return _("Talks begin on %(day)s.") % {"day": full_day(begin)}
 
 
 def _next_ask(line: StanceLine) -> str:

@@ -56,6 +56,6 @@ def wave_page(wave: Wave, user: User) -> WavePage:
     is_told = wave.opened_at is None and sees_findings
     return WavePage(
         wave=wave,
-        plans=list(plans.order_by("go_live_date", "region__name", "id")),
+        plans=list(plans.order_by("go_live_date", "region__code", "id")),
         missing=missing_for(wave) if is_told else None,
     )

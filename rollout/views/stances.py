@@ -59,7 +59,7 @@ def stance_list(request: Request) -> HttpResponse:
     user = request.user
     can_see_stances(user).insist()
     programme, wave = current_programme(request), asked(request, "wave")
-    heads = heads_of(programme, user) if programme else []
+    heads = heads_of(programme, user, user.moment) if programme else []
     chosen = [head for head in heads if wave in ("", head.wave)]
     page = Paginator(chosen, PAGE).get_page(request.GET.get("page"))
     lines: list[StanceLine] = []

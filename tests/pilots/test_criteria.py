@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from pilots.criteria import judgement
+from regions.wording import figure
 
 pytestmark = pytest.mark.any_store
 
@@ -30,3 +31,11 @@ def test_criterion_is_met_on_its_target_and_beyond(actual, target, direction, sa
     reached = None if actual is None else Decimal(actual)
 
     assert judgement(reached, Decimal(target), direction) == said
+
+
+@pytest.mark.parametrize(
+    ("stored", "said"),
+    [("98.600", "98.6"), ("2.000", "2"), ("1200.000", "1,200"), ("-0.125", "-0.125")],
+)
+def test_figures_have_no_more_digits_than_they_say(stored, said):
+    assert figure(Decimal(stored)) == said

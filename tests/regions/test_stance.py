@@ -162,7 +162,9 @@ HAD_ALL = {"had": {Channel.VISIT, Channel.DEMO, Channel.PEER}}
         # Nobody talked with him, whatever else is open.
         ({"talk": talked(None), "his_due": [YESTERDAY]}, "first_talk"),
         ({"talk": talked(None), **NEUTRAL}, "first_talk"),
+        ({"talk": None, "has_talked": False}, "first_talk"),
         # Talked with, and not judged.
+        ({"talk": None}, "rate"),
         ({"talk": talked(3)}, "rate"),
         # He stands where he is wanted, and keeps his word.
         ({**SAYS_SO, "kept_at": ago(5)}, "keep_on"),

@@ -4,7 +4,9 @@ import uuid
 from datetime import date, timedelta
 
 import pytest
+from django.db import transaction
 
+from regions import history
 from regions.enums import AskOf, AskState, Attitude, Channel, Role
 from regions.history import Act, EditedMeanwhile
 from regions.models import HistoryEntry, PrivateView, Rhythm, Stance
@@ -181,6 +183,18 @@ def test_nobody_judged_stands_nowhere(as_user, cio, rhythm_north, programme):
     assert (row.stands, row.gap) == ("Not judged yet", "unknown")
     assert row.action == "Judge where he stands after the talks so far."
     assert PrivateView.objects.count() == 0
+
+
+def test_whose_time_has_not_come_is_told_when_it_does(as_user, cio, rhythm_north):
+    """Never talked with, and no talk is due yet: there is nothing to judge him by."""
+    ahead = {"kick_off_date": date(2027, 8, 2), "go_live_date": date(2028, 1, 3)}
+    with transaction.atomic():
+        history.change(rhythm_north, ahead, Act(by=cio, at=NOW))
+
+    row = row_of(as_user(cio))
+
+    assert row.stands == "Rate after the first talk"
+    assert row.action == "Talks begin on Mon 21 Jun 2027."
 
 
 def test_wave_is_chosen_in_the_address_and_its_trend_is_of_all_its_ceos(
