@@ -251,10 +251,14 @@ def _sentence(calls: int, decisions: int, worse: int) -> list[tuple[str, bool]]:
 def _under(programme: Programme, facts: list[Facts], user: User, at: datetime) -> str:
     live = sum(1 for one in facts if one.state == RegionState.LIVE)
     on_track = sum(1 for one in facts if one.state == RegionState.ON_TRACK)
-    return _(
+    text = ngettext(
         "%(day)s. %(programme)s, %(regions)d regions, %(live)d live. "
-        "%(on_track)d of the other %(rest)d are on track."
-    ) % {
+        "%(on_track)d of the other %(rest)d is on track.",
+        "%(day)s. %(programme)s, %(regions)d regions, %(live)d live. "
+        "%(on_track)d of the other %(rest)d are on track.",
+        on_track,
+    )
+    return text % {
         "day": long_day(today(user, at)),
         "programme": programme.name,
         "regions": len(facts),
