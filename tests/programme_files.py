@@ -50,6 +50,11 @@ kind,area,title,effect,recommendation,from,step,source
 lesson,leadership,Leaders came late,decisions waited,talk early,Pilot,Analyse the stakeholders,review
 problem,data,Old customers,double work,clean first,Wave 1,,
 """,
+    "lesson_uses.csv": """\
+region,lesson,answer,skip_reason,by,outcome
+NORTH,Leaders came late,used,,liaison@example.org,helped
+EAST,Leaders came late,skipped,no_time,liaison@example.org,came_back
+""",
     "success_criteria.csv": """\
 pilot,metric,unit,baseline,target,direction,actual,evidence,mandatory
 Pilot,Records converted,%,90,98,at_least,98.6,report of the dry run,yes

@@ -12,14 +12,7 @@ from typing import Any, TypeAlias
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from pilots.enums import (
-    Area,
-    Direction,
-    FindingKind,
-    OffsetUnit,
-    StepRole,
-    TaskKind,
-)
+from pilots.enums import Area, Direction, FindingKind, OffsetUnit, StepRole, TaskKind
 from regions.enums import (
     AskAnswer,
     AskKind,
@@ -32,7 +25,13 @@ from regions.enums import (
     Role,
 )
 from regions.sheets import Row, Table
-from rollout.enums import UNFINISHED, BlockReason
+from rollout.enums import (
+    UNFINISHED,
+    BlockReason,
+    LessonAnswer,
+    LessonOutcome,
+    SkipReason,
+)
 
 from . import values
 from .faults import Fault
@@ -123,6 +122,14 @@ KINDS: dict[str, tuple[Column, ...]] = {
         optional("from", values.text(60)),
         optional("step", TITLE),
         optional("source", values.text(100)),
+    ),
+    "lesson_uses": (
+        Column("region", values.code),
+        Column("lesson", TITLE),
+        Column("answer", Choice.of(LessonAnswer.values)),
+        optional("skip_reason", Choice.of(SkipReason.values)),
+        Column("by", values.email),
+        optional("outcome", Choice.of(LessonOutcome.values)),
     ),
     "success_criteria": (
         Column("pilot", values.text(60)),

@@ -14,9 +14,11 @@ from regions.enums import GROUP_ROLES, SETTLED_ASKS, Outcome
 from regions.validators import validate_place
 from rollout.enums import TaskState
 
+from .checking import doubles, not_there, said_before, step_named, unknown, without_ceo
 from .columns import CEO, Entry
 from .content import Content, Known, filled
 from .faults import Fault
+from .lessonuses import faults_of_uses
 from .plans import kick_off_of
 
 
@@ -36,73 +38,7 @@ def cross_faults(content: Content, known: Known, *, at: datetime) -> Iterator[Fa
     yield from _contacts(content, known, emails, at)
     yield from _stances(content, known, emails, at)
     yield from _task_states(content, emails)
-
-
-# --- Building blocks -----------------------------------------------------------------
-
-
-def _doubles(entries: Iterable[Entry], *columns: str) -> Iterator[Fault]:
-    """Rows whose key an earlier row has; the fault points at the last column of the key."""
-    first: dict[tuple[str, ...], Entry] = {}
-    for entry in entries:
-        key = tuple(entry[column] for column in columns)
-        if None in key:
-            continue
-        before = first.setdefault(key, entry)
-        if before is not entry:
-            yield entry.fault(columns[-1], _said_before(before))
-
-
-def _said_before(before: Entry) -> str:
-    where = before.fault("", "").place
-    return _("The same stands already in %(place)s.") % {"place": where}
-
-
-def _unknown(
-    entries: Iterable[Entry], column: str, allowed: Collection[str]
-) -> Iterator[Fault]:
-    shown = tuple(sorted(allowed))
-    for entry in entries:
-        if entry[column] and entry[column] not in allowed:
-            yield _not_there(entry, column, entry[column], shown)
-
-
-def _not_there(
-    entry: Entry, column: str, value: str, allowed: tuple[str, ...]
-) -> Fault:
-    return entry.fault(
-        column, _('"%(value)s" is not known.') % {"value": value}, allowed
-    )
-
-
-def _titles(content: Content) -> dict[str, int]:
-    """How many steps have a title; tasks and lessons name their step by it."""
-    counts: dict[str, int] = {}
-    for step in content.steps:
-        if step.title:
-            counts[step.title] = counts.get(step.title, 0) + 1
-    return counts
-
-
-def _step_named(
-    content: Content, entries: Iterable[Entry], column: str
-) -> Iterator[Fault]:
-    titles = _titles(content)
-    yield from _unknown(entries, column, titles)
-    for entry in entries:
-        if titles.get(entry[column], 0) > 1:
-            yield entry.fault(
-                column, _("Several procedures have a step of this title.")
-            )
-
-
-def _without_ceo(
-    entries: Iterable[Entry], content: Content, known: Known
-) -> Iterator[Fault]:
-    with_ceo = {*content.ceos, *known.regions_with_ceo}
-    for entry in entries:
-        if entry["region"] in content.region_codes and entry["region"] not in with_ceo:
-            yield entry.fault("region", _("This region has no CEO among the people."))
+    yield from faults_of_uses(content, emails)
 
 
 # --- File by file --------------------------------------------------------------------
@@ -121,7 +57,7 @@ def _places(content: Content) -> Iterator[Fault]:
 
 def _regions(content: Content) -> Iterator[Fault]:
     entries = content.of("regions")
-    yield from _doubles(entries, "code")
+    yield from doubles(entries, "code")
     if content.kick_off is None or content.kick_off.offset_days is None:
         return
     for entry in entries:
@@ -145,34 +81,34 @@ def _steps(content: Content) -> Iterator[Fault]:
             continue
         before = first.setdefault(step.key, step.entry)
         if before is not step.entry:
-            yield step.entry.fault(step.title_column, _said_before(before))
+            yield step.entry.fault(step.title_column, said_before(before))
 
 
 def _lessons(content: Content) -> Iterator[Fault]:
-    yield from _doubles(content.of("lessons"), "title")
-    yield from _step_named(content, content.of("lessons"), "step")
+    yield from doubles(content.of("lessons"), "title")
+    yield from step_named(content, content.of("lessons"), "step")
 
 
 def _criteria(content: Content) -> Iterator[Fault]:
     criteria = content.of("success_criteria")
     waves = filled(entry["wave"] for entry in content.of("regions") if entry["pilot"])
-    yield from _doubles(criteria, "pilot", "metric")
-    yield from _unknown(criteria, "pilot", waves)
+    yield from doubles(criteria, "pilot", "metric")
+    yield from unknown(criteria, "pilot", waves)
 
 
 def _people(content: Content) -> Iterator[Fault]:
     people = content.of("people")
-    yield from _doubles(people, "email")
+    yield from doubles(people, "email")
     emails = filled(entry["email"] for entry in people)
-    yield from _doubles(content.of("signins"), "email")
-    yield from _unknown(content.of("signins"), "email", emails)
+    yield from doubles(content.of("signins"), "email")
+    yield from unknown(content.of("signins"), "email", emails)
     regions = tuple(sorted(content.region_codes))
     heads: dict[str, Entry] = {}
     for entry in people:
         codes = entry["regions"] or ()
         for code in codes:
             if code not in content.region_codes:
-                yield _not_there(entry, "regions", code, regions)
+                yield not_there(entry, "regions", code, regions)
             elif entry["role"] == CEO and heads.setdefault(code, entry) is not entry:
                 yield entry.fault(
                     "regions", _("%(region)s has two CEOs.") % {"region": code}
@@ -193,19 +129,19 @@ def _region_fits_role(entry: Entry) -> Iterator[Fault]:
 
 def _asks(content: Content, known: Known) -> Iterator[Fault]:
     asks = content.of("asks")
-    yield from _doubles(asks, "region", "text")
-    yield from _unknown(asks, "region", content.region_codes)
-    yield from _without_ceo(asks, content, known)
+    yield from doubles(asks, "region", "text")
+    yield from unknown(asks, "region", content.region_codes)
+    yield from without_ceo(asks, content, known)
 
 
 def _contacts(
     content: Content, known: Known, emails: Collection[str], at: datetime
 ) -> Iterator[Fault]:
     contacts = content.of("contacts")
-    yield from _doubles(contacts, "region", "held")
-    yield from _unknown(contacts, "region", content.region_codes)
-    yield from _unknown(contacts, "by", emails)
-    yield from _without_ceo(contacts, content, known)
+    yield from doubles(contacts, "region", "held")
+    yield from unknown(contacts, "region", content.region_codes)
+    yield from unknown(contacts, "by", emails)
+    yield from without_ceo(contacts, content, known)
     yield from _later(contacts, content, "held", at)
     yield from _unknown_asks(contacts, content)
     for entry in contacts:
@@ -236,7 +172,7 @@ def _unknown_asks(entries: Iterable[Entry], content: Content) -> Iterator[Fault]
         by_region.setdefault(entry["region"], []).append(entry)
     for region, rows in by_region.items():
         if region in content.region_codes:
-            yield from _unknown(rows, "ask", texts.get(region, set()))
+            yield from unknown(rows, "ask", texts.get(region, set()))
 
 
 def _later(
@@ -271,19 +207,19 @@ def _stances(
     content: Content, known: Known, emails: Collection[str], at: datetime
 ) -> Iterator[Fault]:
     stances = content.of("stances")
-    yield from _doubles(stances, "region", "judged")
-    yield from _unknown(stances, "region", content.region_codes)
-    yield from _unknown(stances, "by", emails)
-    yield from _without_ceo(stances, content, known)
+    yield from doubles(stances, "region", "judged")
+    yield from unknown(stances, "region", content.region_codes)
+    yield from unknown(stances, "by", emails)
+    yield from without_ceo(stances, content, known)
     yield from _later(stances, content, "judged", at)
 
 
 def _task_states(content: Content, emails: Collection[str]) -> Iterator[Fault]:
     states = content.of("task_states")
-    yield from _doubles(states, "region", "task")
-    yield from _unknown(states, "region", content.region_codes)
-    yield from _step_named(content, states, "task")
-    yield from _unknown(states, "waits_for", emails)
+    yield from doubles(states, "region", "task")
+    yield from unknown(states, "region", content.region_codes)
+    yield from step_named(content, states, "task")
+    yield from unknown(states, "waits_for", emails)
     yield from _unknown_asks(states, content)
     yield from _settled_asks(states, content)
     for entry in states:

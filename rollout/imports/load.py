@@ -21,6 +21,7 @@ from rollout.services.plans import CannotMoveGoLive, CannotPlan
 from .content import Content
 from .engagement import load_asks, load_contacts, load_stances
 from .ledger import Count, Ledger
+from .lessonuses import load_uses
 from .people import (
     load_ceos,
     load_memberships,
@@ -104,5 +105,6 @@ def _write_rows(content: Content, ledger: Ledger) -> Programme:
     )
     load_plans(ledger, work, programme, regions=regions, waves=waves)
     load_contacts(content, ledger, programme, ceos=ceos, people=people, asks=asks)
+    load_uses(content, ledger, programme, people)
     load_stances(content, ledger, programme, ceos=ceos, people=people)
     return programme

@@ -46,6 +46,7 @@ def load_people(content: Content, ledger: Ledger) -> People:
     named = {entry["email"]: entry for entry in content.of("people")}
     others = {entry["by"] for entry in content.of("contacts")}
     others |= {entry["by"] for entry in content.of("stances")}
+    others |= {entry["by"] for entry in content.of("lesson_uses")}
     others |= {entry["waits_for"] for entry in content.of("task_states")}
     known = {
         user.email: user

@@ -108,6 +108,7 @@ def _known(content: Content) -> Known:
     emails = chain(
         (entry["by"] for entry in content.of("contacts")),
         (entry["by"] for entry in content.of("stances")),
+        (entry["by"] for entry in content.of("lesson_uses")),
         (entry["waits_for"] for entry in content.of("task_states")),
     )
     people = User.objects.filter(email__in=filled(emails))

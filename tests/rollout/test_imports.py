@@ -25,7 +25,7 @@ from regions.models import (
     User,
 )
 from rollout.imports import load as loading
-from rollout.models import Plan, Task
+from rollout.models import LessonUse, Plan, Task
 from tests.history_guard import unrecorded
 from tests.programme_files import FILES, TODAY, load_folder, write_folder
 
@@ -67,6 +67,7 @@ def test_regions_become_plans_with_tasks(folder):
         "tasks": 21,
         "asks": 2,
         "talks": 3,
+        "answers": 2,
         "stances": 1,
     }
     plan = Plan.objects.get(region__code="EAST")
@@ -218,6 +219,21 @@ def test_judgements_are_made_on_the_clock_of_the_region(folder):
     )
 
 
+def test_answers_to_lessons_are_told_with_their_task(folder):
+    """What came of one is known once its task is done: that of the east is blocked."""
+    load_folder(folder)
+
+    uses = LessonUse.objects.order_by("task__plan__region__code").values_list(
+        "task__plan__region__code", "answer", "skip_reason", "outcome", "at"
+    )
+    assert list(uses) == [
+        ("EAST", "skipped", "no_time", "", datetime(2027, 1, 7, 12, 0, tzinfo=UTC)),
+        ("NORTH", "used", "", "helped", datetime(2026, 2, 5, 12, 0, tzinfo=UTC)),
+    ]
+    north = LessonUse.objects.get(answer="used")
+    assert (north.outcome_by, north.outcome_at) == (north.by, north.task.finished_at)
+
+
 def test_steps_stand_by_day_whatever_the_order_of_the_files(folder):
     """Working days count for more than days of the calendar."""
     files = {
@@ -265,7 +281,7 @@ def test_second_load_writes_nothing(folder):
 
     assert rows_of_all_tables() == rows
     assert HistoryEntry.objects.latest("id") == newest
-    assert [(count.new, count.kept) for count in again.counts] == [(0, 0)] * 16
+    assert [(count.new, count.kept) for count in again.counts] == [(0, 0)] * 17
     assert {count.kind: count.same for count in again.counts}["tasks"] == 21
 
 

@@ -348,6 +348,33 @@ FAULTS = {
         'stances.csv, row 2, column by: "deputy@example.org" is not known. Allowed: '
         f"{PEOPLE}.",
     ),
+    "answer_to_no_lesson": (
+        "lesson_uses.csv",
+        "NORTH,Leaders came late",
+        "NORTH,Old customers",
+        'lesson_uses.csv, row 2, column lesson: "Old customers" is not known. '
+        "Allowed: Leaders came late.",
+    ),
+    "skipped_without_reason": (
+        "lesson_uses.csv",
+        "no_time",
+        "",
+        "lesson_uses.csv, row 3, column skip_reason: Say why it is skipped.",
+    ),
+    "used_with_reason_to_skip": (
+        "lesson_uses.csv",
+        "used,,",
+        "used,no_time,",
+        "lesson_uses.csv, row 2, column skip_reason: "
+        "This belongs to skipped lessons only.",
+    ),
+    "skipped_and_helped": (
+        "lesson_uses.csv",
+        "came_back",
+        "helped",
+        "lesson_uses.csv, row 3, column outcome: "
+        "A lesson that was skipped cannot have helped.",
+    ),
     "stance_without_ceo": (
         "stances.csv",
         "EAST,",
