@@ -120,10 +120,10 @@ def effect_page(programme: Programme, user: User, at: datetime) -> EffectPage:
 
 
 def signed(value: float | None) -> str:
-    """+2.5, -3, 0; a dash where there is none."""
+    """+2.5, -3, 0; a dash where there is none. Nobody measures less than a tenth of a day."""
     if value is None:
         return "–"
-    return f"{value:+g}" if value else "0"
+    return f"{round(value, 1):+g}" if value else "0"
 
 
 def _plural(difference: float) -> int:

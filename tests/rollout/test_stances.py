@@ -20,6 +20,7 @@ from regions.services.stances import (
     withdraw_judgement,
 )
 from rollout.queries.calls import calls_due
+from rollout.queries.checkins import overview
 from tests import factories
 from tests.factories import NOW, make_ask, make_contact, make_stance, make_user
 
@@ -218,6 +219,33 @@ def test_wave_is_chosen_in_the_address_and_its_trend_is_of_all_its_ceos(
         ("Wave 2", "down", "1 going away"),
     ]
     assert both["waves"] == second["waves"]
+
+
+@pytest.mark.parametrize(
+    ("south_goes_live", "codes"),
+    [
+        (date(2027, 3, 29), ["SOUTH", "NORTH"]),
+        (date(2027, 3, 1), ["NORTH", "SOUTH"]),  # live, so behind all others
+    ],
+)
+def test_next_go_live_stands_first_whatever_the_waves_are_called(
+    south_goes_live, codes, as_user, cio, rhythm_north, rhythm_south, plan_north,
+    programme, south,
+):  # fmt: skip
+    """In the matrix, in its waves, and where waves are chosen from."""
+    wave = factories.make_wave(programme, "Wave 2", go_live_date=south_goes_live)
+    factories.make_plan(south, wave)
+    client = as_user(cio)
+
+    shown = client.get("/stances/").context
+    filters = client.get("/tasks/all/").context["form"].fields["wave"].queryset
+
+    assert [row.line.region.code for row in shown["rows"]] == codes
+    names = {"NORTH": "Wave 1", "SOUTH": "Wave 2"}
+    assert [one.name for one in shown["waves"]] == [names[code] for code in codes]
+    assert [one.name for one in filters] == ["Wave 2", "Wave 1"]
+    all_waves = overview(programme, cio, NOW).all_waves
+    assert [name for _pk, name in all_waves] == ["Wave 2", "Wave 1"]
 
 
 def test_long_matrix_is_paged(as_user, cio, rhythm_north, rhythm_south, monkeypatch):
