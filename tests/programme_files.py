@@ -93,6 +93,10 @@ EAST,2027-03-01 10:00,liaison@example.org,phone,reached,15,same,name a second da
 EAST,2027-03-05 10:00,cio@example.org,phone,no_answer,,,,,
 NORTH,2026-06-01 09:30,liaison@example.org,visit,reached,20,warmer,,,
 """,
+    "check_ins.csv": """\
+region,day,time,minutes,channel
+EAST,2027-03-12,14:30,,visit
+""",
     "stances.csv": """\
 region,judged,by,current,wanted,sentence
 EAST,2027-03-01 11:00,liaison@example.org,neutral,supportive,Puts the name off.

@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterable, Iterator
 
 from django.utils.translation import gettext as _
 
-from .columns import Entry
 from .content import Content, Known
+from .entries import Entry
 from .faults import Fault
 
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from .columns import CEO, Entry
+from .columns import CEO
 from .dates import Shift
+from .entries import Entry
 from .playbook import StepEntry, kick_off_step
 
 

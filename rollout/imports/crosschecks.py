@@ -15,8 +15,9 @@ from regions.validators import validate_place
 from rollout.enums import TaskState
 
 from .checking import doubles, not_there, said_before, step_named, unknown, without_ceo
-from .columns import CEO, Entry
+from .columns import CEO
 from .content import Content, Known, filled
+from .entries import Entry
 from .faults import Fault
 from .lessonuses import faults_of_uses
 from .plans import kick_off_of
@@ -36,6 +37,7 @@ def cross_faults(content: Content, known: Known, *, at: datetime) -> Iterator[Fa
     yield from _people(content)
     yield from _asks(content, known)
     yield from _contacts(content, known, emails, at)
+    yield from _check_ins(content, known)
     yield from _stances(content, known, emails, at)
     yield from _task_states(content, emails)
     yield from faults_of_uses(content, emails)
@@ -201,6 +203,14 @@ def _talk_is_sound(entry: Entry) -> Iterator[Fault]:
         yield entry.fault("answer", _("An answer needs the ask that it answers."))
     if entry["answer"] and entry["outcome"] and not reached:
         yield entry.fault("answer", _("Only a CEO who was reached gives an answer."))
+
+
+def _check_ins(content: Content, known: Known) -> Iterator[Fault]:
+    """One talk is planned with each CEO."""
+    booked = content.of("check_ins")
+    yield from doubles(booked, "region")
+    yield from unknown(booked, "region", content.region_codes)
+    yield from without_ceo(booked, content, known)
 
 
 def _stances(

@@ -6,10 +6,10 @@ from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 from regions.enums import SETTLED_ASKS
-from regions.models import Ask, Contact, Programme, Stance
+from regions.models import Ask, CheckIn, Contact, Programme, Stance
 
-from .columns import Entry
 from .content import Content
+from .entries import Entry
 from .ledger import Ledger
 from .people import CEOs, People
 
@@ -70,6 +70,27 @@ def load_contacts(
     known = {(row.ceo.region.code, row.held_at): row for row in rows}
     said = ["channel", "outcome", "minutes", "felt", "ask_id", "ask_answer", "note"]
     ledger.take("talks", drafts, known, ["by_id", *said])
+
+
+def load_check_ins(
+    content: Content, ledger: Ledger, programme: Programme, ceos: CEOs
+) -> None:
+    """Talks that are booked; a region that ever had one booked here gets none again."""
+    drafts = {
+        entry["region"]: CheckIn(
+            ceo=ceos[entry["region"]],
+            programme=programme,
+            day_date=content.shift.day(entry["day"]),
+            at_time=entry["time"],
+            minutes=entry["minutes"],
+            channel=entry["channel"],
+        )
+        for entry in content.of("check_ins")
+    }
+    rows = CheckIn.objects.filter(programme=programme, ceo__region__code__in=ceos)
+    known = {row.ceo.region.code: row for row in rows.select_related("ceo__region")}
+    said = ["day_date", "at_time", "minutes", "channel"]
+    ledger.take("check-ins", drafts, known, said)
 
 
 def load_stances(

@@ -12,8 +12,8 @@ from rollout.models import LessonUse, Task
 from rollout.models.lesson import OUTCOMES_OF
 
 from .checking import doubles, unknown
-from .columns import Entry
 from .content import Content, filled
+from .entries import Entry
 from .faults import Fault
 from .ledger import Ledger
 from .people import People

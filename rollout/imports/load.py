@@ -19,7 +19,7 @@ from regions.queries import calendars
 from rollout.services.plans import CannotMoveGoLive, CannotPlan
 
 from .content import Content
-from .engagement import load_asks, load_contacts, load_stances
+from .engagement import load_asks, load_check_ins, load_contacts, load_stances
 from .ledger import Count, Ledger
 from .lessonuses import load_uses
 from .people import (
@@ -105,6 +105,7 @@ def _write_rows(content: Content, ledger: Ledger) -> Programme:
     )
     load_plans(ledger, work, programme, regions=regions, waves=waves)
     load_contacts(content, ledger, programme, ceos=ceos, people=people, asks=asks)
+    load_check_ins(content, ledger, programme, ceos)
     load_uses(content, ledger, programme, people)
     load_stances(content, ledger, programme, ceos=ceos, people=people)
     return programme

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 
 from regions.models import Membership, Programme, Region, RegionalCEO, User
 
-from .columns import CEO, Entry
+from .columns import CEO
 from .content import Content
 from .dates import morning_zone
+from .entries import Entry
 from .ledger import Ledger
 from .values import MORNING
 

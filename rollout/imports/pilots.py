@@ -10,8 +10,8 @@ from pilots.services.playbook import open_draft, publish
 from regions.models import Programme
 from regions.rhythm import DEFAULT_END
 
-from .columns import Entry
 from .content import Content
+from .entries import Entry
 from .ledger import Ledger
 from .playbook import by_day, procedures_of
 

@@ -15,10 +15,11 @@ from rollout.enums import TaskState
 from rollout.models import Plan, Task, Wave
 from rollout.services.plans import add_tasks, make_plan, move_go_live, task_from
 
-from .columns import ANY, Entry
+from .columns import ANY
 from .content import Content
 from .dates import finished_at
 from .engagement import Asks
+from .entries import Entry
 from .ledger import Ledger
 from .people import People, Regions
 from .pilots import Steps

@@ -6,7 +6,7 @@ from typing import Any
 
 from pilots.enums import OffsetUnit, StepRole, TaskKind
 
-from .columns import Entry
+from .entries import Entry
 
 MILESTONES, CUT_OVER = "Programme milestones", "Cut-over"
 MILESTONE = "milestone"

@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 
 from regions.models import Programme, RegionalCEO, User
 
-from .columns import Entry, fault_in, parse_table, unknown_columns
 from .content import Content, Known, filled
 from .crosschecks import cross_faults
 from .dates import Shift
+from .entries import Entry, fault_in, parse_table, unknown_columns
 from .faults import Fault
 from .playbook import steps_of
 from .read import Source

@@ -6,7 +6,7 @@ A parser gets the trimmed text of a cell that is not empty.
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
@@ -100,6 +100,15 @@ def day(raw: str) -> date:
         ) from None
 
 
+def clock(raw: str) -> time:
+    try:
+        return datetime.strptime(raw, "%H:%M").time()  # noqa: DTZ007 - without a place
+    except ValueError:
+        raise Refused(
+            _('"%(value)s" is no time. Write 14:30.') % {"value": raw}
+        ) from None
+
+
 def moment(raw: str) -> datetime:
     """A day and a time on the clock of the place that the row speaks of."""
     try:
@@ -116,10 +125,10 @@ def _numbers(pattern: re.Pattern[str], raw: str) -> datetime:
     parts = pattern.fullmatch(raw)
     if parts is None:
         raise ValueError(raw)
-    year, month, day, *time = map(int, parts.groups())
+    year, month, day, *at = map(int, parts.groups())
     if year not in YEARS:
         raise ValueError(raw)
-    hour, minute = time or (0, 0)
+    hour, minute = at or (0, 0)
     return datetime(year, month, day, hour, minute)  # noqa: DTZ001 - without a place
 
 

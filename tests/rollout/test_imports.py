@@ -1,6 +1,6 @@
 """A programme is loaded from its files: all of it, once, moved to today."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from unittest.mock import patch
@@ -14,6 +14,7 @@ from regions.enums import Role, Via
 from regions.history import Act
 from regions.models import (
     Ask,
+    CheckIn,
     Contact,
     HistoryEntry,
     Membership,
@@ -67,6 +68,7 @@ def test_regions_become_plans_with_tasks(folder):
         "tasks": 21,
         "asks": 2,
         "talks": 3,
+        "check-ins": 1,
         "answers": 2,
         "stances": 1,
     }
@@ -234,6 +236,21 @@ def test_answers_to_lessons_are_told_with_their_task(folder):
     assert (north.outcome_by, north.outcome_at) == (north.by, north.task.finished_at)
 
 
+def test_talks_are_booked_and_stay_as_people_moved_them(folder):
+    load_folder(folder)
+
+    booked = CheckIn.objects.get()
+    assert (booked.ceo.region.code, booked.state) == ("EAST", "planned")
+    assert (booked.day_date, booked.at_time) == (date(2027, 3, 12), time(14, 30))
+    assert (booked.minutes, booked.channel) == (15, "visit")
+    with unrecorded():
+        CheckIn.objects.update(day_date=date(2027, 3, 15))
+
+    load_folder(folder)
+
+    assert CheckIn.objects.get().day_date == date(2027, 3, 15)
+
+
 def test_steps_stand_by_day_whatever_the_order_of_the_files(folder):
     """Working days count for more than days of the calendar."""
     files = {
@@ -281,7 +298,7 @@ def test_second_load_writes_nothing(folder):
 
     assert rows_of_all_tables() == rows
     assert HistoryEntry.objects.latest("id") == newest
-    assert [(count.new, count.kept) for count in again.counts] == [(0, 0)] * 17
+    assert [(count.new, count.kept) for count in again.counts] == [(0, 0)] * 18
     assert {count.kind: count.same for count in again.counts}["tasks"] == 21
 
 

@@ -375,6 +375,25 @@ FAULTS = {
         "lesson_uses.csv, row 3, column outcome: "
         "A lesson that was skipped cannot have helped.",
     ),
+    "time": (
+        "check_ins.csv",
+        "14:30",
+        "24:30",
+        'check_ins.csv, row 2, column time: "24:30" is no time. Write 14:30.',
+    ),
+    "booked_twice": (
+        "check_ins.csv",
+        "EAST,2027-03-12,14:30,,visit\n",
+        "EAST,2027-03-12,14:30,,visit\nEAST,2027-03-15,,,\n",
+        "check_ins.csv, row 3, column region: "
+        "The same stands already in check_ins.csv, row 2.",
+    ),
+    "booked_without_ceo": (
+        "check_ins.csv",
+        "EAST,",
+        "SOUTH,",
+        "check_ins.csv, row 2, column region: This region has no CEO among the people.",
+    ),
     "stance_without_ceo": (
         "stances.csv",
         "EAST,",
