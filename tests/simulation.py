@@ -8,7 +8,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from email import message_from_bytes, policy
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -20,7 +20,7 @@ from django.conf import settings
 from regions import history
 from regions.enums import Outcome, PlannedMail
 from regions.history import Act
-from regions.models import Contact, Holiday, Membership, Rhythm, User
+from regions.models import CheckIn, Contact, Holiday, Membership, Rhythm, User
 from regions.queries import corrections
 from regions.services.contacts import Log, log_contact, withdraw_contact
 from rollout.enums import BlockReason, TaskState
@@ -70,6 +70,8 @@ class Script:
     wishes: list[tuple[str, datetime, PlannedMail | date]] = field(default_factory=list)
 
     def night(self, number: int, at: datetime) -> None:
+        if number == 0:
+            self.booked()
         self.calls(number, at)
         self.tasks(number, at)
         self.rest(number, at)
@@ -77,6 +79,15 @@ class Script:
     def noon(self, number: int, at: datetime) -> None:
         if number % 4 == 1:
             self.block(number, at)
+
+    def booked(self) -> None:
+        """Of what the sample books, too, the day is told, and after it the talk that nobody
+        logged."""
+        for row in CheckIn.objects.planned().select_related("ceo__region"):
+            region = row.ceo.region
+            begins = datetime.combine(row.day_date, time(), region.zone)
+            for days in (0, 1):
+                self.note(f"regions/{region.code}/call", begins + days * DAY)
 
     def calls(self, number: int, at: datetime) -> None:
         """Some of those who are due are reached, some book another day, some stay away."""
