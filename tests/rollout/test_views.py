@@ -81,7 +81,7 @@ def filled(request, programme, wave, north, cio, staff_north, liaison_north):
         # One logs who is shown what is private.
         ("/stances/", 16),
         ("/stances/NORTH/", 16),
-        ("/regions/NORTH/ceo/", 12),
+        ("/regions/NORTH/ceo/", 13),
         ("/tasks/", 9),
         ("/playbook/", 13),
         ("/findings/", 10),
