@@ -1,5 +1,7 @@
 """The fixed cast and the few tools that all tests share."""
 
+import os
+import shutil
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,6 +25,7 @@ from tests import factories
 from tests.factories import NOW
 from tests.history_guard import HistoryGuard
 from tests.matrix import World, make_world, undone
+from tests.services.product import migrated, migrated_on
 
 
 @pytest.hookimpl(wrapper=True)
@@ -88,6 +91,26 @@ def assert_queries(db: None) -> Callable:
             pytest.fail(f"{len(queries)} queries instead of {expected}:\n{listed}")
 
     return counting
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """What is there already is taken; all of it goes with the folder of the run."""
+    return True
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None,
+) -> None:
+    """The migrations run once for all processes of a run; each gets a copy of the tables."""
+    place = Path(os.environ["VAR_DIR"]).parent
+    options = connection.settings_dict["TEST"]
+    options["MIGRATE"] = False
+    if os.environ["DATABASE_STORE"] == "postgres":
+        options["TEMPLATE"] = migrated_on(os.environ["DATABASE_URL"], place)
+    elif not Path(options["NAME"]).exists():
+        shutil.copy(migrated(place), options["NAME"])
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -7,7 +7,6 @@ import shlex
 import shutil
 import signal
 import socket
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +16,7 @@ import pytest
 
 from rollout.queries.health import JOBS
 from tests.runs import MANAGE, PATIENCE, ROOT, Run, wait_for
+from tests.services.product import migrated
 
 pytestmark = [
     pytest.mark.processes,
@@ -44,11 +44,8 @@ def fresh(tmp_path: Path) -> Iterator[Run]:
 
 
 @pytest.fixture(scope="session")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    run = Run(tmp_path_factory.mktemp("database"))
-    command = (*MANAGE, "migrate", "--verbosity=0")
-    subprocess.run(command, env=run.env, cwd=ROOT, check=True)
-    return run.folder / "rollout.sqlite3"
+def database() -> Path:
+    return migrated(Path(os.environ["VAR_DIR"]).parent)
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """The product as `make run` runs it: all its processes, on a folder and a port of its own."""
 
-import fcntl
 import os
 import shutil
 import signal
@@ -16,7 +15,9 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from .processes import free_port
+import psycopg2
+
+from .processes import free_port, made_once
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 MANAGE = (sys.executable, str(ROOT / "manage.py"))
@@ -141,6 +142,9 @@ class Product:
             text=True,
         )
 
+    def migrate(self) -> None:
+        self.manage("migrate", "--verbosity=0")
+
     def rows(self, query: str, *values: Any) -> Sequence[sqlite3.Row]:
         """Read from its database, past all of its code."""
         address = f"file:{self.folder / DATABASE}?mode=ro"
@@ -180,19 +184,38 @@ def running_product(folder: Path, sample: str, **more: str) -> Iterator[Product]
         product.stop()
 
 
+def migrated(place: Path) -> Path:
+    """A database with all tables and without a row, made once for a run of tests."""
+    product = Product(place / "migrated", "0")
+    made_once(product.folder, product.migrate)
+    return product.folder / DATABASE
+
+
+def migrated_on(url: str, place: Path) -> str:
+    """The same on PostgreSQL, in the database of this address; gives its name."""
+    server, _, name = url.rpartition("/")
+    product = Product(place / "migrated-postgres", "0", DATABASE_URL=url)
+
+    def make() -> None:
+        with closing(psycopg2.connect(f"{server}/postgres")) as connection:
+            connection.autocommit = True
+            connection.cursor().execute(f"CREATE DATABASE {name}")
+        product.migrate()
+
+    made_once(product.folder, make)
+    return name
+
+
 def loaded(sample: str, place: Path) -> Path:
-    """The database of a sample, loaded once for all processes of a run of tests.
+    """The database of a sample, loaded once for a run of tests.
 
     As the start does it, which has tests of its own; it takes half of a minute.
     """
     product = Product(place / f"loaded-{sample}", sample)
-    product.folder.mkdir(parents=True, exist_ok=True)
-    done = product.folder / "done"
-    with (product.folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not done.exists():
-            product.manage("migrate", "--verbosity=0")
-            product.manage("createcachetable")
-            product.manage("load_programme", f"rollout/samples/{sample}")
-            done.touch()
+
+    def load() -> None:
+        shutil.copy(migrated(place), product.folder / DATABASE)
+        product.manage("load_programme", f"rollout/samples/{sample}")
+
+    made_once(product.folder, load)
     return product.folder / DATABASE
