@@ -1,6 +1,7 @@
 """The fixed cast and the few tools that all tests share."""
 
 import os
+import pickle
 import shutil
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
@@ -20,11 +21,13 @@ from pytest_django.fixtures import Settings
 
 from regions.enums import Role
 from regions.models import Programme, Region, RegionalCEO, Rhythm, User
+from rollout import booklet, paper
 from rollout.models import Plan, Wave
 from tests import factories
 from tests.factories import NOW
 from tests.history_guard import HistoryGuard
 from tests.matrix import World, make_world, undone
+from tests.printed import printed_once
 from tests.services.product import migrated, migrated_on
 
 
@@ -129,18 +132,36 @@ def _tables_can_be_emptied() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="module")
-def shared_world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
-    """The world of the matrix, made once for the tests of a file.
+@pytest.hookimpl(trylast=True)  # after Django's own order
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Those in the shared world come last: once it is made it stays to the end."""
+    items.sort(key=lambda item: "kept_world" in getattr(item, "fixturenames", ()))
 
-    Each of them takes `db` too, whose transaction takes back what the test does to it.
+
+@pytest.fixture(scope="session")
+def kept_world(
+    django_db_setup: None, django_db_blocker: Any
+) -> Iterator[tuple[bytes, dict[str, Client]]]:
+    """The world of the matrix, made once in a process: its rows packed, and its browsers.
+
+    What is printed for one of them is not printed again for the others.
     """
     with (
         django_db_blocker.unblock(),
+        patch("rollout.views.booklet.to_pdf", printed_once(booklet.to_pdf)),
+        patch("rollout.services.briefs.to_pdf", printed_once(paper.to_pdf)),
         time_machine.travel(NOW, tick=False),
         undone(),
     ):
-        yield make_world()
+        world = make_world()
+        yield pickle.dumps((world.people, world.north, world.south)), world.clients
+
+
+@pytest.fixture
+def shared_world(kept_world: tuple[bytes, dict[str, Client]], db: None) -> World:
+    """A test takes what it likes from it, and changes it: all of that is taken back."""
+    rows, browsers = kept_world
+    return World(*pickle.loads(rows), browsers)  # noqa: S301 - we packed it
 
 
 # --- The programme -------------------------------------------------------------------

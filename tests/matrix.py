@@ -73,9 +73,7 @@ class World:
     people: dict[str, User | None]
     north: SimpleNamespace
     south: SimpleNamespace
-
-    def __post_init__(self) -> None:
-        self.clients = {role: _browser(user) for role, user in self.people.items()}
+    clients: dict[str, Client]
 
 
 def make_world() -> World:
@@ -107,7 +105,8 @@ def make_world() -> World:
         "south_liaison": south["liaison"],
         "south_manager": south["manager"],
     }
-    return World(people, north_rows, south_rows)
+    clients = {role: _browser(user) for role, user in people.items()}
+    return World(people, north_rows, south_rows, clients)
 
 
 def _people(region: Region) -> dict[str, User]:

@@ -42,9 +42,9 @@ OF_ADMIN = (
 
 
 @pytest.fixture
-def world(shared_world, db):
+def world(shared_world, monkeypatch):
     for client in shared_world.clients.values():
-        client.raise_request_exception = False
+        monkeypatch.setattr(client, "raise_request_exception", False)
     return shared_world
 
 

@@ -10,7 +10,7 @@ from rollout import reminders
 from rollout.services import mail
 from tests.factories import NOW
 from tests.markers import WAY_TO_REGION, fillable, leaks, marker, without
-from tests.matrix import Ask, make_world, send, undone
+from tests.matrix import Ask, send, undone
 from tests.permissions import PEOPLE, rows
 from tests.printed import text_of
 from tests.texts import text_fields
@@ -55,8 +55,8 @@ REGIONAL = (
 
 
 @pytest.fixture
-def world(db):
-    return make_world()
+def world(shared_world):
+    return shared_world
 
 
 def test_every_text_of_both_regions_holds_a_marker(world):

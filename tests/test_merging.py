@@ -17,7 +17,7 @@ from rollout.models import Plan, Wave
 from rollout.services.tasks import block_task, complete_task, start_task
 from tests.factories import NOW, make_absence, make_contact, make_finding, make_task
 from tests.history_guard import unrecorded
-from tests.matrix import CSRF, Ask, args_of, encoded, make_world, send, undone
+from tests.matrix import CSRF, Ask, args_of, encoded, send, undone
 from tests.permissions import BODIES, SETTINGS, codes
 from tests.tables import snapshot
 
@@ -360,10 +360,8 @@ def changes(world, name, role, **sent):
         return any(after[name] != before[name] for name in after if name != READINGS)
 
 
-def test_old_page_changes_nothing(db):
+def test_old_page_changes_nothing(shared_world):
     """With the version of the row as it is now, each of these forms does its work."""
-    # The waves of the matrix are open, and then nobody overrules; here they are closed.
-    world = make_world()
     names = sorted(BODIES.keys() - WITHOUT)
     found = {}
     for name in names:
@@ -371,7 +369,7 @@ def test_old_page_changes_nothing(db):
         able = [role for role, code in codes(name, "POST").items() if code == done]
         role = next(role for role in able if role != "anonymous")
         found[name] = [
-            changes(world, name, role, **sent)
+            changes(shared_world, name, role, **sent)
             for sent in ({}, {"version": 99}, {"version": None})
         ]
 

@@ -51,7 +51,7 @@ UNTOLD = {"Content-Length", "Date"}
 
 
 @pytest.fixture
-def world(shared_world, db):
+def world(shared_world):
     return shared_world
 
 

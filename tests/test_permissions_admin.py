@@ -47,7 +47,7 @@ SUGGESTED = sorted(
 
 
 @pytest.fixture
-def world(shared_world, db):
+def world(shared_world):
     return shared_world
 
 

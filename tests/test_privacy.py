@@ -34,7 +34,7 @@ from tests import factories, printed
 from tests.admin_rows import address, address_of, make_entry
 from tests.factories import NOW
 from tests.markers import marker
-from tests.matrix import Ask, make_world
+from tests.matrix import Ask
 from tests.permissions import rows
 
 MARKER = "MARKER-OF-A-NOTE"
@@ -44,8 +44,8 @@ pytestmark = [pytest.mark.usefixtures("frozen"), pytest.mark.any_store]
 
 
 @pytest.fixture
-def world(db):
-    return make_world()
+def world(shared_world):
+    return shared_world
 
 
 @pytest.fixture

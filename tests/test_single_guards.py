@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.usefixtures("frozen"), pytest.mark.any_store]
 
 
 @pytest.fixture
-def world(shared_world, db):
+def world(shared_world):
     return shared_world
 
 

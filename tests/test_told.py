@@ -24,7 +24,7 @@ GROUP = ("cio", "hq", "auditor", "liaison")
 
 
 @pytest.fixture
-def world(shared_world, db):
+def world(shared_world):
     return shared_world
 
 

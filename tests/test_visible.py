@@ -23,7 +23,6 @@ from rollout.models import Breaker, CloseOut, CloseOutReply, Task
 from tests import factories
 from tests.factories import NOW
 from tests.markers import WAY_TO_REGION
-from tests.matrix import make_world
 from tests.texts import our_models
 
 pytestmark = [pytest.mark.usefixtures("frozen"), pytest.mark.any_store]
@@ -125,9 +124,9 @@ NOTHING = Q(pk__in=[])
 
 
 @pytest.fixture
-def world(db):
+def world(shared_world):
     """With rows of the kinds that the matrix needs none of, and some of an outsider."""
-    world = make_world()
+    world = shared_world
     outsider = world.people["outsider"]
     programme = factories.make_programme("OTHER")
     factories.make_criterion(factories.make_pilot(programme))

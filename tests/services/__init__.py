@@ -5,6 +5,7 @@ the environment, before Django reads its settings. All files lie in one temporar
 per run. What is started here ends with the test process, even when that is killed by -9.
 """
 
+import gc
 import os
 import time
 from collections.abc import Iterator
@@ -79,6 +80,13 @@ def pytest_report_header(config: pytest.Config) -> str:
     took = config.stash.get(_start_up, None)
     store = os.environ["DATABASE_STORE"]
     return f"store: {store}" if took is None else f"store: {store}, up in {took:.1f} s"
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays: the search for garbage passes over it."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000)
 
 
 @pytest.fixture
