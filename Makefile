@@ -15,7 +15,7 @@ FAKETIME := apt-get install -y faketime
 UV_COMPILE := uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --custom-compile-command "make lock"
 PRODUCTION := SITE_URL=https://rollout.example.org DATABASE_URL=postgres://rollout@localhost/rollout REDIS_URL=redis://localhost:6379/0 EMAIL_URL=smtp://localhost
 
-.PHONY: run test check proof long faults mutants bench concurrency effect format lint imports types migrations deploy-check messages messages-check screenshots browser faketime lock clean
+.PHONY: run test test-sqlite test-postgres check proof long faults mutants bench concurrency effect format lint imports types migrations deploy-check messages messages-check screenshots browser faketime lock clean
 
 # --- Running -------------------------------------------------------------------------
 
@@ -54,9 +54,15 @@ var/static/staticfiles.json: $(STATIC) $(FRONT_END) .venv/installed
 
 check: lint imports types migrations deploy-check messages-check test
 
-# The part on PostgreSQL often waits for processes and the browser: three fit on two cores.
+# Both side by side, each told as a whole at its end: the part on PostgreSQL often waits for
+# processes and the browser; meanwhile the other, which is nicer, has the cores.
 test: $(READY) .venv/installed-dev browser faketime
-	DATABASE_STORE=sqlite $(BIN)/pytest -q -n 2 -m "not browser and not processes and not long" tests
+	@$(MAKE) --jobs=2 --output-sync=target --no-print-directory test-sqlite test-postgres
+
+test-sqlite: .venv/installed-dev
+	DATABASE_STORE=sqlite nice $(BIN)/pytest -q -n 2 -m "not browser and not processes and not long" tests
+
+test-postgres: .venv/installed-dev browser faketime
 	DATABASE_STORE=postgres $(BIN)/pytest -n 3 -m "not any_store and not long" tests
 
 lint: .venv/installed-dev

@@ -132,6 +132,17 @@ def _tables_can_be_emptied() -> Iterator[None]:
         yield
 
 
+def runs_nowhere(item: pytest.Item) -> bool:
+    """Marked for SQLite alone, and for what is started beside PostgreSQL alone."""
+    marks = {mark.name for mark in item.iter_markers()}
+    return "any_store" in marks and not marks.isdisjoint({"browser", "processes"})
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    if runs_nowhere(item):
+        raise pytest.UsageError(f"{item.nodeid}: marked so that no run takes it.")
+
+
 @pytest.hookimpl(trylast=True)  # after Django's own order
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Those in the shared world come last: once it is made it stays to the end."""

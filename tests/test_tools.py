@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from regions.enums import Role
 from regions.models import Region
+from tests.conftest import runs_nowhere
 from tests.factories import NOW
 
 
@@ -38,3 +39,12 @@ def test_as_user_signs_in(as_user, cio):
     session = as_user(cio).session
 
     assert session["_auth_user_id"] == str(cio.pk)
+
+
+def test_test_that_no_run_takes_is_found(request):
+    assert not runs_nowhere(request.node)
+
+    request.node.add_marker("any_store")
+    assert not runs_nowhere(request.node)
+    request.node.add_marker("processes")
+    assert runs_nowhere(request.node)

@@ -15,11 +15,7 @@ from tests.history_guard import unrecorded
 from tests.services import free_port
 from tests.services.provider import running_provider, tell_of
 
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.processes,
-    pytest.mark.any_store,
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.processes]
 START = "/accounts/sso/login/"
 
 
