@@ -68,24 +68,20 @@ def under_shell(run: Run) -> Run:
 # --- Starting ------------------------------------------------------------------------
 
 
-def test_start_brings_up_all_parts_and_the_first_page(run):
-    run.up()
-
-    commands = " | ".join(run.living().values())
-    assert [part for part in PARTS if part not in commands] == []
-    assert run.first_page() > 0
-
-
-def test_first_start_prepares_the_database_and_the_broker_in_a_long_folder(fresh):
+def test_first_start_prepares_all_parts_and_the_first_page_in_a_long_folder(fresh):
     fresh.up()
 
     log = fresh.folder / "log" / "worker.log"
     wait_for(
         lambda: " ready." in log.read_text(), "a worker that has reached the broker"
     )
+    commands = " | ".join(fresh.living().values())
+    assert [part for part in PARTS if part not in commands] == []
     assert fresh.first_page() > 0
     for path in (fresh.folder / "rollout.sqlite3", log):
         assert path.stat().st_mode & 0o077 == 0
+    told = 'manage.py add_person you@example.org --name "Your name" --role hq'
+    assert f"  VAR_DIR={fresh.folder} .venv/bin/python {told}" in fresh.said
 
 
 @pytest.mark.long
@@ -107,13 +103,6 @@ def test_second_start_names_address_and_process_of_the_first(run):
     address = f"http://127.0.0.1:{run.port}"
     assert lines == [f"Rollout is already running at {address} (process {first.pid})."]
     assert run.first_page() > 0
-
-
-def test_start_says_how_to_make_the_first_account(run):
-    run.up()
-
-    told = 'manage.py add_person you@example.org --name "Your name" --role hq'
-    assert f"  VAR_DIR={run.folder} .venv/bin/python {told}" in run.said
 
 
 @pytest.mark.long
