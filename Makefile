@@ -55,7 +55,9 @@ var/static/staticfiles.json: $(STATIC) $(FRONT_END) .venv/installed
 check: lint imports types migrations deploy-check messages-check test
 
 # Both side by side, each told as a whole at its end: the part on PostgreSQL often waits for
-# processes and the browser; meanwhile the other, which is nicer, has the cores.
+# processes and the browser; meanwhile the other, which is nicer, has the cores. What one
+# process has compiled the others take, also where the environment wants none of it kept.
+test: export PYTHONDONTWRITEBYTECODE =
 test: $(READY) .venv/installed-dev browser faketime
 	@$(MAKE) --jobs=2 --output-sync=target --no-print-directory test-sqlite test-postgres
 
