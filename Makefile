@@ -59,6 +59,7 @@ check: lint imports types migrations deploy-check messages-check test
 # process has compiled the others take, also where the environment wants none of it kept.
 test: export PYTHONDONTWRITEBYTECODE =
 test: $(READY) .venv/installed-dev browser faketime
+	@echo "Two runs side by side; each says how it went at its end…"
 	@$(MAKE) --jobs=2 --output-sync=target --no-print-directory test-sqlite test-postgres
 
 test-sqlite: .venv/installed-dev
