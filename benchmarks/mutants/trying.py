@@ -40,10 +40,17 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
 
 
 def _make_database(items: list[pytest.Item]) -> None:
-    """One test runs, so that it is there; as another file is next, no world is left."""
-    first = items[0]
-    other = next(item for item in items if item.path != first.path)
+    """One test runs, so that it is there: none that makes a world, which would be left."""
+    first, other = [
+        item
+        for item in items
+        if "db" in item.fixturenames and not _is_in_the_world(item)
+    ][:2]
     first.config.hook.pytest_runtest_protocol(item=first, nextitem=other)
+
+
+def _is_in_the_world(item: pytest.Item) -> bool:
+    return "kept_world" in item.fixturenames
 
 
 def _in_a_fork(
@@ -69,6 +76,8 @@ def _tried(
     """An order without a guard is the control."""
     if order and not take_away(**order):
         return NOT_LIVE
+    # Once the world is made it stays: those in it come last.
+    tests = sorted(tests, key=_is_in_the_world)
     for test, following in zip(tests, [*tests[1:], None], strict=True):
         test.config.hook.pytest_runtest_protocol(item=test, nextitem=following)
         if session.testsfailed:
@@ -88,6 +97,7 @@ def take_away(path: str, number: int, *, is_access: bool) -> bool:
         for code in _within(lessened)
         if code != before.get(_place(code))
     }
+    gc.unfreeze()  # else what was imported before the tests is not among the objects
     # By type, because lazy objects wake up when they are asked for their class.
     found = [
         one
