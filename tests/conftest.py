@@ -30,6 +30,8 @@ from tests.matrix import World, make_world, undone
 from tests.printed import printed_once
 from tests.services.product import migrated, migrated_on
 
+JOURNEYS = Path(__file__).parent / "journeys"
+
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
@@ -143,10 +145,20 @@ def pytest_itemcollected(item: pytest.Item) -> None:
         raise pytest.UsageError(f"{item.nodeid}: marked so that no run takes it.")
 
 
-@pytest.hookimpl(trylast=True)  # after Django's own order
+@pytest.hookimpl(trylast=True)  # after chance and Django had their way
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Those in the shared world come last: once it is made it stays to the end."""
-    items.sort(key=lambda item: "kept_world" in getattr(item, "fixturenames", ()))
+    """What mostly waits begins before the rest, lest the others wait for it in the end.
+
+    All journeys stand in one row, so that a product is started once in a process. Those in
+    the shared world come last: once it is made it stays to the end.
+    """
+    items.sort(
+        key=lambda item: (
+            "kept_world" in getattr(item, "fixturenames", ()),
+            item.path.is_relative_to(JOURNEYS),
+            item.get_closest_marker("waits") is None,
+        )
+    )
 
 
 @pytest.fixture(scope="session")

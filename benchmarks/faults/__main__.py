@@ -73,7 +73,8 @@ def is_a_try(options: argparse.Namespace) -> bool:
 def chosen(options: argparse.Namespace) -> list[Job]:
     found = [one for one in ALL if not options.only or one.name in options.only]
     if options.short:
-        found = [replace(one, size=SHORT[one.name]) for one in ALL if one.name in SHORT]
+        short = [one for one in found if one.name in SHORT]
+        found = [replace(one, size=SHORT[one.name]) for one in short]
     if options.size:
         found = [replace(one, size=min(one.size, options.size)) for one in found]
     stores = options.store or list(STORES)

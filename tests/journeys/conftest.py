@@ -17,17 +17,13 @@ from tests.services.product import Product, running_product
 from .chromium import Visitor, running_chromium
 from .samples import CHINESE, ENGLISH, PASSWORD, Sample
 
-HERE = Path(__file__).parent
 expect.set_options(timeout=20_000)
 
 
 @pytest.hookimpl(tryfirst=True)  # before `-m` chooses
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All journeys in one row, so that a product is started once in a process of tests.
-
-    They run in English, or in Chinese if so marked, and with the proof in the other one.
-    What mostly waits begins before the rest, lest the others wait for it in the end.
-    """
+    """Journeys run in English, or in Chinese if so marked, and with the proof in the other
+    one."""
     for item in items:
         sample = (
             item.callspec.params.get("sample") if hasattr(item, "callspec") else None
@@ -36,12 +32,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         # Other tests call the name of a sample so.
         if isinstance(sample, Sample) and sample is not wanted:
             item.add_marker(pytest.mark.long)
-    items.sort(
-        key=lambda item: (
-            item.path.is_relative_to(HERE),
-            item.get_closest_marker("waits") is None,
-        )
-    )
 
 
 # --- What runs -----------------------------------------------------------------------
