@@ -40,12 +40,14 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
 
 
 def _make_database(items: list[pytest.Item]) -> None:
-    """One test runs, so that it is there: none that makes a world, which would be left."""
-    first, other = [
+    """One test runs, so that it is there: none that makes a world, which would be left. As
+    another folder is next, nothing of its own is."""
+    first = next(
         item
         for item in items
         if "db" in item.fixturenames and not _is_in_the_world(item)
-    ][:2]
+    )
+    other = next(item for item in items if item.path.parent != first.path.parent)
     first.config.hook.pytest_runtest_protocol(item=first, nextitem=other)
 
 
