@@ -54,18 +54,15 @@ var/static/staticfiles.json: $(STATIC) $(FRONT_END) .venv/installed
 
 check: lint imports types migrations deploy-check messages-check test
 
-# Both side by side, each told as a whole at its end: the part on PostgreSQL often waits for
-# processes and the browser; meanwhile the other, which is a little nicer, has the cores.
 # What one process compiled the others take, also where the environment keeps none of it.
 test: export PYTHONDONTWRITEBYTECODE =
-test: $(READY) .venv/installed-dev browser faketime
-	@echo "Two runs side by side; each says how it went at its end…"
-	@$(MAKE) --jobs=2 --output-sync=target --no-print-directory test-sqlite test-postgres
+test: test-sqlite test-postgres
 
-test-sqlite: .venv/installed-dev
-	DATABASE_STORE=sqlite nice -n 3 $(BIN)/pytest -q -n 2 -m "not browser and not processes and not long" tests
+test-sqlite: $(READY) .venv/installed-dev
+	DATABASE_STORE=sqlite $(BIN)/pytest -q -n 2 -m "not browser and not processes and not long" tests
 
-test-postgres: .venv/installed-dev browser faketime
+# Often waits for processes and the browser: three fit on two cores.
+test-postgres: $(READY) .venv/installed-dev browser faketime
 	DATABASE_STORE=postgres $(BIN)/pytest -n 3 -m "not any_store and not long" tests
 
 lint: .venv/installed-dev
