@@ -104,6 +104,8 @@ SIGN_IN, INVITATION = SIGN_IN_LINK.placeholder, INVITATION_LINK.placeholder
 PAUSE, TASKS = PAUSE_LINK.placeholder, TASKS_LINK.placeholder
 ANSWERS, BRIEF = ANSWERS_LINK.placeholder, BRIEF_LINK.placeholder
 CLOSE_OUT = CLOSE_OUT_LINK.placeholder
+# In place of the token of a link, where a mail is shown to somebody else.
+STAND_IN = "example"
 # How long a mail of a kind is of use; all others are no longer than a sign-in link.
 A_TALK = timedelta(days=14)
 OF_USE: dict[str, timedelta] = {
@@ -124,6 +126,15 @@ def with_links(mail: Mail, *texts: str) -> list[str]:
             address = purpose.url(mail)
             signed = [text.replace(purpose.placeholder, address) for text in signed]
     return signed
+
+
+def with_stand_ins(text: str) -> str:
+    """A text as its recipient will read it, but with links that lead nowhere: nobody else
+    is shown his."""
+    for purpose in PURPOSES:
+        address = f"{settings.SITE_URL}{reverse(purpose.view, args=[STAND_IN])}"
+        text = text.replace(purpose.placeholder, address)
+    return text
 
 
 def sign_in_token(mail: Mail) -> str:

@@ -403,6 +403,7 @@ def test_preview_page_says_until_when_and_offers_no_button(
     page = browser.get(f"{path}preview/").content.decode()
 
     assert "The next may go on Sun 14 Mar 2027 09:00, his time." in page
+    assert f"{django_settings.SITE_URL}/brief/example/?answer=call_me" in page
     assert f"{path}send/" not in page
     with unrecorded():
         Mail.objects.update(planned_at=NOW - 14 * DAY)

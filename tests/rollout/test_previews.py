@@ -3,9 +3,11 @@
 import re
 
 import pytest
+from django.conf import settings
 
 from rollout.composing import COMPOSERS, check_in_part
 from rollout.enums import DutyKind
+from rollout.links import BRIEF, with_stand_ins
 from rollout.previews import SAMPLES, preview
 from tests.factories import NOW
 from tests.tables import snapshot
@@ -69,7 +71,21 @@ def test_preview_of_the_reminder_is_in_full(hq):
     assert "18 days since the last talk, longest is 10." in shown.text
     assert "No talk yet; the first was due on Wed 10 Mar." in shown.text
     assert "for the week of the go-live by Wed 17 Mar." in shown.text
-    assert "Less of this mail, or a pause: [[link:pause]]" in shown.text
+    assert (
+        f"Less of this mail, or a pause: {settings.SITE_URL}/pause/example/"
+        in shown.text
+    )
+
+
+def test_previews_show_addresses_in_place_of_links(hq):
+    """Both ways to read a mail say the same, and no link of somebody else."""
+    for kind in SAMPLES:
+        shown = preview(kind, hq, "en", NOW, nonce="")
+
+        assert "[[" not in shown.text + shown.html
+    assert with_stand_ins(f"{BRIEF}?answer=yes") == (
+        f"{settings.SITE_URL}/brief/example/?answer=yes"
+    )
 
 
 def test_list_leads_to_every_preview(as_user, hq):
