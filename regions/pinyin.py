@@ -1,7 +1,7 @@
 """Chinese names as people type them who do not switch their keyboard: by pinyin, in full or
-by its initials.
+by its initials; and in the order in which people look for them.
 
-Nothing is stored: what is searched is read, and the reading of a text is remembered.
+Nothing is stored: what is searched or sorted is read, and the reading is remembered.
 """
 
 from functools import lru_cache
@@ -40,3 +40,10 @@ def readings(text: str) -> tuple[str, ...]:
     full = ["".join(known[start:]) for start in starts]
     initials = ["".join(one[0] for one in known[start:]) for start in starts]
     return (*full, *initials)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def by_sound(text: str) -> tuple[str, str]:
+    """Where a name stands among others: by pinyin, as in a Chinese directory, and by its
+    letters where it has none."""
+    return "".join(lazy_pinyin(text)).casefold(), text

@@ -11,6 +11,7 @@ from pilots.enums import Area, Effect, FindingKind, FindingState, Severity, trig
 from pilots.models import Finding, Pilot, Procedure, Step
 from pilots.models.playbook import ProcedureQuerySet
 from regions.forms import once_key
+from regions.forms.fields import offer_by_name
 from regions.merging import MergingForm
 from regions.models import Programme, User
 
@@ -97,8 +98,7 @@ class FindingFields(forms.Form):
         fields["step"].label_from_instance = step_label
         near = User.objects.visible_to(user).filter(may_sign_in=True)
         kept = User.objects.filter(pk__in=[pk for pk in keep if pk is not None])
-        fields["owner"].queryset = (near | kept).distinct().order_by("name", "id")
-        fields["owner"].label_from_instance = lambda row: row.name
+        offer_by_name(fields["owner"], (near | kept).distinct())
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

@@ -7,6 +7,7 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from regions.forms.fields import offer_by_name
 from regions.merging import MergingForm
 from regions.models import Ask, Region, RegionalCEO, User
 from rollout.enums import BlockReason, DutyKind, MailState
@@ -60,9 +61,7 @@ class BlockForm(MergingForm):
             del self.fields["waits_for_ask"]
         else:
             self.fields["waits_for_ask"].queryset = asks  # type: ignore[attr-defined]
-        field = self.fields["waits_for"]
-        field.queryset = helpers_for(task, at)  # type: ignore[attr-defined]
-        field.label_from_instance = lambda user: user.name  # type: ignore[attr-defined]
+        offer_by_name(self.fields["waits_for"], helpers_for(task, at))
 
 
 def helpers_for(task: Task, at: datetime) -> Any:
@@ -73,7 +72,7 @@ def helpers_for(task: Task, at: datetime) -> Any:
     rows = User.objects.filter(
         Q(pk__in=near.values("user")) | Q(pk__in=heads.values("user"))
     )
-    return rows.filter(left_date=None).order_by("name", "id")
+    return rows.filter(left_date=None)
 
 
 class SignInLinkForm(forms.Form):

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from regions.forms import once_key
+from regions.forms.fields import offer_by_name
 from regions.merging import MergingForm
 from regions.models import Region, RegionalCEO, User
 from rollout.enums import ClarificationState, Reply
@@ -32,7 +33,7 @@ def people_near(region: Region, at: datetime) -> QuerySet[User]:
         | Q(pk__in=heads.values("user"))
         | Q(pk__in=asked.values("asked_of"))
     )
-    return rows.filter(left_date=None).order_by("name", "id")
+    return rows.filter(left_date=None)
 
 
 def _question() -> forms.CharField:
@@ -96,9 +97,8 @@ class AskForm(forms.Form):
         **initial: Any,
     ) -> None:
         super().__init__(data, initial=initial)
-        people: Any = self.fields["asked_of"]
-        people.queryset = people_near(region, asker.moment).exclude(pk=asker.pk)
-        people.label_from_instance = lambda row: row.name
+        people = people_near(region, asker.moment).exclude(pk=asker.pk)
+        offer_by_name(self.fields["asked_of"], people)
         task: Any = self.fields["task"]
         task.queryset = tasks
 

@@ -6,6 +6,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from regions.forms.fields import name_of, offer_by_name
 from regions.models import Region
 from rollout.models import Wave
 
@@ -17,9 +18,11 @@ class Filter(forms.Form):
         """The rows to choose from, by field, each under its name; waves as they go live."""
         for name, rows in choices.items():
             field: Any = self.fields[name]
-            first = ["go_live_date"] if rows.model is Wave else []
-            field.queryset = rows.order_by(*first, "name", "id")
-            field.label_from_instance = lambda row: row.name
+            if rows.model is Wave:
+                field.queryset = rows.order_by("go_live_date", "name", "id")
+                field.label_from_instance = name_of
+            else:
+                offer_by_name(field, rows)
 
     @property
     def wanted(self) -> dict[str, Any]:

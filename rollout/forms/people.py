@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from regions.calendar import today
 from regions.enums import Role
 from regions.forms import DateInput, SettingsForm, once_key
+from regions.forms.fields import offer_by_name
 from regions.merging import MergingForm
 from regions.models import Absence, Membership, Region, User
 from regions.models.people import HOURS_OF_A_WEEK
@@ -83,16 +84,12 @@ def _reason() -> forms.CharField:
 
 
 def _offer_regions(form: forms.Form, regions: QuerySet[Region]) -> None:
-    field: Any = form.fields["region"]
-    field.queryset = regions.order_by("name", "id")
-    field.label_from_instance = lambda row: row.name
+    offer_by_name(form.fields["region"], regions)
 
 
 def _offer_people(field: Any, people: QuerySet[User], but: User) -> None:
     """Those with a login, except one."""
-    rows = people.filter(may_sign_in=True).exclude(pk=but.pk)
-    field.queryset = rows.order_by("name", "id")
-    field.label_from_instance = lambda row: row.name
+    offer_by_name(field, people.filter(may_sign_in=True).exclude(pk=but.pk))
 
 
 class PeopleFilter(Filter):

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from regions.forms.fields import offer_by_name
 from rollout.enums import RequestKind
 from rollout.models import Task, TaskRequest
 
@@ -66,6 +67,6 @@ def _owner_field(task: Task, at: datetime) -> forms.Field:
     field: Any = forms.ModelChoiceField(
         label=_("New owner"), queryset=others, empty_label="–"
     )
-    field.label_from_instance = lambda user: user.name
+    offer_by_name(field, others)
     owner: forms.Field = field
     return owner

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from regions.enums import Attitude
 from regions.forms import once_key
+from regions.forms.fields import offer_by_name
 from regions.merging import MergingForm
 from regions.models import Region, RegionalCEO, Stance, User
 from regions.places import zones
@@ -134,10 +135,10 @@ class SuccessionForm(forms.Form):
             "from_date": day,
         }
         super().__init__(data, initial=now)
-        person: Any = self.fields["person"]
         rows = people.filter(left_date=None)
-        person.queryset = rows.order_by("name", "id")
-        person.label_from_instance = lambda row: f"{row.name} ({row.email})"
+        offer_by_name(
+            self.fields["person"], rows, lambda row: f"{row.name} ({row.email})"
+        )
         zone: Any = self.fields["time_zone"]
         zone.choices = zones(get_language())
         # One that is sent again may say what is so by now.

@@ -153,7 +153,7 @@ class BulkForm(forms.Form):
     def __init__(self, reader: User, data: Any = None) -> None:
         super().__init__(data)
         people = User.objects.visible_to(reader) & takers(reader.moment)
-        offer_people(self, people.order_by("name", "id"), "taker")
+        offer_people(self, people, "taker")
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

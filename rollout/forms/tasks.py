@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pilots.enums import TaskKind
 from regions.forms import once_key
-from regions.forms.fields import HoursField, TicksField
+from regions.forms.fields import HoursField, TicksField, offer_by_name
 from regions.merging import MergingForm
 from regions.models import Region, User
 from rollout.access import can_edit_task, can_say_counts
@@ -26,7 +26,7 @@ def people_for(region_id: int, *keep: int | None, at: datetime) -> QuerySet[User
     near = at_work(at, region_id)
     is_kept = Q(pk__in=[pk for pk in keep if pk is not None])
     may_be = Q(pk__in=near.values("user"), may_sign_in=True)
-    rows: QuerySet[User] = User.objects.filter(may_be | is_kept).order_by("name", "id")
+    rows: QuerySet[User] = User.objects.filter(may_be | is_kept)
     return rows
 
 
@@ -39,9 +39,7 @@ def takers(at: datetime) -> QuerySet[User]:
 
 def offer_people(form: forms.Form, people: QuerySet[User], *names: str) -> None:
     for name in names:
-        field: Any = form.fields[name]
-        field.queryset = people
-        field.label_from_instance = lambda row: row.name
+        offer_by_name(form.fields[name], people)
 
 
 def person_field(label: Any, **options: Any) -> Any:

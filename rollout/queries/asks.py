@@ -28,7 +28,7 @@ from regions.calendar import today
 from regions.enums import SETTLED_ASKS, AskOf
 from regions.models import Ask, Region, RegionalCEO, User
 from regions.models.asks import AskQuerySet
-from regions.pinyin import fits
+from regions.pinyin import by_sound, fits
 from regions.wording import capital, days, listed
 from rollout.enums import TaskState
 from rollout.models import Plan
@@ -129,11 +129,11 @@ def _side(of: AskOf, count: int, late: int) -> Side:
     return Side(of, words % {"n": count}, overdue)
 
 
-def ceos_near(reader: User) -> QuerySet[RegionalCEO]:
-    """Of whom something can be asked, by region."""
+def ceos_near(reader: User) -> list[RegionalCEO]:
+    """Of whom something can be asked, by region and where its reader looks for it."""
     ceos = RegionalCEO.objects.visible_to(reader).current()
     ceos = ceos.filter(region__archived_at=None).select_related("region")
-    return ceos.order_by("region__name", "id")
+    return sorted(ceos, key=lambda one: by_sound(one.region.name))
 
 
 def lines(rows: Collection[Ask], now: date, at: datetime) -> list[AskLine]:

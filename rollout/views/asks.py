@@ -68,6 +68,7 @@ def ask_list(request: Request) -> HttpResponse:
         found = export_rows(rows, now, user.moment)
         return as_file(suffix, _("Asks"), export_header(), found)
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    may_ask = bool(can_change_asks(user))
     context = {
         "page": page,
         "lines": lines(list(page.object_list), now, user.moment),
@@ -75,8 +76,8 @@ def ask_list(request: Request) -> HttpResponse:
         "form": form,
         "filters": request.GET.urlencode(),
         "is_filtered": any(request.GET.values()),
-        "may_ask": bool(can_change_asks(user)),
-        "ceos": ceos_near(user),
+        "may_ask": may_ask,
+        "ceos": ceos_near(user) if may_ask else [],
     }
     return render(request, "rollout/ask_list.html", context)
 
