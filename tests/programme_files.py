@@ -61,12 +61,12 @@ Pilot,Records converted,%,90,98,at_least,98.6,report of the dry run,yes
 Pilot,Days late,days,,0,at_most,,,no
 """,
     "people.csv": """\
-email,name,role,regions,from,phone,language,time_zone,working_days,country,subdivision
+email,name,role,regions,from,phone,language,time_zone,working_days,country,subdivision,address_as,careful_with
 cio@example.org,CIO,cio,,2026-01-01,,en,,,US,WA
 hq@example.org,Planner,hq,,2026-01-01,,en,,,,
 liaison@example.org,Liaison,liaison,NORTH SOUTH EAST,2026-01-01,,zh-hans,morning,1234567,,
 ceo.north@example.org,CEO of North,ceo,NORTH,2026-01-01,040 123,en,,,,
-ceo.east@example.org,CEO of East,ceo,EAST,2026-01-01,,en,Asia/Shanghai,,,
+ceo.east@example.org,CEO of East,ceo,EAST,2026-01-01,,en,Asia/Shanghai,,,,Madam East,"The old plant, unless she names it"
 staff.east@example.org,Staff of East,staff,EAST,2026-01-01,,en,,,,
 helper.east@example.org,Helper of East,helper,EAST,2026-01-01,,en,,,,
 """,
@@ -100,6 +100,12 @@ EAST,2027-03-12,14:30,,visit
     "stances.csv": """\
 region,judged,by,current,wanted,sentence
 EAST,2027-03-01 11:00,liaison@example.org,neutral,supportive,Puts the name off.
+""",
+    "clarifications.csv": """\
+region,task,question,proposal,by,of,asked,due,answered,answer,confirmed
+EAST,"Agree the roles, then the rights",Who signs for purchases?,,hq@example.org,helper.east@example.org,2027-03-01 09:00,2027-03-12,,,
+EAST,,Which plants count stock?,Both of them.,liaison@example.org,ceo.east@example.org,2027-02-22 09:00,,2027-02-23 10:00,,
+NORTH,,How many carriers are there?,Three.,hq@example.org,liaison@example.org,2026-05-04 10:00,,2026-05-05 10:00,Two.,2026-05-06 10:00
 """,
     "task_states.csv": """\
 region,task,state,reason,note,waits_for,ask

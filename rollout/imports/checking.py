@@ -1,6 +1,7 @@
 """What the checks of all tables have in common: doubles, and references into nothing."""
 
 from collections.abc import Collection, Iterable, Iterator
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 
@@ -69,3 +70,16 @@ def without_ceo(
     for entry in entries:
         if entry["region"] in content.region_codes and entry["region"] not in with_ceo:
             yield entry.fault("region", _("This region has no CEO among the people."))
+
+
+def later(
+    entries: Iterable[Entry], content: Content, column: str, said: str, at: datetime
+) -> Iterator[Fault]:
+    """What is said to have happened on a day that has not come in its region."""
+    zones = {entry["code"]: content.zone_of(entry) for entry in content.of("regions")}
+    for entry in entries:
+        zone = zones.get(entry["region"])
+        if zone is None or not entry[column]:
+            continue
+        if content.shift.day(entry[column].date()) > at.astimezone(zone).date():
+            yield entry.fault(column, said)

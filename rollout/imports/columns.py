@@ -144,6 +144,8 @@ KINDS: dict[str, tuple[Column, ...]] = {
         optional("time_zone", values.zone_or_morning),
         optional("working_days", values.weekdays, "12345"),
         *PLACE,
+        optional("address_as", values.text(100)),
+        optional("careful_with", values.text(1000)),
     ),
     "signins": (Column("email", values.email), Column("password", values.text(128))),
     "owners": (
@@ -185,6 +187,19 @@ KINDS: dict[str, tuple[Column, ...]] = {
         Column("current", Choice.of(Attitude.values)),
         Column("wanted", Choice.of(Attitude.values)),
         Column("sentence", values.text(300)),
+    ),
+    "clarifications": (
+        Column("region", values.code),
+        optional("task", TITLE),
+        Column("question", values.text(500)),
+        optional("proposal", values.text(2000)),
+        Column("by", values.email),
+        Column("of", values.email),
+        Column("asked", values.moment),
+        optional("due", values.day, None),
+        optional("answered", values.moment),
+        optional("answer", values.text(2000)),
+        optional("confirmed", values.moment),
     ),
     "task_states": (
         Column("region", values.code),

@@ -14,13 +14,25 @@ from regions.enums import GROUP_ROLES, SETTLED_ASKS, Outcome
 from regions.validators import validate_place
 from rollout.enums import TaskState
 
-from .checking import doubles, not_there, said_before, step_named, unknown, without_ceo
+from .checking import (
+    doubles,
+    later,
+    not_there,
+    said_before,
+    step_named,
+    unknown,
+    without_ceo,
+)
+from .clarifications import faults_of_clarifications
 from .columns import CEO
 from .content import Content, Known, filled
 from .entries import Entry
 from .faults import Fault
 from .lessonuses import faults_of_uses
 from .plans import kick_off_of
+
+# How to deal with somebody.
+MANNERS = ("address_as", "careful_with")
 
 
 def cross_faults(content: Content, known: Known, *, at: datetime) -> Iterator[Fault]:
@@ -41,6 +53,7 @@ def cross_faults(content: Content, known: Known, *, at: datetime) -> Iterator[Fa
     yield from _stances(content, known, emails, at)
     yield from _task_states(content, emails)
     yield from faults_of_uses(content, emails)
+    yield from faults_of_clarifications(content, emails, at)
 
 
 # --- File by file --------------------------------------------------------------------
@@ -116,6 +129,10 @@ def _people(content: Content) -> Iterator[Fault]:
                     "regions", _("%(region)s has two CEOs.") % {"region": code}
                 )
         yield from _region_fits_role(entry)
+        if entry["role"] not in (CEO, None):
+            for column in MANNERS:
+                if entry[column]:
+                    yield entry.fault(column, _("This belongs to CEOs only."))
 
 
 def _region_fits_role(entry: Entry) -> Iterator[Fault]:
@@ -144,7 +161,8 @@ def _contacts(
     yield from unknown(contacts, "region", content.region_codes)
     yield from unknown(contacts, "by", emails)
     yield from without_ceo(contacts, content, known)
-    yield from _later(contacts, content, "held", at)
+    said = _("A talk cannot be logged before it was held.")
+    yield from later(contacts, content, "held", said, at)
     yield from _unknown_asks(contacts, content)
     for entry in contacts:
         yield from _talk_is_sound(entry)
@@ -177,23 +195,6 @@ def _unknown_asks(entries: Iterable[Entry], content: Content) -> Iterator[Fault]
             yield from unknown(rows, "ask", texts.get(region, set()))
 
 
-def _later(
-    entries: Iterable[Entry], content: Content, column: str, at: datetime
-) -> Iterator[Fault]:
-    """What is said to have happened on a day that has not come."""
-    zones = {entry["code"]: content.zone_of(entry) for entry in content.of("regions")}
-    said = {
-        "held": _("A talk cannot be logged before it was held."),
-        "judged": _("Nobody can have judged on a day to come."),
-    }
-    for entry in entries:
-        zone = zones.get(entry["region"])
-        if zone is None or entry[column] is None:
-            continue
-        if content.shift.day(entry[column].date()) > at.astimezone(zone).date():
-            yield entry.fault(column, said[column])
-
-
 def _talk_is_sound(entry: Entry) -> Iterator[Fault]:
     """The rules that the log form keeps too."""
     reached = entry["outcome"] == Outcome.REACHED
@@ -221,7 +222,8 @@ def _stances(
     yield from unknown(stances, "region", content.region_codes)
     yield from unknown(stances, "by", emails)
     yield from without_ceo(stances, content, known)
-    yield from _later(stances, content, "judged", at)
+    said = _("Nobody can have judged on a day to come.")
+    yield from later(stances, content, "judged", said, at)
 
 
 def _task_states(content: Content, emails: Collection[str]) -> Iterator[Fault]:

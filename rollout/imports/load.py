@@ -18,6 +18,7 @@ from regions.models import Programme, User
 from regions.queries import calendars
 from rollout.services.plans import CannotMoveGoLive, CannotPlan
 
+from .clarifications import load_clarifications
 from .content import Content
 from .engagement import load_asks, load_check_ins, load_contacts, load_stances
 from .ledger import Count, Ledger
@@ -107,5 +108,6 @@ def _write_rows(content: Content, ledger: Ledger) -> Programme:
     load_contacts(content, ledger, programme, ceos=ceos, people=people, asks=asks)
     load_check_ins(content, ledger, programme, ceos)
     load_uses(content, ledger, programme, people)
+    load_clarifications(content, ledger, programme, regions=regions, people=people)
     load_stances(content, ledger, programme, ceos=ceos, people=people)
     return programme

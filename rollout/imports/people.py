@@ -48,6 +48,8 @@ def load_people(content: Content, ledger: Ledger) -> People:
     others = {entry["by"] for entry in content.of("contacts")}
     others |= {entry["by"] for entry in content.of("stances")}
     others |= {entry["by"] for entry in content.of("lesson_uses")}
+    others |= {entry["by"] for entry in content.of("clarifications")}
+    others |= {entry["of"] for entry in content.of("clarifications")}
     others |= {entry["waits_for"] for entry in content.of("task_states")}
     known = {
         user.email: user
@@ -118,6 +120,8 @@ def load_ceos(
             user=people[entry["email"]],
             region=regions[code],
             from_date=content.shift.day(entry["from"]),
+            address_as=entry["address_as"],
+            careful_with=entry["careful_with"],
         )
         for code, entry in content.ceos.items()
     }
@@ -127,10 +131,8 @@ def load_ceos(
         row.region.code: row
         for row in sorted(rows.select_related("region", "user"), key=_is_open)
     }
-    return {
-        **known,
-        **ledger.take("CEOs", drafts, known, ["user_id", "from_date", "to_date"]),
-    }
+    said = ["user_id", "from_date", "to_date", "address_as", "careful_with"]
+    return {**known, **ledger.take("CEOs", drafts, known, said)}
 
 
 def _is_open(row: Membership | RegionalCEO) -> bool:

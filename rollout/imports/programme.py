@@ -109,6 +109,8 @@ def _known(content: Content) -> Known:
         (entry["by"] for entry in content.of("contacts")),
         (entry["by"] for entry in content.of("stances")),
         (entry["by"] for entry in content.of("lesson_uses")),
+        (entry["by"] for entry in content.of("clarifications")),
+        (entry["of"] for entry in content.of("clarifications")),
         (entry["waits_for"] for entry in content.of("task_states")),
     )
     people = User.objects.filter(email__in=filled(emails))

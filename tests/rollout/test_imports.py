@@ -18,6 +18,7 @@ from regions.models import (
     Contact,
     HistoryEntry,
     Membership,
+    PrivateView,
     Programme,
     Region,
     RegionalCEO,
@@ -26,7 +27,7 @@ from regions.models import (
     User,
 )
 from rollout.imports import load as loading
-from rollout.models import LessonUse, Plan, Task
+from rollout.models import Clarification, LessonUse, Mail, Plan, Task
 from tests.history_guard import unrecorded
 from tests.programme_files import FILES, TODAY, load_folder, write_folder
 
@@ -70,6 +71,7 @@ def test_regions_become_plans_with_tasks(folder):
         "talks": 3,
         "check-ins": 1,
         "answers": 2,
+        "questions": 3,
         "stances": 1,
     }
     plan = Plan.objects.get(region__code="EAST")
@@ -234,6 +236,46 @@ def test_answers_to_lessons_are_told_with_their_task(folder):
     ]
     north = LessonUse.objects.get(answer="used")
     assert (north.outcome_by, north.outcome_at) == (north.by, north.task.finished_at)
+
+
+def test_questions_are_asked_answered_and_confirmed(folder):
+    """No answer to a proposal is a yes; any other is confirmed by whoever asked."""
+    load_folder(folder)
+
+    found = Clarification.objects.order_by("asked_at").values_list(
+        "region__code", "state", "answer", "answered_by__email", "confirmed_by__email"
+    )
+    carriers, plants, purchases = found
+    assert carriers == (
+        "NORTH", "confirmed", "Two.", "liaison@example.org", "hq@example.org"
+    )  # fmt: skip
+    ceo = "ceo.east@example.org"
+    assert plants == ("EAST", "confirmed", "Both of them.", ceo, ceo)
+    assert purchases == ("EAST", "open", "", None, None)
+    row = Clarification.objects.get(state="open")
+    assert str(row.task) == "Agree the roles, then the rights"
+    assert row.asked_at == datetime(2027, 3, 1, 1, 0, tzinfo=UTC)
+    assert row.due_date == date(2027, 3, 12)
+    assert not Mail.objects.exists()
+
+
+def test_answer_may_wait_to_be_confirmed(tmp_path):
+    files = {"clarifications.csv": FILES["clarifications.csv"].replace(
+        "Two.,2026-05-06 10:00", "Two.,")}  # fmt: skip
+
+    load_folder(write_folder(tmp_path / "erp", FILES | files))
+
+    row = Clarification.objects.get(region__code="NORTH")
+    assert (row.state, row.answer, row.confirmed_by) == ("answered", "Two.", None)
+
+
+def test_manners_of_a_ceo_are_private_also_in_the_history(folder):
+    load_folder(folder)
+
+    ceo = RegionalCEO.objects.get(region__code="EAST")
+    assert ceo.address_as == "Madam East"
+    assert ceo.careful_with == "The old plant, unless she names it"
+    assert not PrivateView.objects.exists()
 
 
 def test_talks_are_booked_and_stay_as_people_moved_them(folder):

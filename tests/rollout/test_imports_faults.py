@@ -394,6 +394,72 @@ FAULTS = {
         "SOUTH,",
         "check_ins.csv, row 2, column region: This region has no CEO among the people.",
     ),
+    "manners_of_no_ceo": (
+        "people.csv",
+        "Helper of East,helper,EAST,2026-01-01,,en,,,,",
+        "Helper of East,helper,EAST,2026-01-01,,en,,,,,,Shy",
+        "people.csv, row 8, column careful_with: This belongs to CEOs only.",
+    ),
+    "question_of_nobody": (
+        "clarifications.csv",
+        "ceo.east@",
+        "somebody@",
+        'clarifications.csv, row 3, column of: "somebody@example.org" is not known. '
+        f"Allowed: {PEOPLE}.",
+    ),
+    "question_to_oneself": (
+        "clarifications.csv",
+        "liaison@example.org,ceo.east@example.org",
+        "liaison@example.org,liaison@example.org",
+        "clarifications.csv, row 3, column of: Ask somebody else than yourself.",
+    ),
+    "question_twice": (
+        "clarifications.csv",
+        "EAST,,Which plants count stock?",
+        "EAST,,Who signs for purchases?",
+        "clarifications.csv, row 3, column question: "
+        "The same stands already in clarifications.csv, row 2.",
+    ),
+    "question_about_no_task": (
+        "clarifications.csv",
+        "EAST,,Which",
+        "EAST,Count the stars,Which",
+        'clarifications.csv, row 3, column task: "Count the stars" is not known. '
+        "Allowed: Agree the roles, then the rights, Analyse the stakeholders, "
+        "Clean the customers, Freeze the old system, Go-live, Kick-off, "
+        "Open the ready room.",
+    ),
+    "question_of_a_day_to_come": (
+        "clarifications.csv",
+        "2027-03-01",
+        "2027-03-11",
+        "clarifications.csv, row 2, column asked: This lies on a day to come.",
+    ),
+    "answer_without_day": (
+        "clarifications.csv",
+        "2026-05-05 10:00,Two.,2026-05-06 10:00",
+        ",Two.,",
+        "clarifications.csv, row 4, column answered: Say when it was answered.",
+    ),
+    "yes_to_nothing": (
+        "clarifications.csv",
+        "Both of them.",
+        "",
+        "clarifications.csv, row 3, column answer: Say what the answer was.",
+    ),
+    "confirmed_without_answer": (
+        "clarifications.csv",
+        "2027-03-12,,,",
+        "2027-03-12,,,2027-03-02 09:00",
+        "clarifications.csv, row 2, column confirmed: "
+        "There is no answer that was to be confirmed.",
+    ),
+    "answered_before_asked": (
+        "clarifications.csv",
+        "2027-02-23",
+        "2027-02-20",
+        "clarifications.csv, row 3, column answered: This lies before what it follows.",
+    ),
     "stance_without_ceo": (
         "stances.csv",
         "EAST,",

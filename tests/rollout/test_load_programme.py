@@ -30,7 +30,7 @@ def test_load_prints_what_is_new_and_how_far_dates_moved(tmp_path):
 
     assert lines[:5] == [
         IGNORED,
-        "No faults in 39 rows. All dates are moved by 52 weeks, later.",
+        "No faults in 42 rows. All dates are moved by 52 weeks, later.",
         "Loaded ERP roll-out (ERP-1).",
         "  programme        1 new, 0 the same",
         "  regions          3 new, 0 the same",
@@ -44,7 +44,7 @@ def test_later_load_keeps_the_shift_of_the_first(tmp_path):
 
     lines = run(folder, at="2028-03-09T12:00Z")
 
-    assert lines[1] == "No faults in 39 rows. All dates are as in the files."
+    assert lines[1] == "No faults in 42 rows. All dates are as in the files."
     assert lines[3] == "  programme        0 new, 1 the same"
     assert lines[-1] == "  stances          0 new, 1 the same"
 
@@ -67,7 +67,7 @@ def test_load_says_that_changed_rows_are_kept(tmp_path):
 def test_check_writes_nothing(tmp_path):
     lines = run(write_folder(tmp_path / "erp"), "--check")
 
-    assert lines == [IGNORED, "No faults in 39 rows. All dates are as in the files."]
+    assert lines == [IGNORED, "No faults in 42 rows. All dates are as in the files."]
     assert not Programme.objects.exists()
 
 
