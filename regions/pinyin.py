@@ -43,7 +43,7 @@ def readings(text: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=REMEMBERED)
-def by_sound(text: str) -> tuple[str, str]:
-    """Where a name stands among others: by pinyin, as in a Chinese directory, and by its
-    letters where it has none."""
-    return "".join(lazy_pinyin(text)).casefold(), text
+def by_sound(text: str) -> tuple[tuple[str, ...], str]:
+    """Where a name stands among others: by pinyin, syllable after syllable as in a Chinese
+    directory, and by its letters where it has none."""
+    return tuple(one.casefold() for one in lazy_pinyin(text)), text

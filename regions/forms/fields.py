@@ -32,7 +32,7 @@ class ByName(ModelChoiceIterator):  # type: ignore[type-arg]
             yield self.choice(row)
 
 
-def _place(row: Model) -> tuple[tuple[str, str], int]:
+def _place(row: Model) -> tuple[Any, int]:
     return by_sound(name_of(row)), row.pk
 
 

@@ -10,8 +10,10 @@ from tests.factories import make_ceo, make_region, make_user
 pytestmark = [
     pytest.mark.django_db, pytest.mark.usefixtures("frozen"), pytest.mark.any_store
 ]  # fmt: skip
-# By pinyin: bei jing, chong qing, (Coast), fu jian, zhe jiang.
-IN_ORDER = ["北京公司", "重庆公司", "Coast Company", "福建公司", "浙江公司"]
+# By pinyin: bei jing, chong qing, (Coast), he nan, hei long jiang, zhe jiang.
+IN_ORDER = [
+    "北京公司", "重庆公司", "Coast Company", "河南公司", "黑龙江公司", "浙江公司",
+]  # fmt: skip
 
 
 def labels(field):
