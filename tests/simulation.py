@@ -27,7 +27,7 @@ from rollout.enums import BlockReason, TaskState
 from rollout.imports.load import load
 from rollout.imports.programme import check
 from rollout.imports.read import read_source
-from rollout.models import Plan, Task
+from rollout.models import Clarification, Plan, Task
 from rollout.queries.calls import calls_due
 from rollout.services.plans import move_go_live
 from rollout.services.tasks import block_task, reopen_task
@@ -52,7 +52,7 @@ def load_sample() -> None:
 
 @dataclass(frozen=True)
 class Told:
-    """That somebody was told of one CEO or task in one mail; `local` is his own time."""
+    """That somebody was told of one CEO, task or question in one mail; `local` is his own time."""
 
     email: str
     at: datetime
@@ -72,6 +72,7 @@ class Script:
     def night(self, number: int, at: datetime) -> None:
         if number == 0:
             self.booked()
+            self.asked()
         self.calls(number, at)
         self.tasks(number, at)
         self.rest(number, at)
@@ -88,6 +89,13 @@ class Script:
             begins = datetime.combine(row.day_date, time(), region.zone)
             for days in (0, 1):
                 self.note(f"regions/{region.code}/call", begins + days * DAY)
+
+    def asked(self) -> None:
+        """A question that the sample leaves open is told again two days before the answer
+        is needed."""
+        for row in Clarification.objects.unanswered().select_related("region"):
+            day = row.due_date - 2 * DAY
+            self.note(row.question, datetime.combine(day, time(), row.region.zone))
 
     def calls(self, number: int, at: datetime) -> None:
         """Some of those who are due are reached, some book another day, some stay away."""
@@ -193,11 +201,13 @@ class Script:
 def told_in(folder: Path) -> list[Told]:
     """What the message files tell, oldest first."""
     zones = dict(User.objects.values_list("email", "time_zone"))
+    questions = list(Clarification.objects.values_list("question", flat=True))
     found = []
     for path in sorted(folder.glob("*.eml")):
         mail = message_from_bytes(path.read_bytes(), policy=policy.default)
         text = mail.get_body(("plain",)).get_content()
         about = [found or late for found, late in ABOUT.findall(text)]
+        about += [question for question in questions if question in text]
         email = mail["To"].addresses[0].addr_spec
         at = parsedate_to_datetime(mail["Date"])
         local = at.astimezone(ZoneInfo(zones[email]))
