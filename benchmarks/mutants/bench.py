@@ -34,6 +34,10 @@ TESTS = (
     "tests/test_admin_scope.py",
     "tests/test_privacy.py",
     "tests/test_single_guards.py",
+    "tests/pilots/test_finding_pages.py",
+    "tests/pilots/test_pilot_pages.py",
+    "tests/pilots/test_similarity.py",
+    "tests/pilots/test_versions.py",
     "tests/rollout/test_attachment_pages.py",
     "tests/rollout/test_security.py",
 )

@@ -28,8 +28,6 @@ from regions.middleware import Request
 from regions.models import Programme
 from regions.services.sendings import Sent, SentOtherwise, make_once
 
-FORM = ["GET", "HEAD", "POST"]
-
 
 @require_safe
 def version(request: Request, pk: int) -> HttpResponse:
@@ -44,7 +42,7 @@ def version(request: Request, pk: int) -> HttpResponse:
     return render(request, "pilots/version_page.html", context)
 
 
-@require_http_methods(FORM)
+@require_http_methods(["GET", "HEAD", "POST"])
 def procedure_add(request: Request) -> HttpResponse:
     """A procedure that the playbook does not have yet."""
     can_keep_playbook(request.user).insist()
@@ -96,7 +94,7 @@ def draft_discard(request: Request, pk: int) -> HttpResponse:
     return redirect("pilots:playbook")
 
 
-@require_http_methods(FORM)
+@require_http_methods(["GET", "HEAD", "POST"])
 def publish(request: Request, pk: int) -> HttpResponse:
     """First what it changes, then the button."""
     draft, user = _procedure(request, pk), request.user
@@ -120,7 +118,7 @@ def publish(request: Request, pk: int) -> HttpResponse:
 # --- Steps of a draft ----------------------------------------------------------------
 
 
-@require_http_methods(FORM)
+@require_http_methods(["GET", "HEAD", "POST"])
 def step_add(request: Request, pk: int) -> HttpResponse:
     draft = _procedure(request, pk)
     can_keep_playbook(request.user).insist()
@@ -139,7 +137,7 @@ def step_add(request: Request, pk: int) -> HttpResponse:
     return _step_page(request, draft, form, 422 if form.is_bound else 200)
 
 
-@require_http_methods(FORM)
+@require_http_methods(["GET", "HEAD", "POST"])
 def step_edit(request: Request, pk: int) -> HttpResponse:
     step = _step(request, pk)
     can_keep_playbook(request.user).insist()

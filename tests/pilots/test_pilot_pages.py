@@ -6,6 +6,7 @@ import pytest
 
 from pilots.enums import FindingKind, FindingState
 from pilots.models import SuccessCriterion
+from pilots.queries import pilots_of
 from regions.models import HistoryEntry
 from tests.factories import (
     make_criterion,
@@ -120,3 +121,8 @@ def test_page_takes_the_same_queries_for_one_and_three_rows(
 
     with assert_queries(9):
         assert browser.get(f"/pilots/{pilot.pk}/").status_code == 200
+
+
+def test_who_has_no_role_sees_no_pilot(pilot, programme, outsider, staff_north):
+    assert list(pilots_of(programme, staff_north)) == [pilot]
+    assert list(pilots_of(programme, outsider)) == []

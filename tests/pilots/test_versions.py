@@ -5,8 +5,9 @@ import pytest
 from pilots.models import Procedure, Step
 from pilots.services import playbook
 from regions.history import Act
+from regions.models import Programme
 from tests import factories
-from tests.factories import NOW, make_finding, make_procedure, make_step
+from tests.factories import NOW, make_finding, make_procedure, make_programme, make_step
 from tests.permissions import STEP
 
 pytestmark = [pytest.mark.usefixtures("frozen"), pytest.mark.any_store]
@@ -164,3 +165,29 @@ def test_page_takes_the_same_queries_for_one_and_three(
 
     with assert_queries(11):
         assert page_of(client, first).status_code == 200
+
+
+def test_draft_is_on_no_page_of_who_does_not_see_drafts(
+    draft, first, hq, staff_north, as_user
+):
+    def told(user):
+        client = as_user(user)
+        playbook_page = client.get("/playbook/").context
+        return list(playbook_page["drafts"]), page_of(client, first).context[
+            "page"
+        ].versions
+
+    assert told(hq) == ([draft], [draft, first])
+    assert told(staff_north) == ([], [first])
+
+
+def test_procedure_is_added_to_a_programme_that_one_sees(hq, as_user, monkeypatch):
+    def code():
+        return as_user(hq).get("/playbook/new/").status_code
+
+    make_programme()
+    before = code()
+    rows = type(Programme.objects.all())
+    monkeypatch.setattr(rows, "visible_to", lambda self, user: self.none())
+
+    assert (before, code()) == (200, 404)
