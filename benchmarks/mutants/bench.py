@@ -34,6 +34,7 @@ TESTS = (
     "tests/test_admin_scope.py",
     "tests/test_privacy.py",
     "tests/test_single_guards.py",
+    "tests/test_narrowed.py",
     "tests/pilots/test_finding_pages.py",
     "tests/pilots/test_pilot_pages.py",
     "tests/pilots/test_similarity.py",

@@ -1,0 +1,141 @@
+"""What queries find is narrowed by `visible_to`, also where another guard happens to keep the
+same rows back: here it leaves nothing of one model, and so must they.
+
+And what a reader may do is asked about this reader, line by line.
+"""
+
+import pytest
+
+from pilots.models import Finding, Procedure
+from regions.models import Contact, Region, Rhythm, Stance
+from rollout.models import CloseOut, LessonUse, Plan, Push, Task
+from rollout.queries.askpage import ask_page
+from rollout.queries.asks import asks
+from rollout.queries.closeouts import rounds_of
+from rollout.queries.effect import effects
+from rollout.queries.feeds import agenda_of
+from rollout.queries.lessons import lesson_line, lesson_lines, open_lessons
+from rollout.queries.lessonuse import review_lines
+from rollout.queries.pushing import pushes_of
+from rollout.queries.stances import heads_of, judgements_in
+from rollout.queries.takingback import take_back_answer
+from tests.factories import (
+    NOW,
+    make_contact,
+    make_finding,
+    make_procedure,
+    make_step,
+    make_task,
+)
+
+pytestmark = [pytest.mark.usefixtures("frozen"), pytest.mark.any_store]
+
+
+@pytest.fixture
+def world(shared_world):
+    return shared_world
+
+
+def talks_on_an_ask(world):
+    north = world.north
+    make_contact(north.ask.ceo, north.ask.programme, north.other, ask=north.ask)
+    return ask_page(north.ask, reader(world, "liaison"), NOW).talks
+
+
+def asks_by_region(world):
+    return asks(reader(world, "cio"), {"q": "mark_north_all"}, NOW)
+
+
+def rounds(world):
+    return rounds_of(world.north.pilot, reader(world, "cio"))
+
+
+def effect_of_lessons(world):
+    return effects(world.north.plan.programme, reader(world, "cio"), NOW)
+
+
+def answers_to_lessons(world):
+    return [line for line in effect_of_lessons(world) if line.skipped]
+
+
+def lessons_to_review(world):
+    return review_lines(world.north.plan.programme, reader(world, "cio"))
+
+
+def pushes(world):
+    return pushes_of(world.north.carried, reader(world, "cio"))
+
+
+def heads_with_waves(world):
+    found = heads_of(world.north.plan.programme, reader(world, "cio"), NOW)
+    return [head for head in found if head.wave]
+
+
+def judgements_of_a_ceo(world):
+    north = world.north
+    return judgements_in(north.region, north.plan.programme, reader(world, "cio"))
+
+
+def own_tasks(world):
+    return agenda_of(reader(world, "staff"), NOW).tasks
+
+
+def own_talks(world):
+    return agenda_of(reader(world, "liaison"), NOW).talks
+
+
+@pytest.mark.parametrize(
+    ("model", "find"),
+    [
+        (Contact, talks_on_an_ask),
+        (Region, asks_by_region),
+        (CloseOut, rounds),
+        (Procedure, effect_of_lessons),
+        (Task, effect_of_lessons),
+        (LessonUse, answers_to_lessons),
+        (Finding, lessons_to_review),
+        (Push, pushes),
+        (Stance, judgements_of_a_ceo),
+        (Rhythm, heads_with_waves),
+        (Plan, heads_with_waves),
+        (Task, own_tasks),
+        (Rhythm, own_talks),
+    ],
+    ids=lambda one: one.__name__,
+)
+def test_nothing_is_found_past_visible_to(model, find, world, monkeypatch):
+    before = list(find(world))
+    monkeypatch.setattr(
+        type(model._default_manager.all()), "visible_to", lambda self, user: self.none()
+    )
+
+    assert before
+    assert list(find(world)) == []
+
+
+def reader(world, role):
+    user = world.people[role]
+    user.as_of = NOW
+    return user
+
+
+@pytest.mark.parametrize(("role", "may"), [("manager", True), ("auditor", False)])
+def test_lessons_are_answered_by_who_may_work_on_the_task(role, may, world):
+    user, north = reader(world, role), world.north
+    step = make_step(make_procedure(north.plan.programme, "Try it"))
+    make_finding(step.procedure.programme, "New", state="adopted", step=step)
+    make_task(north.plan, "Taught", step=step)
+    on_the_plan = open_lessons(north.plan, user, 9)
+    lines = lesson_lines(north.lesson, user) + on_the_plan
+    lines.append(lesson_line(north.lesson, north.taught, user))
+
+    assert on_the_plan
+    assert len(lines) > len(on_the_plan) + 1
+    assert {line.may_answer for line in lines} == {may}
+
+
+@pytest.mark.parametrize(("role", "may"), [("hq", True), ("manager", False)])
+def test_carried_version_is_taken_back_by_who_carries_it(role, may, world):
+    carried = world.north.push.plans.get()
+
+    assert bool(take_back_answer(carried.act, reader(world, role))) is may
