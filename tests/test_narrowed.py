@@ -5,10 +5,11 @@ And what a reader may do is asked about this reader, line by line.
 """
 
 import pytest
+from django.urls import reverse
 
 from pilots.models import Finding, Procedure
-from regions.models import Contact, Region, Rhythm, Stance
-from rollout.models import CloseOut, LessonUse, Plan, Push, Task
+from regions.models import Contact, Programme, Region, RegionalCEO, Rhythm, Stance
+from rollout.models import CloseOut, LessonUse, Plan, Push, Task, TaskFinding
 from rollout.queries.askpage import ask_page
 from rollout.queries.asks import asks
 from rollout.queries.closeouts import rounds_of
@@ -19,6 +20,8 @@ from rollout.queries.lessonuse import review_lines
 from rollout.queries.pushing import pushes_of
 from rollout.queries.stances import heads_of, judgements_in
 from rollout.queries.takingback import take_back_answer
+from rollout.queries.taught import taught_by
+from rollout.queries.waves import wave_page
 from tests.factories import (
     NOW,
     make_contact,
@@ -26,7 +29,9 @@ from tests.factories import (
     make_procedure,
     make_step,
     make_task,
+    make_taught,
 )
+from tests.matrix import Ask, encoded, send, undone
 
 pytestmark = [pytest.mark.usefixtures("frozen"), pytest.mark.any_store]
 
@@ -76,6 +81,37 @@ def judgements_of_a_ceo(world):
     return judgements_in(north.region, north.plan.programme, reader(world, "cio"))
 
 
+def taught_by_a_task(world):
+    with undone():
+        make_taught(world.north.task, world.north.proposed)
+        return taught_by(world.north.task, reader(world, "cio"))
+
+
+def plans_of_a_wave(world):
+    return wave_page(world.north.wave, reader(world, "cio")).plans
+
+
+def tasks_unlinked_from_an_ask(world):
+    """By a request; what is not found stays linked."""
+    task, form = world.north.waiting, {"task": world.north.waiting.pk, "version": "1"}
+    path = reverse("rollout:ask-unlink", args=[world.north.ask.pk])
+    with undone():
+        post(world, "liaison", path, form)
+        return list(Task.objects.filter(pk=task.pk, waits_for_ask=None))
+
+
+def ways_to_a_new_ask(world):
+    query = {"region": world.north.region.code}
+    page = get(world, "liaison", reverse("rollout:ask-start", query=query))
+    return ["/asks/new/"] if page.url.endswith("/asks/new/") else []
+
+
+def programmes_of_a_new_ask(world):
+    path = reverse("rollout:ask-new", args=[world.north.region.code])
+    form = get(world, "liaison", path).context["form"]
+    return form.fields["programme"].queryset
+
+
 def own_tasks(world):
     return agenda_of(reader(world, "staff"), NOW).tasks
 
@@ -96,6 +132,13 @@ def own_talks(world):
         (Finding, lessons_to_review),
         (Push, pushes),
         (Stance, judgements_of_a_ceo),
+        (TaskFinding, taught_by_a_task),
+        (Finding, taught_by_a_task),
+        (Plan, plans_of_a_wave),
+        (Task, tasks_unlinked_from_an_ask),
+        (RegionalCEO, ways_to_a_new_ask),
+        (Plan, programmes_of_a_new_ask),
+        (Programme, programmes_of_a_new_ask),
         (Rhythm, heads_with_waves),
         (Plan, heads_with_waves),
         (Task, own_tasks),
@@ -111,6 +154,14 @@ def test_nothing_is_found_past_visible_to(model, find, world, monkeypatch):
 
     assert before
     assert list(find(world)) == []
+
+
+def get(world, role, path):
+    return send(world.clients[role], Ask("GET", path))
+
+
+def post(world, role, path, form):
+    return send(world.clients[role], Ask("POST", path, encoded(form)))
 
 
 def reader(world, role):
@@ -139,3 +190,11 @@ def test_carried_version_is_taken_back_by_who_carries_it(role, may, world):
     carried = world.north.push.plans.get()
 
     assert bool(take_back_answer(carried.act, reader(world, role))) is may
+
+
+@pytest.mark.parametrize(("role", "may"), [("hq", True), ("manager", False)])
+def test_way_to_carry_a_version_is_shown_to_who_carries_it(role, may, world):
+    later = world.north.later.pk
+    page = get(world, role, reverse("pilots:version", args=[later])).content.decode()
+
+    assert (reverse("rollout:push", args=[later]) in page) is may
