@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from pilots.models import Finding, Procedure
 from regions.models import Contact, Programme, Region, RegionalCEO, Rhythm, Stance
-from rollout.models import CloseOut, LessonUse, Plan, Push, Task, TaskFinding
+from rollout.models import Brief, CloseOut, LessonUse, Plan, Push, Task, TaskFinding
 from rollout.queries.askpage import ask_page
 from rollout.queries.asks import asks
 from rollout.queries.closeouts import rounds_of
@@ -112,6 +112,16 @@ def programmes_of_a_new_ask(world):
     return form.fields["programme"].queryset
 
 
+def booklets(world):
+    answer = get(world, "staff", reverse("rollout:booklet"))
+    return ["playbook.pdf"] if answer.status_code == 200 else []
+
+
+def earlier_briefs(world):
+    path = reverse("rollout:region-brief", args=[world.north.region.code])
+    return get(world, "liaison", path).context["earlier"]
+
+
 def own_tasks(world):
     return agenda_of(reader(world, "staff"), NOW).tasks
 
@@ -137,6 +147,8 @@ def own_talks(world):
         (Plan, plans_of_a_wave),
         (Task, tasks_unlinked_from_an_ask),
         (RegionalCEO, ways_to_a_new_ask),
+        (Procedure, booklets),
+        (Brief, earlier_briefs),
         (Plan, programmes_of_a_new_ask),
         (Programme, programmes_of_a_new_ask),
         (Rhythm, heads_with_waves),
