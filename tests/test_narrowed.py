@@ -4,11 +4,21 @@ same rows back: here it leaves nothing of one model, and so must they.
 And what a reader may do is asked about this reader, line by line.
 """
 
+import uuid
+
 import pytest
 from django.urls import reverse
 
 from pilots.models import Finding, Procedure
-from regions.models import Contact, Programme, Region, RegionalCEO, Rhythm, Stance
+from regions.models import (
+    Contact,
+    ContactDraft,
+    Programme,
+    Region,
+    RegionalCEO,
+    Rhythm,
+    Stance,
+)
 from rollout.models import Brief, CloseOut, LessonUse, Plan, Push, Task, TaskFinding
 from rollout.queries.askpage import ask_page
 from rollout.queries.asks import asks
@@ -25,6 +35,7 @@ from rollout.queries.waves import wave_page
 from tests.factories import (
     NOW,
     make_contact,
+    make_draft,
     make_finding,
     make_procedure,
     make_step,
@@ -122,6 +133,25 @@ def earlier_briefs(world):
     return get(world, "liaison", path).context["earlier"]
 
 
+def call_sheet(world):
+    path = reverse("rollout:call-sheet", args=[world.north.region.code])
+    return get(world, "liaison", path).context
+
+
+def begun_logs(world):
+    with undone():
+        ask = world.north.ask
+        make_draft(ask.ceo, ask.programme, world.people["liaison"])
+        return [line] if (line := call_sheet(world)["draft_line"]) else []
+
+
+def logs_that_arrived(world):
+    with undone():
+        north, key = world.north, uuid.UUID(int=7)
+        make_contact(north.ask.ceo, north.ask.programme, north.other, key=key)
+        return [last] if (last := call_sheet(world)["last_key"]) else []
+
+
 def own_tasks(world):
     return agenda_of(reader(world, "staff"), NOW).tasks
 
@@ -149,6 +179,8 @@ def own_talks(world):
         (RegionalCEO, ways_to_a_new_ask),
         (Procedure, booklets),
         (Brief, earlier_briefs),
+        (ContactDraft, begun_logs),
+        (Contact, logs_that_arrived),
         (Plan, programmes_of_a_new_ask),
         (Programme, programmes_of_a_new_ask),
         (Rhythm, heads_with_waves),
@@ -210,3 +242,13 @@ def test_way_to_carry_a_version_is_shown_to_who_carries_it(role, may, world):
     page = get(world, role, reverse("pilots:version", args=[later])).content.decode()
 
     assert (reverse("rollout:push", args=[later]) in page) is may
+
+
+@pytest.mark.parametrize("name", ["rollout:brief-html", "rollout:brief-pdf"])
+def test_brief_that_nobody_can_sign_is_not_there(name, world, monkeypatch):
+    """A region without a liaison, in a group without a CIO."""
+    path = reverse(name, args=[world.north.draft.pk])
+    before = get(world, "liaison", path).status_code
+    monkeypatch.setattr("rollout.views.briefs.writer_of", lambda row, at: None)
+
+    assert (before, get(world, "liaison", path).status_code) == (200, 404)
