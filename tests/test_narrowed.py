@@ -18,6 +18,7 @@ from regions.models import (
     RegionalCEO,
     Rhythm,
     Stance,
+    User,
 )
 from rollout.models import Brief, CloseOut, LessonUse, Plan, Push, Task, TaskFinding
 from rollout.queries.askpage import ask_page
@@ -152,6 +153,11 @@ def logs_that_arrived(world):
         return [last] if (last := call_sheet(world)["last_key"]) else []
 
 
+def people_to_lead_a_region(world):
+    path = reverse("rollout:ceo-change", args=[world.north.region.code])
+    return get(world, "hq", path).context["form"].fields["person"].queryset
+
+
 def own_tasks(world):
     return agenda_of(reader(world, "staff"), NOW).tasks
 
@@ -181,6 +187,7 @@ def own_talks(world):
         (Brief, earlier_briefs),
         (ContactDraft, begun_logs),
         (Contact, logs_that_arrived),
+        (User, people_to_lead_a_region),
         (Plan, programmes_of_a_new_ask),
         (Programme, programmes_of_a_new_ask),
         (Rhythm, heads_with_waves),
@@ -252,3 +259,11 @@ def test_brief_that_nobody_can_sign_is_not_there(name, world, monkeypatch):
     monkeypatch.setattr("rollout.views.briefs.writer_of", lambda row, at: None)
 
     assert (before, get(world, "liaison", path).status_code) == (200, 404)
+
+
+@pytest.mark.parametrize(("role", "may"), [("liaison", True), ("auditor", False)])
+def test_talks_are_moved_from_the_list_by_who_logs_them(role, may, world):
+    page = get(world, role, reverse("rollout:check-in-list")).context
+
+    assert page["lines"]
+    assert bool(page["shift_form"]) is may
