@@ -267,3 +267,21 @@ def test_talks_are_moved_from_the_list_by_who_logs_them(role, may, world):
 
     assert page["lines"]
     assert bool(page["shift_form"]) is may
+
+
+def test_only_lessons_that_stand_on_a_task_are_answered_on_it(world):
+    north = world.north
+
+    def code(finding):
+        path = reverse("rollout:lesson-answer", args=[north.lesson.pk, finding.pk])
+        with undone():
+            return post(world, "manager", path, {"answer": "used"}).status_code
+
+    assert (code(north.adopted), code(north.reviewed)) == (302, 404)
+
+
+@pytest.mark.parametrize(("role", "may"), [("manager", True), ("liaison", False)])
+def test_appraisal_is_offered_to_who_reads_it(role, may, world):
+    path = reverse("rollout:person", args=[world.north.member.pk])
+
+    assert get(world, role, path).context["may_appraise"] is may
