@@ -280,7 +280,7 @@ def test_only_lessons_that_stand_on_a_task_are_answered_on_it(world):
     assert (code(north.adopted), code(north.reviewed)) == (302, 404)
 
 
-@pytest.mark.parametrize(("role", "may"), [("manager", True), ("liaison", False)])
+@pytest.mark.parametrize(("role", "may"), [("hq", True), ("auditor", False)])
 def test_appraisal_is_offered_to_who_reads_it(role, may, world):
     path = reverse("rollout:person", args=[world.north.member.pk])
 
