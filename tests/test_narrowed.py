@@ -285,3 +285,12 @@ def test_appraisal_is_offered_to_who_reads_it(role, may, world):
     path = reverse("rollout:person", args=[world.north.member.pk])
 
     assert get(world, role, path).context["may_appraise"] is may
+
+
+@pytest.mark.parametrize(("role", "may"), [("cio", True), ("hq", False)])
+def test_who_calls_is_said_by_who_hands_talks_over(role, may, world):
+    one = reverse("rollout:rhythm", args=[world.north.rhythm.pk])
+    all_ = reverse("rollout:wave-rhythm", args=[world.north.wave.pk])
+    forms = [get(world, role, path).context["form"] for path in (one, all_)]
+
+    assert ["caller" in form.fields for form in forms] == [may, may]
