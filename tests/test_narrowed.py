@@ -33,6 +33,7 @@ from rollout.queries.stances import heads_of, judgements_in
 from rollout.queries.takingback import take_back_answer
 from rollout.queries.taught import taught_by
 from rollout.queries.waves import wave_page
+from rollout.views.shell import talk_pages
 from tests.factories import (
     NOW,
     make_contact,
@@ -294,3 +295,8 @@ def test_who_calls_is_said_by_who_hands_talks_over(role, may, world):
     forms = [get(world, role, path).context["form"] for path in (one, all_)]
 
     assert ["caller" in form.fields for form in forms] == [may, may]
+
+
+@pytest.mark.parametrize(("role", "may"), [("cio", True), ("staff", False)])
+def test_pages_of_talks_are_named_to_who_sees_them(role, may, world):
+    assert bool(talk_pages(reader(world, role), "/")) is may
