@@ -159,6 +159,12 @@ def people_to_lead_a_region(world):
     return get(world, "hq", path).context["form"].fields["person"].queryset
 
 
+def manners_of_a_ceo(world):
+    path = reverse("rollout:ceo-manners", args=[world.north.region.code])
+    answer = get(world, "cio", path)
+    return [answer.context["form"]] if answer.status_code == 200 else []
+
+
 def own_tasks(world):
     return agenda_of(reader(world, "staff"), NOW).tasks
 
@@ -189,6 +195,7 @@ def own_talks(world):
         (ContactDraft, begun_logs),
         (Contact, logs_that_arrived),
         (User, people_to_lead_a_region),
+        (RegionalCEO, manners_of_a_ceo),
         (Plan, programmes_of_a_new_ask),
         (Programme, programmes_of_a_new_ask),
         (Rhythm, heads_with_waves),
