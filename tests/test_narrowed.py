@@ -307,3 +307,10 @@ def test_who_calls_is_said_by_who_hands_talks_over(role, may, world):
 @pytest.mark.parametrize(("role", "may"), [("cio", True), ("staff", False)])
 def test_pages_of_talks_are_named_to_who_sees_them(role, may, world):
     assert bool(talk_pages(reader(world, role), "/")) is may
+
+
+@pytest.mark.parametrize(("role", "may"), [("manager", True), ("auditor", False)])
+def test_findings_are_recorded_from_a_task_by_who_records_them(role, may, world):
+    path = reverse("rollout:task", args=[world.north.task.pk])
+
+    assert get(world, role, path).context["may_record"] is may
