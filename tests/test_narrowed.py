@@ -314,3 +314,14 @@ def test_findings_are_recorded_from_a_task_by_who_records_them(role, may, world)
     path = reverse("rollout:task", args=[world.north.task.pk])
 
     assert get(world, role, path).context["may_record"] is may
+
+
+@pytest.mark.parametrize(
+    ("role", "may"),
+    [("cio", (True, True)), ("hq", (True, False)), ("auditor", (False, False))],
+)
+def test_wave_is_opened_and_overruled_by_who_may(role, may, world):
+    path = reverse("rollout:wave", args=[world.north.wave.pk])
+    page = get(world, role, path).context
+
+    assert (page["may_open"], page["may_overrule"]) == may
