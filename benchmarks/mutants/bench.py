@@ -40,6 +40,7 @@ TESTS = (
     "tests/pilots/test_similarity.py",
     "tests/pilots/test_versions.py",
     "tests/rollout/test_attachment_pages.py",
+    "tests/rollout/test_carry_link.py",
     "tests/rollout/test_security.py",
 )
 # Asks each view which methods it takes: the first to ask about a decorator.
