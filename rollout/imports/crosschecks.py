@@ -147,20 +147,25 @@ def _region_fits_role(entry: Entry) -> Iterator[Fault]:
 
 
 def _asks(content: Content, known: Known) -> Iterator[Fault]:
-    asks = content.of("asks")
-    yield from doubles(asks, "region", "text")
-    yield from unknown(asks, "region", content.region_codes)
-    yield from without_ceo(asks, content, known)
+    yield from _about_ceos("asks", content, known, "text")
+
+
+def _about_ceos(
+    sheet: str, content: Content, known: Known, *key: str
+) -> Iterator[Fault]:
+    """Each row is about the CEO of a region that is known and has one, and stands once."""
+    rows = content.of(sheet)
+    yield from doubles(rows, "region", *key)
+    yield from unknown(rows, "region", content.region_codes)
+    yield from without_ceo(rows, content, known)
 
 
 def _contacts(
     content: Content, known: Known, emails: Collection[str], at: datetime
 ) -> Iterator[Fault]:
     contacts = content.of("contacts")
-    yield from doubles(contacts, "region", "held")
-    yield from unknown(contacts, "region", content.region_codes)
+    yield from _about_ceos("contacts", content, known, "held")
     yield from unknown(contacts, "by", emails)
-    yield from without_ceo(contacts, content, known)
     said = _("A talk cannot be logged before it was held.")
     yield from later(contacts, content, "held", said, at)
     yield from _unknown_asks(contacts, content)
@@ -208,20 +213,15 @@ def _talk_is_sound(entry: Entry) -> Iterator[Fault]:
 
 def _check_ins(content: Content, known: Known) -> Iterator[Fault]:
     """One talk is planned with each CEO."""
-    booked = content.of("check_ins")
-    yield from doubles(booked, "region")
-    yield from unknown(booked, "region", content.region_codes)
-    yield from without_ceo(booked, content, known)
+    yield from _about_ceos("check_ins", content, known)
 
 
 def _stances(
     content: Content, known: Known, emails: Collection[str], at: datetime
 ) -> Iterator[Fault]:
     stances = content.of("stances")
-    yield from doubles(stances, "region", "judged")
-    yield from unknown(stances, "region", content.region_codes)
+    yield from _about_ceos("stances", content, known, "judged")
     yield from unknown(stances, "by", emails)
-    yield from without_ceo(stances, content, known)
     said = _("Nobody can have judged on a day to come.")
     yield from later(stances, content, "judged", said, at)
 
